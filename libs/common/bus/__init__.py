@@ -1,0 +1,22 @@
+"""The only place that knows Kafka."""
+
+from libs.common.bus.consumer import Consumer
+from libs.common.bus.dispatch import Consumes, Dispatch
+from libs.common.bus.failures import Poison, guarded
+from libs.common.bus.follower import Follower
+from libs.common.bus.parking import Parking
+from libs.common.bus.producer import Producer, Unavailable
+from libs.common.bus.record import Record
+
+__all__ = [
+    "Consumer",
+    "Consumes",
+    "Dispatch",
+    "Follower",
+    "Parking",
+    "Poison",
+    "Producer",
+    "Record",
+    "Unavailable",
+    "guarded",
+]

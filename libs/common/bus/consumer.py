@@ -1,0 +1,169 @@
+"""A service's consumer group: batches through FastStream, records in lanes, a commit per batch.
+
+FastStream's default policy acknowledges first and loses what is in hand, so the policy is
+NACK_ON_ERROR: whatever this file raises rewinds the batch, and the inbox absorbs the repetition.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from time import monotonic
+from typing import Any
+
+import structlog
+from aiokafka import ConsumerRebalanceListener, TopicPartition
+from faststream import AckPolicy
+from faststream.exceptions import NackMessage
+from faststream.kafka import KafkaBroker
+from faststream.kafka.message import KafkaAckableMessage
+
+from libs.common.bus import lanes
+from libs.common.bus.record import Record
+
+POLL_MS = 500
+MAX_RECORDS = 200
+HANDOVER_SECONDS = 25.0
+STUCK_SECONDS = 150.0
+HOUR_MS = 3_600_000
+
+log = structlog.get_logger()
+
+
+class Consumer:
+    """Reads topics under the service's group and gives each record to `take`."""
+
+    def __init__(
+        self,
+        url: str,
+        service: str,
+        topics: Sequence[str],
+        take: Callable[[Record], Awaitable[None]],
+    ) -> None:
+        self._take = take
+        self._stop = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._progress = monotonic()
+        self._assigned = False
+        self._ending = False
+        self._broker = KafkaBroker(
+            url,
+            client_id=service,
+            ack_policy=AckPolicy.NACK_ON_ERROR,
+            parser=self._parse,
+            decoder=self._decode,
+            apply_types=False,
+            allow_auto_create_topics=False,
+            graceful_timeout=HANDOVER_SECONDS,
+            request_timeout_ms=40_000,
+            logger=log,
+            log_level=10,
+        )
+        self._subscriber: Any = self._broker.subscriber(
+            *topics,
+            group_id=service,
+            batch=True,
+            max_records=MAX_RECORDS,
+            auto_offset_reset="earliest",
+            no_reply=True,
+            listener=_Handover(self),
+            session_timeout_ms=10_000,
+            heartbeat_interval_ms=3_000,
+            rebalance_timeout_ms=30_000,
+            max_poll_interval_ms=HOUR_MS,
+            max_partition_fetch_bytes=65_536,
+        )
+        # The stock poll sleeps again after an empty answer; a lone event would wait for it.
+        self._subscriber.get_msg = self._poll  # type: ignore[method-assign]
+        self._subscriber(self._batch)
+
+    async def start(self) -> None:
+        """Joins the group."""
+        await self._broker.start()
+
+    async def stop(self) -> None:
+        """Ends the lanes after the record in hand, commits what is done, leaves the group."""
+        self._ending = True
+        self._stop.set()
+        await self._broker.stop()
+
+    async def hand_over(self) -> None:
+        """Lets the lanes end, and the commit of what is done with them, within a limit."""
+        self._stop.set()
+        try:
+            await asyncio.wait_for(self._idle.wait(), HANDOVER_SECONDS)
+        except TimeoutError:
+            log.error("consumer.handover_late", seconds=HANDOVER_SECONDS)
+
+    def take_over(self) -> None:
+        """Goes on with the partitions of the new assignment."""
+        self._assigned = True
+        if not self._ending:
+            self._stop.clear()
+
+    def stuck(self) -> list[str]:
+        """Why the consumer should be restarted; empty while it polls or handles."""
+        age = monotonic() - self._progress
+        return [f"no progress in the consumer for {age:.0f} s"] if age > STUCK_SECONDS else []
+
+    def waiting(self) -> list[str]:
+        """Why the consumer is not ready; empty once it has its partitions."""
+        return [] if self._assigned else ["the consumer has no partitions yet"]
+
+    async def _poll(self, consumer: Any) -> tuple[Any, ...]:
+        self._progress = monotonic()
+        batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=MAX_RECORDS)
+        return tuple(record for records in batches.values() for record in records)
+
+    async def _parse(self, raw: tuple[Any, ...], _original: Any) -> KafkaAckableMessage:
+        """A total parser: the stock one raises on a null header, and the record is lost."""
+        return KafkaAckableMessage(
+            body=b"",
+            headers={},
+            raw_message=raw,
+            message_id=f"{raw[0].topic}/{raw[0].partition}/{raw[0].offset}",
+            consumer=self._subscriber.consumer,
+        )
+
+    async def _decode(self, message: KafkaAckableMessage, _original: Any) -> tuple[Record, ...]:
+        raw: Any = message.raw_message
+        return tuple(
+            Record(r.topic, r.partition, r.offset, r.key, r.value, tuple(r.headers)) for r in raw
+        )
+
+    async def _batch(self, records: tuple[Record, ...]) -> None:
+        self._idle.clear()
+        try:
+            done = await lanes.run(records, self._one, self._stop)
+            if len(done) == len(records):
+                return
+            await self._commit(lanes.contiguous(records, done))
+        except Exception as error:  # noqa: BLE001 - whatever it was, the batch comes again
+            log.error("batch.rewound", records=len(records), error=type(error).__name__)
+            await asyncio.sleep(1.0)
+        finally:
+            self._idle.set()
+        await asyncio.sleep(0.05)
+        raise NackMessage
+
+    async def _one(self, record: Record) -> None:
+        await self._take(record)
+        self._progress = monotonic()
+
+    async def _commit(self, offsets: dict[lanes.Partition, int]) -> None:
+        if offsets:
+            places = {TopicPartition(*place): offset for place, offset in offsets.items()}
+            await self._subscriber.consumer.commit(places)
+
+
+class _Handover(ConsumerRebalanceListener):  # type: ignore[misc]
+    """On a rebalance the lanes end before the partitions go to another process."""
+
+    def __init__(self, consumer: Consumer) -> None:
+        self._consumer = consumer
+
+    async def on_partitions_revoked(self, revoked: Any) -> None:
+        if revoked:
+            await self._consumer.hand_over()
+
+    async def on_partitions_assigned(self, assigned: Any) -> None:  # noqa: ARG002 - the interface
+        self._consumer.take_over()

@@ -1,0 +1,70 @@
+"""What happens to a record whose handling fails: wait, try again, or park it. Never drop it."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+
+import structlog
+from prometheus_client import Counter
+
+from libs.common.bus.producer import Unavailable
+from libs.common.bus.record import Record
+from libs.common.events import Malformed
+from libs.common.mongo import is_outage
+
+OUTAGE_SECONDS = 60.0
+TRIES = 5
+FIRST_PAUSE = 0.2
+LONGEST_PAUSE = 4.0
+
+PARKED = Counter("parked_total", "Records parked instead of handled.", ["topic", "reason"])
+
+log = structlog.get_logger()
+
+# Keeps the original bytes where operators find them: record, reason, attempts.
+Park = Callable[[Record, str, int], Awaitable[None]]
+
+
+class Poison(Exception):
+    """This record will never be handled as it is; the message holds nothing personal."""
+
+
+async def guarded(record: Record, take: Callable[[Record], Awaitable[None]], park: Park) -> None:
+    """Handles one record, whatever happens.
+
+    Store or broker away: waits in place up to 60 s, then raises, so that the batch is rewound.
+    Any other failure: five tries. Poison: parked at once. Raises only for an outage.
+    """
+    waited, tries, pauses = 0.0, 0, 0
+    while True:
+        try:
+            return await take(record)
+        except (Poison, Malformed) as error:
+            return await _parked(record, str(error), tries + 1, park)
+        except Exception as error:
+            if not is_away(error) and (tries := tries + 1) >= TRIES:
+                reason = f"{type(error).__name__}: {TRIES} tries"
+                return await _parked(record, reason, tries, park)
+            pause = _pause(pauses)
+            waited += pause
+            if waited > OUTAGE_SECONDS:
+                raise
+            log.warning("record.waits", topic=record.topic, error=type(error).__name__)
+        pauses += 1
+        await asyncio.sleep(pause)
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether infrastructure is away, rather than this record at fault."""
+    return isinstance(error, Unavailable) or is_outage(error)
+
+
+async def _parked(record: Record, reason: str, attempts: int, park: Park) -> None:
+    await park(record, reason, attempts)
+    PARKED.labels(record.topic, reason.partition(":")[0][:40]).inc()
+    log.error("record.parked", topic=record.topic, place=record.place, reason=reason)
+
+
+def _pause(before: int) -> float:
+    """Seconds, doubled each time up to a limit, with jitter."""
+    return random.uniform(0.5, 1.0) * min(LONGEST_PAUSE, FIRST_PAUSE * 2.0**before)  # noqa: S311

@@ -1,0 +1,69 @@
+"""The parked collection and the dead-letter topic: where operators find what failed."""
+
+import base64
+
+import msgspec
+
+from libs.common import clock
+from libs.common.bus.producer import Producer
+from libs.common.bus.record import Record
+from libs.common.events import Envelope, Malformed
+from libs.common.keys import PLATFORM, Keys
+from libs.common.mongo import Mongo
+
+FIELD = "parked"
+
+
+class Original(msgspec.Struct):
+    """A record's bytes, as they are sealed."""
+
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes | None], ...]
+
+
+class Parking:
+    """Parks records: sealed in the store first, then sealed on `<service>.dead.v1`."""
+
+    def __init__(self, service: str, mongo: Mongo, producer: Producer, keys: Keys) -> None:
+        self._topic = f"{service}.dead.v1"
+        self._mongo = mongo
+        self._producer = producer
+        self._keys = keys
+
+    async def park(self, record: Record, reason: str, attempts: int) -> None:
+        """Keeps the record. Raises where neither waiting nor parking is possible."""
+        sealed = self._keys.seal(PLATFORM, FIELD, pack(record))
+        tenant, kind = _told(record)
+        row = {
+            "_id": record.place,
+            "topic": record.topic,
+            "tenant": tenant,
+            "type": kind,
+            "reason": reason,
+            "attempts": attempts,
+            "at": clock.now(),
+            "sealed": sealed,
+            "state": "parked",
+        }
+        await self._mongo.service_collection("parked").put(row)
+        headers = (
+            ("place", record.place.encode()),
+            ("reason", reason.encode()),
+            ("attempts", str(attempts).encode()),
+        )
+        await self._producer.send(self._topic, record.key, base64.b64encode(sealed), headers)
+
+
+def pack(record: Record) -> bytes:
+    """The record's bytes in one piece."""
+    return msgspec.msgpack.encode(Original(record.key, record.value, record.headers))
+
+
+def _told(record: Record) -> tuple[str | None, str | None]:
+    """Tenant and type, where the record can be read that far."""
+    try:
+        envelope = Envelope.from_json(record.value)
+    except Malformed:
+        return None, None
+    return envelope.tenantid, envelope.type

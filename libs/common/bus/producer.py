@@ -1,0 +1,114 @@
+"""Publishing, acknowledged by all in-sync replicas, each under a time limit.
+
+An idempotent producer never gives up by itself while Kafka is away, and a send that was cut
+off here can still be delivered later. So a timeout means "unknown", never "not sent".
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from libs.common.bus.record import Headers
+from libs.common.events import Envelope
+from libs.common.telemetry import span, traceparent
+
+PUBLISH_SECONDS = 5.0
+STOP_SECONDS = 3.0
+FAILURES_BEFORE_REBUILD = 5
+
+log = structlog.get_logger()
+
+
+class Unavailable(Exception):
+    """Kafka did not acknowledge in time. Whether it has the record is unknown."""
+
+
+class Producer:
+    """One connection for publishing; rebuilt after repeated failures."""
+
+    def __init__(self, url: str, client: str, topics: dict[str, str]) -> None:
+        self._url = url
+        self._client = client
+        self._topics = topics
+        self._producer: AIOKafkaProducer | None = None
+        self._failures = 0
+        self._starting = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Connects. Raises Unavailable while there is no broker."""
+        async with self._starting:
+            if self._producer is None:
+                self._producer = await self._connected()
+
+    async def stop(self) -> None:
+        """Sends what is in hand, within a limit."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            try:
+                await asyncio.wait_for(producer.stop(), STOP_SECONDS)
+            except (TimeoutError, KafkaError) as error:
+                log.warning("producer.stop_failed", error=type(error).__name__)
+
+    async def publish(self, envelopes: Sequence[Envelope]) -> None:
+        """Publishes events in order and returns once all are acknowledged."""
+        async with asyncio.TaskGroup() as tasks:
+            for envelope in envelopes:
+                tasks.create_task(self.publish_one(envelope))
+
+    async def publish_one(self, envelope: Envelope, seconds: float = PUBLISH_SECONDS) -> None:
+        """Publishes one event to its type's topic. Raises Unavailable."""
+        topic = self._topics[envelope.type]
+        with span(f"publish {topic}", kind="producer", traceparent=envelope.traceparent):
+            parent = traceparent() or envelope.traceparent
+            headers: Headers = (("traceparent", parent.encode()),) if parent else ()
+            sent = envelope.model_copy(update={"traceparent": parent})
+            await self.send(topic, envelope.key, sent.to_json(), headers, seconds)
+
+    async def send(
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes | None,
+        headers: Headers = (),
+        seconds: float = PUBLISH_SECONDS,
+    ) -> None:
+        """Publishes raw bytes. Raises Unavailable when no acknowledgement comes in time."""
+        try:
+            async with asyncio.timeout(seconds):
+                if self._producer is None:
+                    await self.start()
+                producer = self._producer
+                if producer is None:
+                    raise Unavailable("the producer was stopped")
+                await producer.send_and_wait(topic, value, key, headers=list(headers))
+        except (TimeoutError, KafkaError) as error:
+            await self._failed()
+            raise Unavailable(type(error).__name__) from None
+        self._failures = 0
+
+    async def _connected(self) -> AIOKafkaProducer:
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self._url,
+            client_id=self._client,
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=0,
+            request_timeout_ms=40_000,
+        )
+        try:
+            await producer.start()
+        except BaseException as error:
+            await producer.stop()
+            if isinstance(error, KafkaError):
+                raise Unavailable(type(error).__name__) from None
+            raise
+        return producer
+
+    async def _failed(self) -> None:
+        self._failures += 1
+        if self._failures >= FAILURES_BEFORE_REBUILD:
+            self._failures = 0
+            await self.stop()

@@ -1,0 +1,82 @@
+"""The catalogue of topics, and what is done with it: create, check."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+SERVICES = ("ingest", "matcher", "insights", "messaging", "consent", "gateway")
+_DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True)
+class Topic:
+    """Partitions bound how many replicas of a consumer share the work.
+
+    Raising them later breaks the order per key for what is in flight.
+    """
+
+    name: str
+    partitions: int = 6
+    days: int = 7
+    compacted: bool = False
+
+    def settings(self) -> dict[str, str]:
+        """The topic's configuration in Kafka's words."""
+        if self.compacted:
+            return {
+                "cleanup.policy": "compact",
+                "max.compaction.lag.ms": str(_DAY_MS),
+                "delete.retention.ms": str(_DAY_MS),
+            }
+        return {"retention.ms": str(self.days * _DAY_MS)}
+
+
+CATALOGUE = (
+    Topic("calls.v1"),
+    Topic("customers.v1"),
+    Topic("matches.v1"),
+    Topic("insights.v1"),
+    Topic("tenants.v1", partitions=1, compacted=True),
+    *(Topic(f"{service}.dead.v1", partitions=1) for service in SERVICES),
+)
+
+
+class MissingTopics(RuntimeError):
+    """Topics that a service needs are not there."""
+
+
+async def apply(url: str, *, replicas: int = 1, topics: Iterable[Topic] = CATALOGUE) -> list[str]:
+    """Creates the topics that are missing and returns their names; it changes no other."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=url)
+    await admin.start()
+    try:
+        there = set(await admin.list_topics())
+        missing = [topic for topic in topics if topic.name not in there]
+        if missing:
+            await admin.create_topics(
+                [
+                    NewTopic(t.name, t.partitions, replicas, topic_configs=t.settings())
+                    for t in missing
+                ]
+            )
+        return [topic.name for topic in missing]
+    finally:
+        await admin.close()
+
+
+async def check(url: str, names: Iterable[str]) -> None:
+    """Raises MissingTopics with the names that the cluster does not have.
+
+    A consumer of a missing topic would wait without limit and without a word.
+    """
+    admin = AIOKafkaAdminClient(bootstrap_servers=url)
+    await admin.start()
+    try:
+        missing = sorted(set(names) - set(await admin.list_topics()))
+    finally:
+        await admin.close()
+    if missing:
+        raise MissingTopics(
+            f"missing topics: {', '.join(missing)}; create them: intnet topics apply"
+        )

@@ -1,0 +1,56 @@
+"""Who is calling: the matcher's answer for one call."""
+
+from datetime import date
+from typing import Annotated, ClassVar
+
+from libs.common.events.base import Event, Fact, Personal
+
+Name = Annotated[str, Personal("identity", "to show the agent who is calling")]
+Contract = Annotated[str, Personal("contract", "to show the agent what matters")]
+ContractDay = Annotated[date, Personal("contract", "to show the agent what matters")]
+
+
+class Reason(Fact):
+    """Why a candidate is one: a code for programs, a sentence for people."""
+
+    code: str
+    sentence: str
+
+
+class Candidate(Fact):
+    """One customer who may be calling; `confidence` is from 0 to 1."""
+
+    customer_id: str
+    name: Name | None = None
+    confidence: float
+    reasons: tuple[Reason, ...]
+    status: Contract | None = None
+    renewal_on: ContractDay | None = None
+    customer_since: ContractDay | None = None
+
+
+class CallMatched(Event):
+    """The ordered candidates for a call.
+
+    `outcome` is matched (the first stands out), ambiguous (the agent chooses), unknown,
+    withheld, or not_a_person (short code, toll-free and the like).
+    `shared_by` counts the customers with exactly this number.
+    """
+
+    TYPE: ClassVar[str] = "call.matched"
+    TOPIC: ClassVar[str] = "matches.v1"
+
+    session_id: str
+    subject: str | None = None
+    outcome: str
+    candidates: tuple[Candidate, ...] = ()
+    shared_by: int = 0
+
+    def about(self) -> str:
+        """The call session."""
+        return self.session_id
+
+    @property
+    def best(self) -> Candidate | None:
+        """The first candidate."""
+        return self.candidates[0] if self.candidates else None

@@ -1,0 +1,24 @@
+"""The only place that knows the MongoDB driver."""
+
+from pymongo.errors import DuplicateKeyError
+
+from libs.common.mongo.client import is_outage
+from libs.common.mongo.database import Mongo
+from libs.common.mongo.outbox import Outbox
+from libs.common.mongo.schema import Entity, Index
+from libs.common.mongo.scope import Collection, Document, TenantScope
+from libs.common.mongo.unit import Units, Work
+
+__all__ = [
+    "Collection",
+    "Document",
+    "DuplicateKeyError",
+    "Entity",
+    "Index",
+    "Mongo",
+    "Outbox",
+    "TenantScope",
+    "Units",
+    "Work",
+    "is_outage",
+]

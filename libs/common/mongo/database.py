@@ -1,0 +1,108 @@
+"""A service's database: its tenants' collections, and the few that are the service's own."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from pymongo.errors import DuplicateKeyError
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from libs.common.mongo.client import connect
+from libs.common.mongo.schema import Entity, Index, drop, prepare
+from libs.common.mongo.scope import Collection, TenantScope, shared
+
+T = TypeVar("T")
+Body = Callable[[Any], Awaitable[T]]
+
+INBOX_DAYS = 30
+_DAY = 86_400
+
+INBOX = Entity("inbox", {"at": ("date",)}, ("at",), (Index((("at", 1),), ttl=INBOX_DAYS * _DAY),))
+OUTBOX = Entity(
+    "outbox",
+    {
+        "topic": ("string",),
+        "key": ("binData",),
+        "value": ("binData",),
+        "at": ("date",),
+        "order": ("long", "int"),
+        "traceparent": ("string", "null"),
+    },
+    ("topic", "key", "value", "at", "order"),
+    (Index((("at", 1),)),),
+)
+PARKED = Entity(
+    "parked",
+    {
+        "topic": ("string",),
+        "tenant": ("string", "null"),
+        "type": ("string", "null"),
+        "reason": ("string",),
+        "attempts": ("int", "long"),
+        "at": ("date",),
+        "sealed": ("binData",),
+        "state": ("string",),
+    },
+    ("topic", "reason", "attempts", "at", "sealed", "state"),
+    (Index((("state", 1), ("at", 1))),),
+)
+PLUMBING = (INBOX, OUTBOX, PARKED)
+
+
+class Mongo:
+    """One service's database. `own` are the service-wide entities it declares."""
+
+    def __init__(
+        self, url: str, service: str, entities: tuple[Entity, ...], own: tuple[Entity, ...] = ()
+    ) -> None:
+        self._client = connect(url, service)
+        self._database = self._client[service]
+        self._entities = entities
+        self._own = PLUMBING + own
+
+    async def start(self) -> None:
+        """Makes the service-wide collections."""
+        await prepare(self._database, self._own)
+
+    async def ping(self) -> None:
+        """Asks the server for a sign of life; raises where there is none."""
+        await self._client.admin.command("ping")
+
+    def close(self) -> None:
+        """Ends all connections."""
+        self._client.close()
+
+    async def open_tenant(self, tenant: str) -> None:
+        """Makes the tenant's collections; harmless when they are there."""
+        scope = TenantScope(self._database, tenant)
+        await prepare(self._database, self._entities, f"__{scope.tenant}")
+
+    async def close_tenant(self, tenant: str) -> None:
+        """Drops the tenant's collections."""
+        await drop(
+            self._database, self._entities, f"__{TenantScope(self._database, tenant).tenant}"
+        )
+
+    def scope(self, tenant: str, session: Any = None) -> TenantScope:
+        """A tenant's scope. Called by `libs.common.service` alone."""
+        return TenantScope(self._database, tenant, session)
+
+    def service_collection(self, name: str, session: Any = None) -> Collection:
+        """A collection that is no tenant's, if it is one of those listed."""
+        return shared(self._database, name, session)
+
+    async def transaction(self, body: Body[T]) -> T:
+        """Runs the body in one transaction, again on a conflict: it may touch nothing outside."""
+        async with await self._client.start_session() as session:
+            result: T = await session.with_transaction(
+                body,
+                read_concern=ReadConcern("snapshot"),
+                write_concern=WriteConcern("majority", wtimeout=5_000),
+            )
+            return result
+
+
+def is_double(error: DuplicateKeyError, collection: str) -> bool:
+    """Whether it is this service-wide collection's `_id` that was there already."""
+    message = str((error.details or {}).get("errmsg", ""))
+    return f".{collection} index: _id_" in message

@@ -1,0 +1,116 @@
+"""Events on their way out: written with the change that causes them, published after it.
+
+A row is handed to the relay in memory as soon as its transaction is committed. Rows that nobody
+published (their process died) are found by a poll. Publishing, then deleting, can repeat an
+event but not lose one; its id lets every reader absorb the repetition.
+"""
+
+import asyncio
+import itertools
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from prometheus_client import Gauge
+
+from libs.common import clock
+from libs.common.events import Envelope
+from libs.common.mongo.database import Mongo
+from libs.common.mongo.scope import Document
+
+LEFT_OVER = timedelta(seconds=5)
+POLL_SECONDS = 1.0
+BATCH = 200
+
+WAITING = Gauge("outbox_waiting", "Committed events that wait to be published.")
+
+log = structlog.get_logger()
+
+# Publishes events in order and returns when all are acknowledged.
+Publish = Callable[[Sequence[Envelope]], Awaitable[None]]
+
+
+class Outbox:
+    """The rows, and the relay that empties them."""
+
+    def __init__(self, mongo: Mongo, publish: Publish, topics: dict[str, str]) -> None:
+        self._mongo = mongo
+        self._publish = publish
+        self._topics = topics
+        self._order = itertools.count()
+        self._fresh: asyncio.Queue[Envelope] = asyncio.Queue()
+        self._sending = asyncio.Lock()
+
+    async def add(self, envelopes: Sequence[Envelope], session: Any) -> None:
+        """Writes the rows inside the caller's transaction."""
+        rows: list[Document] = [
+            {
+                "_id": envelope.id,
+                "topic": self._topics[envelope.type],
+                "key": envelope.key,
+                "value": envelope.to_json(),
+                "at": envelope.time,
+                "order": next(self._order),
+                "traceparent": envelope.traceparent,
+            }
+            for envelope in envelopes
+        ]
+        await self._mongo.service_collection("outbox", session).insert_all(rows)
+
+    def wake(self, envelopes: Sequence[Envelope]) -> None:
+        """Hands committed events to the relay."""
+        for envelope in envelopes:
+            self._fresh.put_nowait(envelope)
+        WAITING.set(self._fresh.qsize())
+
+    async def relay(self) -> None:
+        """Publishes what is committed, until cancelled. A failure is tried again, in order."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._forward())
+            tasks.create_task(self._sweep())
+
+    async def drained(self) -> None:
+        """Waits until everything handed over is published."""
+        await self._fresh.join()
+
+    async def _forward(self) -> None:
+        while True:
+            batch = [await self._fresh.get()]
+            while len(batch) < BATCH and not self._fresh.empty():
+                batch.append(self._fresh.get_nowait())
+            async with self._sending:
+                await self._until_sent(batch)
+            for _ in batch:
+                self._fresh.task_done()
+            WAITING.set(self._fresh.qsize())
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            try:
+                await self._left_over()
+            except Exception as error:  # noqa: BLE001 - the next poll tries again
+                log.warning("outbox.sweep_failed", error=type(error).__name__)
+
+    async def _left_over(self) -> None:
+        async with self._sending:
+            rows = await self._mongo.service_collection("outbox").list(
+                {"at": {"$lt": clock.now() - LEFT_OVER}},
+                sort=[("at", 1), ("order", 1)],
+                limit=BATCH,
+            )
+            if rows:
+                await self._until_sent([Envelope.from_json(bytes(row["value"])) for row in rows])
+
+    async def _until_sent(self, batch: Sequence[Envelope]) -> None:
+        while True:
+            try:
+                await self._publish(batch)
+                ids = [envelope.id for envelope in batch]
+                await self._mongo.service_collection("outbox").remove({"_id": {"$in": ids}})
+            except Exception as error:  # noqa: BLE001 - tried again until Kafka or Mongo is back
+                log.warning("outbox.publish_failed", events=len(batch), error=type(error).__name__)
+                await asyncio.sleep(0.5)
+            else:
+                return

@@ -1,0 +1,75 @@
+"""Collections as declared by stores, made with validator and indexes before first use.
+
+A collection that comes into being by its first insert has no unique index, and so no
+protection against doubles.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pymongo import IndexModel
+from pymongo.errors import CollectionInvalid, OperationFailure
+
+_NAMESPACE_EXISTS = 48
+
+
+@dataclass(frozen=True)
+class Index:
+    """An index: `keys` as (field, 1 or -1); `ttl` in seconds makes documents expire."""
+
+    keys: tuple[tuple[str, int], ...]
+    unique: bool = False
+    ttl: int | None = None
+
+    def model(self) -> IndexModel:
+        """The driver's form of it."""
+        options: dict[str, Any] = {"unique": True} if self.unique else {}
+        if self.ttl is not None:
+            options["expireAfterSeconds"] = self.ttl
+        return IndexModel(list(self.keys), **options)
+
+
+@dataclass(frozen=True)
+class Entity:
+    """A kind of document that a store owns, per tenant.
+
+    `fields` maps each field to its BSON types; what is not named there is refused.
+    """
+
+    name: str
+    fields: dict[str, tuple[str, ...]]
+    required: tuple[str, ...] = ()
+    indexes: tuple[Index, ...] = field(default=())
+
+    def validator(self) -> dict[str, Any]:
+        """The `$jsonSchema` that the server enforces."""
+        properties = {name: {"bsonType": list(types)} for name, types in self.fields.items()}
+        return {
+            "$jsonSchema": {
+                "bsonType": "object",
+                "required": ["_id", *self.required],
+                "properties": {"_id": {}, **properties},
+                "additionalProperties": False,
+            }
+        }
+
+
+async def prepare(database: Any, entities: tuple[Entity, ...], suffix: str = "") -> None:
+    """Makes each collection, or brings its validator up to date, and its indexes."""
+    for entity in entities:
+        name = f"{entity.name}{suffix}"
+        try:
+            await database.create_collection(name, validator=entity.validator())
+        except CollectionInvalid:
+            await database.command("collMod", name, validator=entity.validator())
+        except OperationFailure as error:  # another replica made it a moment ago
+            if error.code != _NAMESPACE_EXISTS:
+                raise
+        if entity.indexes:
+            await database[name].create_indexes([index.model() for index in entity.indexes])
+
+
+async def drop(database: Any, entities: tuple[Entity, ...], suffix: str) -> None:
+    """Drops the collections of a tenant that has left."""
+    for entity in entities:
+        await database.drop_collection(f"{entity.name}{suffix}")

@@ -1,0 +1,125 @@
+"""The only way to a tenant's documents.
+
+A `TenantScope` names one tenant; it is made from a verified principal or a verified event, in
+`libs.common.service`, and from nothing else. What it hands out reads and writes that tenant's
+collections alone, inside the scope's transaction where there is one.
+"""
+
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+from pymongo import ReplaceOne, ReturnDocument
+
+Document = dict[str, Any]
+Query = Mapping[str, Any]
+Order = Sequence[tuple[str, int]]
+
+# The collections that are no tenant's: plumbing, ingest's quarantine (its events have no tenant),
+# and what the gateway must read before it knows the tenant.
+SERVICE_COLLECTIONS = frozenset(
+    {"inbox", "outbox", "parked", "leases", "quarantine"}
+    | {"tenants", "accounts", "sessions", "invitations", "keys"}
+)
+
+TENANT = re.compile(r"^[a-z0-9]{8,26}$")
+
+
+class Collection:
+    """A tenant's collection: the operations that stores use, bound to the transaction."""
+
+    def __init__(self, collection: Any, session: Any = None) -> None:
+        self._collection = collection
+        self._session = session
+
+    async def get(self, query: Query, fields: Query | None = None) -> Document | None:
+        """The one document that fits, or None."""
+        found: Document | None = await self._collection.find_one(
+            query, fields, session=self._session
+        )
+        return found
+
+    async def list(
+        self, query: Query, *, sort: Order = (), limit: int = 0, fields: Query | None = None
+    ) -> list[Document]:
+        """All documents that fit, at most `limit` where it is not 0."""
+        cursor = self._collection.find(query, fields, session=self._session)
+        if sort:
+            cursor = cursor.sort(list(sort))
+        found: list[Document] = await cursor.limit(limit).to_list(None)
+        return found
+
+    async def stream(self, query: Query, *, sort: Order = ()) -> AsyncIterator[Document]:
+        """The documents that fit, one after the other."""
+        cursor = self._collection.find(query, session=self._session)
+        async for document in cursor.sort(list(sort)) if sort else cursor:
+            yield document
+
+    async def count(self, query: Query) -> int:
+        """How many fit."""
+        n: int = await self._collection.count_documents(query, session=self._session)
+        return n
+
+    async def insert(self, document: Document) -> None:
+        """Adds one document; a second one with its unique key is refused by the index."""
+        await self._collection.insert_one(document, session=self._session)
+
+    async def insert_all(self, documents: Sequence[Document]) -> None:
+        """Adds many documents, none where the list is empty."""
+        if documents:
+            await self._collection.insert_many(documents, ordered=False, session=self._session)
+
+    async def put(self, document: Document) -> None:
+        """Writes the whole document under its `_id`."""
+        await self._collection.replace_one(
+            {"_id": document["_id"]}, document, upsert=True, session=self._session
+        )
+
+    async def put_all(self, documents: Sequence[Document]) -> None:
+        """Writes many whole documents under their `_id`s."""
+        if documents:
+            writes = [ReplaceOne({"_id": d["_id"]}, d, upsert=True) for d in documents]
+            await self._collection.bulk_write(writes, ordered=False, session=self._session)
+
+    async def change(self, query: Query, update: Query, *, upsert: bool = False) -> Document | None:
+        """Updates the one document that fits and returns it as it is afterwards."""
+        found: Document | None = await self._collection.find_one_and_update(
+            query,
+            update,
+            upsert=upsert,
+            return_document=ReturnDocument.AFTER,
+            session=self._session,
+        )
+        return found
+
+    async def remove(self, query: Query) -> int:
+        """Deletes all that fit and says how many."""
+        result = await self._collection.delete_many(query, session=self._session)
+        n: int = result.deleted_count
+        return n
+
+
+class TenantScope:
+    """One tenant's part of a service's database."""
+
+    def __init__(self, database: Any, tenant: str, session: Any = None) -> None:
+        if not TENANT.match(tenant):
+            raise ValueError("a tenant id is 8 to 26 lower-case letters and digits")
+        self.tenant = tenant
+        self._database = database
+        self._session = session
+
+    def collection(self, entity: str) -> Collection:
+        """The tenant's collection of this entity, `<entity>__<tenant>`."""
+        return Collection(self._database[f"{entity}__{self.tenant}"], self._session)
+
+    def shared(self, name: str) -> Collection:
+        """A collection that is no tenant's, if it is one of those listed."""
+        return shared(self._database, name, self._session)
+
+
+def shared(database: Any, name: str, session: Any = None) -> Collection:
+    """A service-wide collection. Raises LookupError for a name that is not listed."""
+    if name not in SERVICE_COLLECTIONS:
+        raise LookupError(f"{name} is not a service-wide collection: use TenantScope.collection")
+    return Collection(database[name], session)
