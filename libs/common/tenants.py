@@ -11,17 +11,27 @@ class UnknownTenant(LookupError):
 
 
 class Tenants:
-    """The last known state of each tenant; the highest version counts."""
+    """The last known state of each tenant; the highest version counts.
+
+    `changes` grows with each change, for those who keep something derived from it.
+    """
 
     def __init__(self) -> None:
         self._open: dict[str, TenantSaved] = {PLATFORM: _platform()}
         self._closed: set[str] = set()
+        self.changes = 0
 
     def put(self, fact: TenantSaved | TenantClosed) -> bool:
         """Takes in a fact; says whether it changed anything."""
-        if isinstance(fact, TenantClosed):
-            self._closed.add(fact.tenant)
-            return self._open.pop(fact.tenant, None) is not None
+        changed = self._close(fact.tenant) if isinstance(fact, TenantClosed) else self._save(fact)
+        self.changes += changed
+        return changed
+
+    def _close(self, tenant: str) -> bool:
+        self._closed.add(tenant)
+        return self._open.pop(tenant, None) is not None
+
+    def _save(self, fact: TenantSaved) -> bool:
         known = self._open.get(fact.tenant)
         if fact.tenant in self._closed or (known and known.version >= fact.version):
             return False

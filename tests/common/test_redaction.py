@@ -73,6 +73,8 @@ def test_it_goes_through_containers_bytes_and_keys() -> None:
         "2026-02-03 04:05:06+00:00",
         "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
         "127.0.0.1:27017",
+        "parked calls.v1/3/123456789",
+        "insights.dead.v1/11/123456789",
         "calls.v1 [3] at 12345",
         "line 204, in handle",
         "GET /v1/customers/{customer_id} 200",

@@ -104,7 +104,7 @@ def test_a_line_that_cannot_be_rendered_keeps_its_content_to_itself(
     start()
     logging.getLogger("foreign").warning("%d", NUMBER)
     (line,) = lines(capsys)
-    assert line == {"event": "a log line could not be rendered", "logger": "foreign"}
+    assert line == {"event": "log.unreadable", "logger": "foreign"}
 
 
 def test_lines_inside_a_span_carry_its_ids(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,7 @@ NACK_ON_ERROR: whatever this file raises rewinds the batch, and the inbox absorb
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
 from typing import Any
@@ -24,6 +25,26 @@ MAX_RECORDS = 200
 HANDOVER_SECONDS = 25.0
 STUCK_SECONDS = 150.0
 HOUR_MS = 3_600_000
+
+_BROKER: dict[str, Any] = {
+    "ack_policy": AckPolicy.NACK_ON_ERROR,
+    "apply_types": False,
+    "allow_auto_create_topics": False,
+    "graceful_timeout": HANDOVER_SECONDS,
+    "request_timeout_ms": 40_000,  # above the rebalance, or every rejoin after a kill times out
+    "log_level": logging.DEBUG,
+}
+_SUBSCRIBER: dict[str, Any] = {
+    "batch": True,
+    "max_records": MAX_RECORDS,
+    "auto_offset_reset": "earliest",
+    "no_reply": True,  # a reply_to header would choose a topic to publish to
+    "session_timeout_ms": 10_000,
+    "heartbeat_interval_ms": 3_000,
+    "rebalance_timeout_ms": 30_000,
+    "max_poll_interval_ms": HOUR_MS,  # liveness is our own
+    "max_partition_fetch_bytes": 65_536,
+}
 
 log = structlog.get_logger()
 
@@ -48,32 +69,16 @@ class Consumer:
         self._broker = KafkaBroker(
             url,
             client_id=service,
-            ack_policy=AckPolicy.NACK_ON_ERROR,
             parser=self._parse,
             decoder=self._decode,
-            apply_types=False,
-            allow_auto_create_topics=False,
-            graceful_timeout=HANDOVER_SECONDS,
-            request_timeout_ms=40_000,
             logger=log,
-            log_level=10,
+            **_BROKER,
         )
         self._subscriber: Any = self._broker.subscriber(
-            *topics,
-            group_id=service,
-            batch=True,
-            max_records=MAX_RECORDS,
-            auto_offset_reset="earliest",
-            no_reply=True,
-            listener=_Handover(self),
-            session_timeout_ms=10_000,
-            heartbeat_interval_ms=3_000,
-            rebalance_timeout_ms=30_000,
-            max_poll_interval_ms=HOUR_MS,
-            max_partition_fetch_bytes=65_536,
+            *topics, group_id=service, listener=_Handover(self), **_SUBSCRIBER
         )
         # The stock poll sleeps again after an empty answer; a lone event would wait for it.
-        self._subscriber.get_msg = self._poll  # type: ignore[method-assign]
+        self._subscriber.get_msg = self._poll
         self._subscriber(self._batch)
 
     async def start(self) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from libs.common.bus.failures import Poison
+from libs.common.bus.parking import is_dead_letter
 from libs.common.bus.record import Record, fits_its_key
 from libs.common.events import Envelope, Event, fact_of
 from libs.common.mongo import Units, Work
@@ -28,7 +29,12 @@ class Dispatch(Generic[S]):
             self._handlers[kind.TYPE].append((kind, handler))
 
     async def take(self, record: Record) -> None:
-        """Hands the event to its handlers. Raises Poison, Malformed, UnknownTenant."""
+        """Hands the event to its handlers. Raises Poison, Malformed, UnknownTenant.
+
+        A dead letter is for the operators' tools: parking it again would never end.
+        """
+        if is_dead_letter(record):
+            return
         envelope = Envelope.from_json(record.value)
         if not fits_its_key(envelope, record.key):
             raise Poison("tenant: the record key names another tenant or subject")

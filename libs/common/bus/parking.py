@@ -12,6 +12,7 @@ from libs.common.keys import PLATFORM, Keys
 from libs.common.mongo import Mongo
 
 FIELD = "parked"
+TOPIC_END = ".dead.v1"
 
 
 class Original(msgspec.Struct):
@@ -26,7 +27,7 @@ class Parking:
     """Parks records: sealed in the store first, then sealed on `<service>.dead.v1`."""
 
     def __init__(self, service: str, mongo: Mongo, producer: Producer, keys: Keys) -> None:
-        self._topic = f"{service}.dead.v1"
+        self._topic = f"{service}{TOPIC_END}"
         self._mongo = mongo
         self._producer = producer
         self._keys = keys
@@ -53,6 +54,11 @@ class Parking:
             ("attempts", str(attempts).encode()),
         )
         await self._producer.send(self._topic, record.key, base64.b64encode(sealed), headers)
+
+
+def is_dead_letter(record: Record) -> bool:
+    """Whether `Parking` wrote this record: ingest's topic holds events of its own as well."""
+    return record.topic.endswith(TOPIC_END) and record.header("place") is not None
 
 
 def pack(record: Record) -> bytes:

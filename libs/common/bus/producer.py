@@ -5,6 +5,7 @@ off here can still be delivered later. So a timeout means "unknown", never "not 
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Sequence
 
 import structlog
@@ -36,6 +37,7 @@ class Producer:
         self._producer: AIOKafkaProducer | None = None
         self._failures = 0
         self._starting = asyncio.Lock()
+        self._closing: set[asyncio.Future[None]] = set()
 
     async def start(self) -> None:
         """Connects. Raises Unavailable while there is no broker."""
@@ -45,18 +47,21 @@ class Producer:
 
     async def stop(self) -> None:
         """Sends what is in hand, within a limit."""
-        producer, self._producer = self._producer, None
-        if producer is not None:
-            try:
-                await asyncio.wait_for(producer.stop(), STOP_SECONDS)
-            except (TimeoutError, KafkaError) as error:
-                log.warning("producer.stop_failed", error=type(error).__name__)
+        self._let_go()
+        await asyncio.gather(*self._closing)
 
     async def publish(self, envelopes: Sequence[Envelope]) -> None:
-        """Publishes events in order and returns once all are acknowledged."""
+        """Publishes events, in order per key, and returns once all are acknowledged."""
+        lanes: defaultdict[bytes, list[Envelope]] = defaultdict(list)
+        for envelope in envelopes:
+            lanes[envelope.key].append(envelope)
         async with asyncio.TaskGroup() as tasks:
-            for envelope in envelopes:
-                tasks.create_task(self.publish_one(envelope))
+            for lane in lanes.values():
+                tasks.create_task(self._publish_lane(lane))
+
+    async def _publish_lane(self, envelopes: Sequence[Envelope]) -> None:
+        for envelope in envelopes:
+            await self.publish_one(envelope)
 
     async def publish_one(self, envelope: Envelope, seconds: float = PUBLISH_SECONDS) -> None:
         """Publishes one event to its type's topic. Raises Unavailable."""
@@ -85,7 +90,7 @@ class Producer:
                     raise Unavailable("the producer was stopped")
                 await producer.send_and_wait(topic, value, key, headers=list(headers))
         except (TimeoutError, KafkaError) as error:
-            await self._failed()
+            self._failed()
             raise Unavailable(type(error).__name__) from None
         self._failures = 0
 
@@ -107,8 +112,23 @@ class Producer:
             raise
         return producer
 
-    async def _failed(self) -> None:
+    def _failed(self) -> None:
         self._failures += 1
         if self._failures >= FAILURES_BEFORE_REBUILD:
             self._failures = 0
-            await self.stop()
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Gives up the connection and ends it beside: the next publish makes a new one."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            closing = asyncio.ensure_future(_close(producer))
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
+
+
+async def _close(producer: AIOKafkaProducer) -> None:
+    try:
+        await asyncio.wait_for(producer.stop(), STOP_SECONDS)
+    except (TimeoutError, KafkaError) as error:
+        log.warning("producer.stop_failed", error=type(error).__name__)

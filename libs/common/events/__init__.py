@@ -21,6 +21,7 @@ from libs.common.events.customers import (
 from libs.common.events.insights import Contribution, InsightProduced, Line, Score
 from libs.common.events.matches import CallMatched, Candidate, Reason
 from libs.common.events.tenants import Assignment, TenantClosed, TenantSaved
+from libs.common.events.webhooks import WebhookQuarantined
 
 __all__ = [
     "Assignment",
@@ -46,6 +47,7 @@ __all__ = [
     "Score",
     "TenantClosed",
     "TenantSaved",
+    "WebhookQuarantined",
     "derived_id",
     "enclose",
     "fact_of",

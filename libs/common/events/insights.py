@@ -13,7 +13,7 @@ class Contribution(Fact):
     """One visible part of a score: `contribution = weight * intensity`, in points."""
 
     signal: str
-    value: str
+    value: Sentence
     weight: float
     intensity: float
     contribution: float

@@ -14,7 +14,7 @@ class Reason(Fact):
     """Why a candidate is one: a code for programs, a sentence for people."""
 
     code: str
-    sentence: str
+    sentence: Contract
 
 
 class Candidate(Fact):

@@ -18,7 +18,7 @@ class Assignment(Fact):
 class TenantSaved(Event):
     """A tenant as it is now; the highest `version` counts.
 
-    `region` is ISO 3166-1 alpha-2, `language` BCP 47, `numbers` are E.164.
+    `region` is ISO 3166-1 alpha-2, `language` BCP 47, `timezone` IANA, `numbers` are E.164.
     """
 
     TYPE: ClassVar[str] = "tenant.saved"
@@ -30,6 +30,7 @@ class TenantSaved(Event):
     profile: str
     region: str
     language: str
+    timezone: str = "UTC"
     numbers: tuple[Assignment, ...] = ()
     connections: tuple[Assignment, ...] = ()
     messaging_profiles: tuple[Assignment, ...] = ()

@@ -6,12 +6,13 @@ from libs.common.mongo.client import is_outage
 from libs.common.mongo.database import Mongo
 from libs.common.mongo.outbox import Outbox
 from libs.common.mongo.schema import Entity, Index
-from libs.common.mongo.scope import Collection, Document, TenantScope
+from libs.common.mongo.scope import Collection, Document, Documents, TenantScope, before
 from libs.common.mongo.unit import Units, Work
 
 __all__ = [
     "Collection",
     "Document",
+    "Documents",
     "DuplicateKeyError",
     "Entity",
     "Index",
@@ -20,5 +21,6 @@ __all__ = [
     "TenantScope",
     "Units",
     "Work",
+    "before",
     "is_outage",
 ]

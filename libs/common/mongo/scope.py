@@ -7,11 +7,14 @@ collections alone, inside the scope's transaction where there is one.
 
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from pymongo import ReplaceOne, ReturnDocument
+from pymongo import ReplaceOne, ReturnDocument, UpdateOne
+from pymongo.errors import BulkWriteError
 
 Document = dict[str, Any]
+Documents = list[Document]
 Query = Mapping[str, Any]
 Order = Sequence[tuple[str, int]]
 
@@ -22,7 +25,20 @@ SERVICE_COLLECTIONS = frozenset(
     | {"tenants", "accounts", "sessions", "invitations", "keys"}
 )
 
+_DUPLICATE_KEY = 11000
+
 TENANT = re.compile(r"^[a-z0-9]{8,26}$")
+
+
+def before(field: str, place: tuple[datetime, str] | None) -> Document:
+    """The query for what comes after a place in a list ordered by a time and `_id`, both falling.
+
+    Empty for the first page.
+    """
+    if place is None:
+        return {}
+    at, key = place
+    return {"$or": [{field: {"$lt": at}}, {field: at, "_id": {"$lt": key}}]}
 
 
 class Collection:
@@ -41,12 +57,12 @@ class Collection:
 
     async def list(
         self, query: Query, *, sort: Order = (), limit: int = 0, fields: Query | None = None
-    ) -> list[Document]:
+    ) -> Documents:
         """All documents that fit, at most `limit` where it is not 0."""
         cursor = self._collection.find(query, fields, session=self._session)
         if sort:
             cursor = cursor.sort(list(sort))
-        found: list[Document] = await cursor.limit(limit).to_list(None)
+        found: Documents = await cursor.limit(limit).to_list(None)
         return found
 
     async def stream(self, query: Query, *, sort: Order = ()) -> AsyncIterator[Document]:
@@ -60,6 +76,13 @@ class Collection:
         n: int = await self._collection.count_documents(query, session=self._session)
         return n
 
+    async def group(self, query: Query, by: Query, sums: Query) -> Sequence[Document]:
+        """Groups what fits, ordered by the group (`_id`); `sums` are accumulators."""
+        pipeline = [{"$match": query}, {"$group": {"_id": by, **sums}}, {"$sort": {"_id": 1}}]
+        cursor = self._collection.aggregate(pipeline, session=self._session)
+        found: Sequence[Document] = await cursor.to_list(None)
+        return found
+
     async def insert(self, document: Document) -> None:
         """Adds one document; a second one with its unique key is refused by the index."""
         await self._collection.insert_one(document, session=self._session)
@@ -68,6 +91,19 @@ class Collection:
         """Adds many documents, none where the list is empty."""
         if documents:
             await self._collection.insert_many(documents, ordered=False, session=self._session)
+
+    async def insert_new(self, documents: Sequence[Document]) -> set[str]:
+        """Adds those that are not there yet and returns the `_id`s that were."""
+        if not documents:
+            return set()
+        try:
+            await self._collection.insert_many(documents, ordered=False, session=self._session)
+        except BulkWriteError as error:
+            failed = error.details["writeErrors"]
+            if any(one["code"] != _DUPLICATE_KEY for one in failed):
+                raise
+            return {one["op"]["_id"] for one in failed}
+        return set()
 
     async def put(self, document: Document) -> None:
         """Writes the whole document under its `_id`."""
@@ -79,6 +115,12 @@ class Collection:
         """Writes many whole documents under their `_id`s."""
         if documents:
             writes = [ReplaceOne({"_id": d["_id"]}, d, upsert=True) for d in documents]
+            await self._collection.bulk_write(writes, ordered=False, session=self._session)
+
+    async def change_all(self, updates: Sequence[tuple[str, Query]]) -> None:
+        """Updates many documents, each by its `_id`."""
+        if updates:
+            writes = [UpdateOne({"_id": key}, dict(update)) for key, update in updates]
             await self._collection.bulk_write(writes, ordered=False, session=self._session)
 
     async def change(self, query: Query, update: Query, *, upsert: bool = False) -> Document | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from prometheus_client import Counter
 from pymongo.errors import DuplicateKeyError
@@ -29,6 +30,11 @@ class Work:
     tenant: TenantSaved
     now: datetime
     emitted: list[tuple[str, Event]] = field(default_factory=list)
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        """Where the tenant's days begin."""
+        return ZoneInfo(self.tenant.timezone)
 
     def emit(self, event: Event, *, tenant: str | None = None) -> None:
         """Sends the event when, and only when, the unit of work is committed.

@@ -101,7 +101,7 @@ class _Handler(logging.StreamHandler):  # type: ignore[type-arg] # TextIO; gener
     """A line that cannot be rendered is replaced by one that says so, without its content."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
-        lost = {"event": "a log line could not be rendered", "logger": record.name}
+        lost = {"event": "log.unreadable", "logger": record.name}
         self.stream.write(json.dumps(lost) + self.terminator)
 
 
@@ -109,7 +109,7 @@ def _log_uncaught(
     kind: type[BaseException], error: BaseException, traceback: TracebackType | None
 ) -> None:
     log = structlog.get_logger("uncaught")
-    log.critical("the process ends on an exception", exc_info=(kind, error, traceback))
+    log.critical("process.crashed", exc_info=(kind, error, traceback))
 
 
 def _log_uncaught_in_thread(args: threading.ExceptHookArgs) -> None:

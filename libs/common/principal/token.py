@@ -4,31 +4,36 @@ A JWT of sixty seconds for one service, signed with Ed25519 (RFC 9864) by a key 
 one issuer only. Tenant and role come from here, never from a path, a header or a body.
 """
 
-import os
-import tempfile
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 from uuid import uuid4
 
 import structlog
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import OKPKey
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import StringConstraints, ValidationError
 
 from libs.common import clock
-
-Issuer = Literal["gateway", "operator"]
+from libs.common.principal.keyfile import (
+    ALGORITHM,
+    BadKeyFile,
+    Issuer,
+    KeySet,
+    PrivateKey,
+    PublicKey,
+    Strict,
+    Word,
+    read,
+    stamp,
+)
 
 OPERATOR = "operator"
 LIFETIME = timedelta(seconds=60)
 LEEWAY = timedelta(seconds=5)
 
-_ALGORITHM: Literal["Ed25519"] = "Ed25519"
 _TYPE = "principal+jwt"
-M = TypeVar("M", bound=BaseModel)
 _log = structlog.get_logger(__name__)
 
 
@@ -50,18 +55,14 @@ class Refused(Exception):
         self.reason = reason
 
 
-class BadKeyFile(ValueError):
-    """A key file that cannot be used; the message names the file and holds no key."""
-
-
 class Signer:
     """Makes statements with the private key in a file that `generate` wrote."""
 
     def __init__(self, key_file: Path) -> None:
-        key = _parse(_PrivateKey, key_file)
+        key = read(PrivateKey, key_file)
         self._issuer = key.iss
         self._key = key.for_joserfc()
-        self._header = {"alg": _ALGORITHM, "kid": key.kid, "typ": _TYPE}
+        self._header = {"alg": ALGORITHM, "kid": key.kid, "typ": _TYPE}
 
     def sign(self, principal: Principal, audience: str) -> str:
         """A token for the service named `audience`, good for `LIFETIME` from now."""
@@ -78,7 +79,7 @@ class Signer:
             exp=issued + int(LIFETIME.total_seconds()),
             jti=str(uuid4()),
         )
-        return jwt.encode(self._header, claims.model_dump(), self._key, algorithms=[_ALGORITHM])
+        return jwt.encode(self._header, claims.model_dump(), self._key, algorithms=[ALGORITHM])
 
 
 class Verifier:
@@ -87,7 +88,7 @@ class Verifier:
     def __init__(self, jwks_file: Path, audience: str) -> None:
         self._file = jwks_file
         self._audience = audience
-        self._stamp = _stamp(jwks_file)
+        self._stamp = stamp(jwks_file)
         self._keys = _known_keys(jwks_file)
 
     def verify(self, token: str) -> Principal:
@@ -104,14 +105,14 @@ class Verifier:
         _check_times(claims)
         return Principal(claims.tenant, claims.sub, claims.role, frozenset(claims.scopes))
 
-    def _open(self, token: str) -> tuple["_PublicKey", bytes]:
+    def _open(self, token: str) -> tuple[PublicKey, bytes]:
         """The known key that signed, and what it signed. The token chooses nothing but its key."""
         try:
             signed = jws.extract_compact(token.encode())
             key = self._keys.get(_Header.model_validate(signed.headers()).kid)
             if key is None:
                 raise Refused("unknown key")
-            valid = jws.validate_compact(signed, key.for_joserfc(), [_ALGORITHM])
+            valid = jws.validate_compact(signed, key.for_joserfc(), [ALGORITHM])
         except ValidationError:
             raise Refused("header") from None
         except (JoseError, ValueError):
@@ -123,45 +124,21 @@ class Verifier:
     def _reload(self) -> None:
         """Takes in new keys and lets withdrawn ones go. A file that cannot be read changes none."""
         try:
-            stamp = _stamp(self._file)
-            if stamp != self._stamp:
-                self._stamp = stamp
+            now = stamp(self._file)
+            if now != self._stamp:
+                self._stamp = now
                 self._keys = _known_keys(self._file)
         except BadKeyFile as error:
-            _log.warning("public keys stay as they were", error=str(error))
+            _log.warning("keys.unreadable", error=str(error))
 
 
-def generate(issuer: Issuer, private_file: Path, jwks_file: Path) -> str:
-    """Makes a key pair: the private half for one process, the public half for all verifiers.
-
-    Keys that the JWKS file already holds stay, so that tokens in flight remain good.
-
-    Returns:
-        The key id.
-    """
-    key = OKPKey.generate_key("Ed25519", {"use": "sig", "alg": _ALGORITHM}, auto_kid=True)
-    known = _parse(_KeySet, jwks_file).keys if jwks_file.exists() else []
-    public = _PublicKey.model_validate({**key.as_dict(private=False), "iss": issuer})
-    private = _PrivateKey.model_validate({**key.as_dict(private=True), "iss": issuer})
-    _replace(private_file, private, mode=0o600)
-    _replace(jwks_file, _KeySet(keys=[*known, public]), mode=0o644)
-    return public.kid
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
-
-
-Word = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-
-
-class _Header(_Strict):
+class _Header(Strict):
     alg: Literal["Ed25519"]
     kid: Word
     typ: Literal["principal+jwt"]
 
 
-class _Claims(_Strict):
+class _Claims(Strict):
     iss: Issuer
     aud: Word
     sub: Word
@@ -172,29 +149,6 @@ class _Claims(_Strict):
     nbf: int
     exp: int
     jti: Word
-
-
-class _PublicKey(_Strict):
-    """A JWK (RFC 8037) with the issuer it may speak for, which is a member of our own."""
-
-    kty: Literal["OKP"]
-    crv: Literal["Ed25519"]
-    x: Word
-    kid: Word
-    use: Literal["sig"]
-    alg: Literal["Ed25519"]
-    iss: Issuer
-
-    def for_joserfc(self) -> OKPKey:
-        return OKPKey.import_key(self.model_dump(exclude={"iss"}))
-
-
-class _PrivateKey(_PublicKey):
-    d: Word
-
-
-class _KeySet(_Strict):
-    keys: list[_PublicKey]
 
 
 def _check_speaker(claims: _Claims, issuer: Issuer) -> None:
@@ -216,34 +170,5 @@ def _check_times(claims: _Claims) -> None:
         raise Refused("expired")
 
 
-def _known_keys(jwks_file: Path) -> dict[str, _PublicKey]:
-    return {key.kid: key for key in _parse(_KeySet, jwks_file).keys}
-
-
-def _parse(model: type[M], file: Path) -> M:
-    try:
-        return model.model_validate_json(file.read_bytes())
-    except OSError as error:
-        raise BadKeyFile(f"{file} cannot be read ({type(error).__name__}).") from None
-    except ValidationError:
-        raise BadKeyFile(f"{file} holds no keys as `intnet` makes them.") from None
-
-
-def _stamp(file: Path) -> tuple[int, int, int]:
-    try:
-        found = file.stat()
-    except OSError as error:
-        raise BadKeyFile(f"{file} cannot be read ({type(error).__name__}).") from None
-    return found.st_mtime_ns, found.st_ino, found.st_size
-
-
-def _replace(file: Path, content: BaseModel, *, mode: int) -> None:
-    """Writes beside the file and renames, so that a reader sees the old or the new one."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    with os.fdopen(descriptor, "w") as temporary:
-        os.fchmod(descriptor, mode)
-        temporary.write(content.model_dump_json(indent=2))
-        temporary.flush()
-        os.fsync(descriptor)
-    Path(name).replace(file)
+def _known_keys(jwks_file: Path) -> dict[str, PublicKey]:
+    return {key.kid: key for key in read(KeySet, jwks_file).keys}

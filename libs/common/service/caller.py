@@ -1,0 +1,45 @@
+"""Who makes a request, and what they may reach: the store of their own tenant."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Generic, TypeVar
+
+from fastapi import Depends, Request
+
+from libs.common.events import TenantSaved
+from libs.common.mongo import Units, Work
+from libs.common.principal import Principal
+from libs.common.tenants import UnknownTenant
+from libs.common.web import Problem, requires
+
+S = TypeVar("S")
+T = TypeVar("T")
+
+
+class Caller(Generic[S]):
+    """A verified principal at this service."""
+
+    def __init__(self, principal: Principal, tenant: TenantSaved, units: Units[S]) -> None:
+        self.principal = principal
+        self.tenant = tenant
+        self.store: S = units.read(tenant.tenant)
+        self._units = units
+
+    async def write(self, body: Callable[[S, Work], Awaitable[T]]) -> T:
+        """Runs a write, and what it emits, in one transaction."""
+        return await self._units.write(self.tenant, body)
+
+
+def acting(scope: str) -> Any:
+    """The dependency of an endpoint that needs this scope: gives the Caller."""
+
+    async def caller(
+        request: Request, principal: Annotated[Principal, Depends(requires(scope))]
+    ) -> Caller[Any]:
+        running = request.app.state.running
+        try:
+            tenant = running.tenants.get(principal.tenant)
+        except UnknownTenant:
+            raise Problem(404, "unknown_tenant", "There is no such tenant.") from None
+        return Caller(principal, tenant, running.units)
+
+    return Depends(caller)

@@ -1,0 +1,52 @@
+"""What a service is, as its `app.py` writes it down."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from fastapi import APIRouter, FastAPI
+
+from libs.common.bus import Consumes
+from libs.common.events import Event
+from libs.common.keys import Keys
+from libs.common.mongo import Entity, TenantScope
+from libs.common.settings import Settings
+
+if TYPE_CHECKING:
+    from libs.common.service.running import Running
+
+S = TypeVar("S")
+
+Job = Callable[["Running[Any]"], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Service(Generic[S]):
+    """The whole of a service: what it takes, gives, keeps and serves.
+
+    `name` is its folder, database, consumer group, client id and `service.name`.
+    `consumes` pairs event types with handlers; `store` makes the store for one scope.
+    `entities` are kept per tenant, `shared` for the service as a whole.
+    `jobs` run beside it until it stops. `door` may put an endpoint of its own before the app.
+    `needs_store` is False where the HTTP side must work while MongoDB is away.
+    """
+
+    name: str
+    settings: Settings
+    store: Callable[[TenantScope, Keys], S]
+    consumes: Consumes = ()
+    emits: tuple[type[Event], ...] = ()
+    entities: tuple[Entity, ...] = ()
+    shared: tuple[Entity, ...] = ()
+    routers: tuple[APIRouter, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    door: Callable[["Running[S]", FastAPI], Any] | None = None
+    needs_store: bool = True
+
+    def topics_in(self) -> tuple[str, ...]:
+        """The topics that its consumer group reads."""
+        return tuple(sorted({kind.TOPIC for kind, _ in self.consumes}))
+
+    def topics_out(self) -> dict[str, str]:
+        """Event type to topic, for what it emits."""
+        return {kind.TYPE: kind.TOPIC for kind in self.emits}

@@ -1,0 +1,218 @@
+"""A service at work: its connections, and the order in which they start and stop."""
+
+import asyncio
+import gc
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import Any, Generic, TypeVar
+
+import structlog
+
+from libs.common import clock, telemetry, web
+from libs.common.bus import Consumer, Dispatch, Follower, Parking, Producer, Record, guarded, topics
+from libs.common.bus.record import fits_its_key
+from libs.common.events import (
+    Envelope,
+    Event,
+    Malformed,
+    TenantClosed,
+    TenantSaved,
+    fact_of,
+)
+from libs.common.keys import Keys
+from libs.common.mongo import Mongo, Outbox, Units
+from libs.common.principal import Verifier
+from libs.common.service.declared import Service
+from libs.common.tenants import Tenants
+
+S = TypeVar("S")
+
+DRAIN_SECONDS = 10.0
+VERSION = "1"
+
+log = structlog.get_logger()
+
+
+class Running(Generic[S]):
+    """The parts of one process, put together from the declaration."""
+
+    def __init__(self, service: Service[S]) -> None:
+        settings = service.settings
+        self.service = service
+        self.settings = settings
+        self.tenants = Tenants()
+        self.keys = Keys(settings.keys_file)
+        self.verifier = Verifier(settings.jwks_file, audience=service.name)
+        self.mongo = Mongo(settings.mongo_url, service.name, service.entities, service.shared)
+        self.producer = Producer(settings.kafka_url, service.name, service.topics_out())
+        self.outbox = Outbox(self.mongo, self.producer.publish, service.topics_out())
+        self.units: Units[S] = Units(
+            service.name, self.mongo, lambda scope: service.store(scope, self.keys), self.outbox
+        )
+        self.stopping = asyncio.Event()
+        self._parking = Parking(service.name, self.mongo, self.producer, self.keys)
+        self._dispatch = Dispatch(service.consumes, self.units, self.tenants)
+        self._consumer: Consumer | None = None
+        self._tenant_reader = Follower(
+            settings.kafka_url,
+            service.name,
+            ("tenants.v1",),
+            self._see_tenant,
+        )
+        self.tenants_read = self._tenant_reader.caught_up
+        self._store_ready = False
+
+    async def run(self) -> None:
+        """Starts, serves until `stopping` is set, and stops in order."""
+        names = {*self.service.topics_in(), *self.service.topics_out().values(), "tenants.v1"}
+        await topics.check(self.settings.kafka_url, names)
+        async with asyncio.TaskGroup() as tasks:
+            background = [
+                tasks.create_task(self._tenant_reader.run()),
+                tasks.create_task(self.outbox.relay()),
+                tasks.create_task(self._open_store()),
+                *(tasks.create_task(self._job(job)) for job in self.service.jobs),
+            ]
+            await web.serve(*self._servers(), stop=self.stopping)
+            await self._stop()
+            for task in background:
+                task.cancel()
+
+    async def follow(
+        self, kinds: Sequence[type[Event]], see: Callable[[Envelope], Awaitable[None]]
+    ) -> None:
+        """Shows every event of these types to this process, the last five minutes first."""
+        types = {kind.TYPE for kind in kinds}
+
+        async def verified(record: Record) -> None:
+            try:
+                envelope = Envelope.from_json(record.value)
+            except Malformed:
+                return  # parked by the consumer groups that read the topic
+            if envelope.type in types and fits_its_key(envelope, record.key):
+                await see(envelope)
+
+        names = tuple(sorted({kind.TOPIC for kind in kinds}))
+        url, name = self.settings.kafka_url, self.service.name
+        await Follower(url, name, names, verified, back=timedelta(minutes=5)).run()
+
+    def live(self) -> list[str]:
+        """Why the process should be restarted; empty while it is well."""
+        return self._consumer.stuck() if self._consumer else []
+
+    async def ready(self) -> list[str]:
+        """Why it should get no requests; empty while it can answer them."""
+        reasons = [] if self.tenants_read.is_set() else ["tenants are not read yet"]
+        if self.stopping.is_set():
+            reasons.append("stopping")
+        if self.service.needs_store:
+            reasons += await self._store_reasons()
+        return reasons
+
+    async def _store_reasons(self) -> list[str]:
+        try:
+            await self.mongo.ping()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the store does not answer
+            return [f"MongoDB does not answer ({type(error).__name__})"]
+        if not self._store_ready:
+            return ["collections are being made"]
+        return self._consumer.waiting() if self._consumer else []
+
+    async def _open_store(self) -> None:
+        """Makes the collections, waits for the tenants, then joins the consumer group."""
+        while not self._store_ready:
+            try:
+                await self.mongo.start()
+                self._store_ready = True
+            except Exception as error:  # noqa: BLE001 - MongoDB may come later than we do
+                log.warning("store.waits", error=type(error).__name__)
+                await asyncio.sleep(1.0)
+        await self.tenants_read.wait()
+        if self.service.consumes:
+            self._consumer = Consumer(
+                self.settings.kafka_url, self.service.name, self.service.topics_in(), self._take
+            )
+            await self._consumer.start()
+        log.info("service.ready", tenants=len(self.tenants))
+        gc.collect()
+        gc.freeze()
+
+    async def _take(self, record: Record) -> None:
+        await guarded(record, self._dispatch.take, self._parking.park)
+
+    async def _see_tenant(self, record: Record) -> None:
+        try:
+            envelope = Envelope.from_json(record.value)
+            fact = _tenant_fact(envelope)
+        except Malformed as error:
+            log.error("tenant.unreadable", place=record.place, reason=str(error))
+            return
+        await self._keep_collections(fact)
+        self.tenants.put(fact)
+
+    async def _keep_collections(self, fact: TenantSaved | TenantClosed) -> None:
+        """The tenant's collections exist before any of its events is handled."""
+        closed = isinstance(fact, TenantClosed)
+        keep = self.mongo.close_tenant if closed else self.mongo.open_tenant
+        while self.service.entities:
+            try:
+                return await keep(fact.tenant)
+            except Exception as error:  # noqa: BLE001 - tried until MongoDB is there
+                log.warning("tenant.waits", error=type(error).__name__)
+                await asyncio.sleep(1.0)
+
+    async def _job(self, job: Any) -> None:
+        await self.tenants_read.wait()
+        await job(self)
+
+    def _servers(self) -> list[tuple[Any, str, int]]:
+        app = web.create_app(self.service.name, self.service.routers, version=VERSION)
+        app.state.running = self
+        app.state.verifier = self.verifier
+        front = self.service.door(self, app) if self.service.door else app
+        admin = web.create_admin(self.live, self.ready)
+        host = self.settings.host
+        return [(front, host, self.settings.port), (admin, host, self.settings.admin_port)]
+
+    async def _stop(self) -> None:
+        if self._consumer:
+            await self._consumer.stop()
+        try:
+            await asyncio.wait_for(self.outbox.drained(), DRAIN_SECONDS)
+        except TimeoutError:
+            log.warning("outbox.left_over")
+        await self.producer.stop()
+        self.mongo.close()
+
+
+def _tenant_fact(envelope: Envelope) -> TenantSaved | TenantClosed:
+    if envelope.type == TenantClosed.TYPE:
+        return fact_of(envelope, TenantClosed)
+    return fact_of(envelope, TenantSaved)
+
+
+def run(service: Service[Any]) -> None:
+    """The process of a service, from `python -m` to SIGTERM."""
+    import uvloop
+
+    uvloop.run(_run(service))
+
+
+async def _run(service: Service[Any]) -> None:
+    settings = service.settings
+    clock.follow(settings.clock_file)
+    telemetry.setup(
+        service.name,
+        level=settings.log_level,
+        spans_file=settings.spans_file,
+        otlp_endpoint=settings.otlp_endpoint,
+    )
+    running = Running(service)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, running.stopping.set)
+    try:
+        await running.run()
+    finally:
+        telemetry.shutdown()

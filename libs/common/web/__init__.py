@@ -1,0 +1,24 @@
+"""HTTP for services: the application, its errors, who asks, health, and the servers."""
+
+from libs.common.web.admin import create_admin
+from libs.common.web.app import create_app
+from libs.common.web.auth import requires
+from libs.common.web.pages import Cursor, CursorText, Limit, Page, last_place
+from libs.common.web.problems import FieldError, Problem, ProblemDetails, not_found
+from libs.common.web.serve import serve
+
+__all__ = [
+    "Cursor",
+    "CursorText",
+    "FieldError",
+    "Limit",
+    "Page",
+    "Problem",
+    "ProblemDetails",
+    "create_admin",
+    "create_app",
+    "last_place",
+    "not_found",
+    "requires",
+    "serve",
+]

@@ -1,0 +1,97 @@
+"""Lists in pages: a cursor says where the next page begins, for one list of one tenant."""
+
+import base64
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Generic, TypeVar
+
+from fastapi import Query
+from pydantic import BaseModel, Field
+
+from libs.common.web.problems import Problem
+
+T = TypeVar("T")
+
+Place = tuple[datetime, str]
+Position = tuple[str | int, ...]
+Limit = Annotated[int, Query(ge=1, le=200, description="Most items in the answer.")]
+CursorText = Annotated[
+    str | None, Query(max_length=1000, description="`next_cursor` of the page before.")
+]
+
+
+class Page(BaseModel, Generic[T]):
+    """One page of a list."""
+
+    data: list[T]
+    next_cursor: str | None = Field(None, description="None on the last page.")
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Reads and writes the cursors of one list of one tenant.
+
+    A position holds ids and times only: cursors stand in URLs. They are no secret and no proof;
+    the query that uses one is still made in the tenant's own collection.
+    """
+
+    list: str
+    tenant: str
+
+    def write(self, *position: str | int) -> str:
+        """Opaque text for a position."""
+        text = json.dumps([self.list, self.tenant, *position], separators=(",", ":"))
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    def read(self, text: str | None, *kinds: type[str] | type[int]) -> Position | None:
+        """The position, whose parts are of these kinds; None for the first page.
+
+        Raises:
+            Problem: 400, the text is no cursor of this list and tenant.
+        """
+        if text is None:
+            return None
+        try:
+            padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+            of_list, tenant, *position = json.loads(base64.b64decode(padded, b"-_", validate=True))
+        except (ValueError, TypeError, RecursionError):
+            raise _bad_cursor() from None
+        fits = [type(part) for part in position] == [*kinds]
+        if (of_list, tenant) != (self.list, self.tenant) or not fits:
+            raise _bad_cursor()
+        return tuple(position)
+
+    def read_place(self, text: str | None) -> Place | None:
+        """The place in a list ordered by time and id; None for the first page.
+
+        Raises:
+            Problem: 400, the text is no cursor of this list and tenant.
+        """
+        position = self.read(text, str, str)
+        if position is None:
+            return None
+        try:
+            return datetime.fromisoformat(str(position[0])), str(position[1])
+        except ValueError:
+            raise _bad_cursor() from None
+
+    def following(self, place: Place | None) -> str | None:
+        """The cursor of the page after this place."""
+        return self.write(place[0].isoformat(), place[1]) if place else None
+
+
+def last_place(
+    items: Sequence[T], limit: int, place: Callable[[T], tuple[datetime | None, str]]
+) -> Place | None:
+    """Where the next page begins: after the last item of a full page."""
+    if len(items) < limit:
+        return None
+    at, key = place(items[-1])
+    return (at, key) if at else None
+
+
+def _bad_cursor() -> Problem:
+    detail = "This cursor belongs to no page of this list; begin again without one."
+    return Problem(400, "bad_cursor", detail)

@@ -1,0 +1,64 @@
+"""The real broker and the real mongod, one of each for a whole test run."""
+
+import os
+import shutil
+from collections.abc import Generator, Iterator
+
+import psutil
+import pytest
+
+from deploy.local.cache import ROOT
+from deploy.local.kafka import Kafka
+from deploy.local.mongod import Mongod
+from deploy.local.stack import Servers, servers
+
+_RUNS = ROOT / ".local" / "test"
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """Mark what needs the servers, before `-m` selects; the first of them pays for the start."""
+    for item in filter(_needs_servers, items):
+        item.add_marker(pytest.mark.integration)
+    yield
+    for item in list(filter(_needs_servers, items))[:1]:
+        item.add_marker(pytest.mark.timeout(600))
+
+
+def _needs_servers(item: pytest.Item) -> bool:
+    return not {"kafka_url", "mongo_url"}.isdisjoint(getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture(scope="session")
+def stack_servers(request: pytest.FixtureRequest) -> Iterator[Servers]:
+    """Both servers on fresh data, stopped at the end; logs stay when a test failed."""
+    _sweep()
+    state = _RUNS / f"run-{os.getpid()}"
+    state.mkdir(parents=True)
+    running = servers(state, say=print)
+    yield running
+    running.stop()
+    if not request.session.testsfailed:
+        shutil.rmtree(state)
+
+
+@pytest.fixture(scope="session")
+def kafka_url(stack_servers: Servers) -> str:
+    """Bootstrap address of a real broker."""
+    return stack_servers.kafka_url
+
+
+@pytest.fixture(scope="session")
+def mongo_url(stack_servers: Servers) -> str:
+    """Connection string of a real replica set."""
+    return stack_servers.mongo_url
+
+
+def _sweep() -> None:
+    """Stop and remove what test runs left that were killed, or that kept their logs."""
+    for state in _RUNS.glob("run-*"):
+        pid = int(state.name.removeprefix("run-"))
+        if pid == os.getpid() or not psutil.pid_exists(pid):
+            for server in (Kafka(state), Mongod(state)):
+                server.kill()
+            shutil.rmtree(state, ignore_errors=True)
