@@ -1,0 +1,1 @@
+"""Kafka and mongod as plain processes: the local stack, without docker."""

@@ -1,0 +1,94 @@
+"""The files of a local platform: keys, logs, spans, the clock, and what they are called."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deploy.simulator.signing import Signer as TelnyxSigner
+from libs.common import principal
+from libs.common.keys import create_platform_keys
+
+
+@dataclass(frozen=True)
+class Files:
+    """Everything below one state folder."""
+
+    state: Path
+
+    @property
+    def keys(self) -> Path:
+        """The key file of platform and tenants."""
+        return self.state / "keys.json"
+
+    @property
+    def jwks(self) -> Path:
+        """Public keys that sign principals."""
+        return self.state / "jwks.json"
+
+    @property
+    def gateway_key(self) -> Path:
+        """What the gateway signs principals with."""
+        return self.state / "gateway.jwk"
+
+    @property
+    def operator_key(self) -> Path:
+        """What operators sign their principals with."""
+        return self.state / "operator.jwk"
+
+    @property
+    def telnyx_key(self) -> Path:
+        """The simulator's key pair: a test key."""
+        return self.state / "telnyx-test-key.json"
+
+    @property
+    def clock(self) -> Path:
+        """The offset of the platform's time, in seconds."""
+        return self.state / "clock"
+
+    @property
+    def stack(self) -> Path:
+        """Every address, process id, tenant and login."""
+        return self.state / "stack.json"
+
+    def log(self, name: str) -> Path:
+        """What a process prints."""
+        return self._made("logs") / f"{name}.log"
+
+    def spans(self, name: str) -> Path:
+        """The spans of a service, one JSON line each."""
+        return self._made("spans") / f"{name}.jsonl"
+
+    def spool(self) -> Path:
+        """Where ingest keeps events while Kafka is away."""
+        return self._made("spool")
+
+    def prepare(self) -> str:
+        """Makes all keys that are missing; returns the simulator's public key."""
+        self.state.mkdir(parents=True, exist_ok=True)
+        create_platform_keys(self.keys)
+        if not self.gateway_key.exists():
+            principal.generate("gateway", self.gateway_key, self.jwks)
+        if not self.operator_key.exists():
+            principal.generate("operator", self.operator_key, self.jwks)
+        return TelnyxSigner.of(self.telnyx_key).public
+
+    def write_stack(self, content: dict[str, Any]) -> None:
+        """Writes `stack.json`; it holds logins, so nobody else may read it."""
+        fresh = self.stack.with_suffix(".new")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+            json.dump(content, out, indent=1)
+        fresh.replace(self.stack)
+
+    def read_stack(self) -> dict[str, Any] | None:
+        """What `stack.json` says, or None."""
+        if not self.stack.exists():
+            return None
+        content: dict[str, Any] = json.loads(self.stack.read_text())
+        return content
+
+    def _made(self, name: str) -> Path:
+        folder = self.state / name
+        folder.mkdir(exist_ok=True)
+        return folder

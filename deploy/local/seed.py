@@ -1,0 +1,128 @@
+"""Two demo agencies, made through the doors that operators and agencies use."""
+
+import asyncio
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import AnyHttpUrl, BaseModel
+
+from deploy.cli.door import Door
+from deploy.local.agency import Login, Person
+from deploy.local.demo.generate import dated
+from deploy.local.files import Files
+from deploy.local.server import Say
+from libs.common import profiles
+from libs.common.events import TenantSaved
+from libs.common.keys import PLATFORM, create_tenant_keys
+from libs.common.principal import OPERATOR, Principal, Signer
+
+NEAR = timedelta(days=16)
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What is made for a demo agency."""
+
+    tenant: str
+    name: str
+    profile: str
+    line: str
+    connection: str
+    file: str
+
+
+DEMOS = (
+    Demo(
+        "demointnet01",
+        "Lone Star Insurance",
+        "intnet-iq",
+        "+12025550131",
+        "2963572552552678752",
+        "intnet-iq.csv",
+    ),
+    Demo(
+        "demointerkey",
+        "Najd Services",
+        "interkey-connect",
+        "+966500000031",
+        "2963572552552678753",
+        "interkey-connect.csv",
+    ),
+)
+
+
+class _Invited(BaseModel):
+    token: str
+
+
+def operator_door(files: Files, gateway_url: str) -> Door:
+    """The gateway as an operator of this platform reaches it."""
+    who = Principal(PLATFORM, "operator", OPERATOR, frozenset())
+    return Door("gateway", AnyHttpUrl(gateway_url), Signer(files.operator_key), who)
+
+
+async def seed(files: Files, gateway_url: str, say: Say) -> dict[str, Any]:
+    """Makes both agencies with people and customers; returns them as `stack.json` shows them."""
+    door = operator_door(files, gateway_url)
+    made: dict[str, Any] = {}
+    for demo in DEMOS:
+        create_tenant_keys(files.keys, demo.tenant)
+        await asyncio.to_thread(_make, door, demo)
+        logins = {role: await _join(door, gateway_url, demo, role) for role in ("admin", "agent")}
+        say(f"tenant {demo.tenant} ({demo.name}): number {demo.line}, an Admin, an Agent")
+        await _customers(gateway_url, logins["admin"], demo, say)
+        made[demo.tenant] = {
+            "name": demo.name,
+            "profile": demo.profile,
+            "number": demo.line,
+            "connection": demo.connection,
+            "logins": {role: asdict(login) for role, login in logins.items()},
+        }
+    return made
+
+
+def _make(door: Door, demo: Demo) -> None:
+    profile = profiles.load(demo.profile)
+    door.post(
+        "/operator/v1/tenants",
+        TenantSaved,
+        tenant=demo.tenant,
+        name=demo.name,
+        profile=demo.profile,
+        region=profile.region,
+        language=profile.language,
+        timezone=profile.timezone,
+    )
+    door.post("/operator/v1/numbers", TenantSaved, tenant=demo.tenant, number=demo.line)
+    door.post(
+        "/operator/v1/connections", TenantSaved, tenant=demo.tenant, connection_id=demo.connection
+    )
+
+
+async def _join(door: Door, gateway_url: str, demo: Demo, role: str) -> Login:
+    login = Login(f"{role}@{demo.profile}.example.com", secrets.token_urlsafe(12))
+    invited = await asyncio.to_thread(
+        door.post,
+        "/operator/v1/invitations",
+        _Invited,
+        tenant=demo.tenant,
+        email=login.email,
+        role=role,
+    )
+    person = Person(gateway_url)
+    body = {"token": invited.token, "name": f"Demo {role.title()}", "password": login.password}
+    (await person.http.post("/v1/invitations:accept", json=body)).raise_for_status()
+    await person.close()
+    return login
+
+
+async def _customers(gateway_url: str, admin: Login, demo: Demo, say: Say) -> None:
+    person = await Person.signed_in(gateway_url, admin)
+    content = dated(demo.file, date.today() + NEAR)  # noqa: DTZ011 - a day near enough
+    done = await person.upload(content)
+    await person.close()
+    counts = ", ".join(f"{done[name]} {name}" for name in ("rows", "created", "rejected"))
+    say(f"imported {Path(demo.file).name}: {counts}")

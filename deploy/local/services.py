@@ -1,0 +1,112 @@
+"""The services as plain processes: what each is told, and when it is ready."""
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from deploy.local.files import Files
+from deploy.local.process import Process, free_port, wait_for
+from deploy.local.server import StartError
+
+NAMES = ("ingest", "matcher", "insights", "gateway")
+READY_SECONDS = 60.0
+PROXIED = ("matcher", "insights")
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a service listens on 127.0.0.1."""
+
+    port: int
+    admin_port: int
+
+    @property
+    def url(self) -> str:
+        """Its HTTP side."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def admin(self) -> str:
+        """Health and metrics."""
+        return f"http://127.0.0.1:{self.admin_port}"
+
+
+class Services:
+    """Starts and stops them; addresses stay the same over a restart."""
+
+    def __init__(self, files: Files, kafka_url: str, mongo_url: str, telnyx_key: str) -> None:
+        self._files = files
+        self._shared = {
+            "KAFKA_URL": kafka_url,
+            "MONGO_URL": mongo_url,
+            "KEYS_FILE": str(files.keys),
+            "JWKS_FILE": str(files.jwks),
+            "CLOCK_FILE": str(files.clock),
+            "ENVIRONMENT": "development",
+        }
+        self._telnyx_key = telnyx_key
+        self.addresses = {name: Address(free_port(), free_port()) for name in NAMES}
+        self.processes: dict[str, Process] = {}
+
+    def start(self, *names: str) -> None:
+        """Starts these services and waits until they are ready. Raises StartError."""
+        for name in names:
+            self.processes[name] = Process.launch(
+                [sys.executable, "-m", f"services.{name}"],
+                self._files.log(name),
+                self._environment(name),
+            )
+        for name in names:
+            self._wait(name)
+
+    def stop(self, *names: str) -> None:
+        """Asks these services to end, and waits for it."""
+        for name in names:
+            if process := self.processes.get(name):
+                process.stop()
+
+    def ready(self, name: str) -> bool:
+        """Whether the service says that it can answer requests."""
+        try:
+            answer = httpx.get(f"{self.addresses[name].admin}/readyz", timeout=2.0)
+        except httpx.HTTPError:
+            return False
+        return answer.status_code == 200
+
+    def _wait(self, name: str) -> None:
+        process = self.processes[name]
+        settled = wait_for(lambda: self.ready(name) or not process.alive(), READY_SECONDS)
+        if not settled or not process.alive():
+            raise StartError(f"{name} did not become ready:\n{tail(self._files.log(name))}")
+
+    def _environment(self, name: str) -> dict[str, str]:
+        prefix, address = name.upper(), self.addresses[name]
+        own = {
+            f"{prefix}_PORT": str(address.port),
+            f"{prefix}_ADMIN_PORT": str(address.admin_port),
+            "SPANS_FILE": str(self._files.spans(name)),
+        }
+        return self._shared | own | self._special(name)
+
+    def _special(self, name: str) -> dict[str, str]:
+        if name == "ingest":
+            return {
+                "INGEST_TELNYX_KEYS": json.dumps([{"key": self._telnyx_key}]),
+                "INGEST_SPOOL": str(self._files.spool()),
+            }
+        if name == "gateway":
+            behind = {name: self.addresses[name].url for name in PROXIED}
+            return {
+                "GATEWAY_PUBLIC_URL": self.addresses["gateway"].url,
+                "GATEWAY_SERVICES": json.dumps(behind),
+                "GATEWAY_SIGNING_KEY_FILE": str(self._files.gateway_key),
+            }
+        return {}
+
+
+def tail(log: Path, lines: int = 15) -> str:
+    """The last lines of a log."""
+    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])

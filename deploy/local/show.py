@@ -1,0 +1,207 @@
+"""The main job, seen from outside: calls ring at one door, cards appear at the other.
+
+Only public doors are used: the simulator posts signed webhooks, people sign in and read their
+live streams. Each step asserts what the agent must see, within five seconds.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+import httpx
+
+from deploy.local.agency import Login, Person, Stream
+from deploy.local.server import Say
+
+LIMIT = 5.0
+
+
+class Unseen(Exception):
+    """A step did not show what it must; the message names the step."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A call to make ring, and what the agent's screen must then say."""
+
+    title: str
+    tenant: str
+    ring: dict[str, Any]
+    outcome: str
+    name: str | None
+    reasons: frozenset[str]
+    signals: frozenset[str]
+
+
+CALLS = (
+    Expected(
+        "a customer whose renewal is near",
+        "demointnet01",
+        {"from": "+15125550171", "attestation": "A"},
+        "matched",
+        "Jane Whitfield",
+        frozenset({"exact"}),
+        frozenset({"renewal"}),
+    ),
+    Expected(
+        "a household: the agent chooses",
+        "demointnet01",
+        {"from": "+14045550174"},
+        "ambiguous",
+        None,
+        frozenset({"exact", "shared"}),
+        frozenset(),
+    ),
+    Expected(
+        "an unknown caller",
+        "demointnet01",
+        {"from": "+15125550190"},
+        "unknown",
+        None,
+        frozenset(),
+        frozenset(),
+    ),
+    Expected(
+        "a number that the network could not prove",
+        "demointnet01",
+        {"from": "+12125550182", "spoofed": True},
+        "matched",
+        "Robert Okafor",
+        frozenset({"not_proven"}),
+        frozenset({"attestation"}),
+    ),
+    Expected(
+        "a withheld number",
+        "demointnet01",
+        {"withheld": True},
+        "withheld",
+        None,
+        frozenset(),
+        frozenset({"withheld"}),
+    ),
+    Expected(
+        "a client in Riyadh",
+        "demointerkey",
+        {"from": "+966500000971"},
+        "matched",
+        "نورة العتيبي",
+        frozenset({"exact"}),
+        frozenset({"renewal"}),
+    ),
+)
+
+
+class Show:
+    """Rings the calls one after the other and watches both agencies' screens."""
+
+    def __init__(self, stack: dict[str, Any], say: Say) -> None:
+        self._stack = stack
+        self._say = say
+        self._streams: dict[str, Stream] = {}
+        self._rung: dict[str, set[str]] = {tenant: set() for tenant in stack["tenants"]}
+
+    async def run(self) -> None:
+        """Raises Unseen at the first step that fails."""
+        first, second = self._stack["tenants"]
+        one, two = await self._agent(first), await self._agent(second)
+        async with one.live() as here, two.live() as there, httpx.AsyncClient() as outside:
+            self._streams = {first: here, second: there}
+            self._say("two agents signed in; their live streams are open")
+            for call in CALLS:
+                await self._ring(outside, call)
+            self._nobody_saw_the_others()
+        await one.close()
+        await two.close()
+
+    async def _agent(self, tenant: str) -> Person:
+        login = Login(**self._stack["tenants"][tenant]["logins"]["agent"])
+        return await Person.signed_in(self._stack["public_url"], login)
+
+    async def _ring(self, outside: httpx.AsyncClient, call: Expected) -> None:
+        demo = self._stack["tenants"][call.tenant]
+        order = {"to": demo["number"], "connection_id": demo["connection"], **call.ring}
+        began = monotonic()
+        simulator = self._stack["simulator"]["url"]
+        answer = (await outside.post(f"{simulator}/calls", json=order)).json()
+        session = answer["session_id"]
+        self._rung[call.tenant].add(session)
+        _must(answer["status"] == 200, call, f"the webhook was answered {answer['status']}")
+        stream = self._streams[call.tenant]
+        seen = {
+            name: await self._expect(stream, name, session, version, call)
+            for name, version in (("call.started", 0), ("call.matched", 0), ("insight.produced", 2))
+        }
+        _check(call, seen["call.matched"][1], seen["insight.produced"][1])
+        self._say(_told(call, began, answer, seen))
+        for step in ("answer", "hangup"):
+            await outside.post(f"{simulator}/calls/{session}/{step}", json={})
+        for name in ("call.answered", "call.ended"):
+            await self._expect(stream, name, session, 0, call)
+
+    async def _expect(
+        self, stream: Stream, name: str, session: str, version: int, call: Expected
+    ) -> tuple[float, dict[str, Any]]:
+        fits = _about(session, version)
+        try:
+            at, event = await stream.expect(name, fits, LIMIT)
+        except TimeoutError:
+            raise Unseen(f"{call.title}: no {name} within {LIMIT:.0f} s") from None
+        return at, event["data"]
+
+    def _nobody_saw_the_others(self) -> None:
+        for tenant, stream in self._streams.items():
+            strange = stream.sessions() & set().union(
+                *(rung for other, rung in self._rung.items() if other != tenant)
+            )
+            if strange:
+                raise Unseen(f"{tenant} saw calls of another agency")
+        self._say("neither agency saw a call of the other")
+
+
+def _about(session: str, version: int) -> Callable[[dict[str, Any]], bool]:
+    def fits(event: dict[str, Any]) -> bool:
+        data = event.get("data", {})
+        return bool(data.get("session_id") == session and data.get("version", 0) >= version)
+
+    return fits
+
+
+def _check(call: Expected, match: dict[str, Any], card: dict[str, Any]) -> None:
+    """What the agent must see: the right person, reasons, and a score that adds up."""
+    best = match["candidates"][0] if match["candidates"] else {}
+    name = best.get("name") if match["outcome"] == "matched" else None
+    codes = {reason["code"] for reason in best.get("reasons", [])}
+    _must(match["outcome"] == call.outcome, call, f"outcome {match['outcome']}")
+    _must(name == call.name, call, "another name")
+    _must(call.reasons <= codes, call, f"reasons {sorted(codes)}")
+    signals = set()
+    for score in (card["risk"], card["retention"]):
+        parts = score["contributions"]
+        total = score["base"] + sum(part["contribution"] for part in parts)
+        _must(abs(min(100, max(0, total)) - score["points"]) < 0.01, call, "a score that is no sum")
+        signals |= {part["signal"] for part in parts}
+    _must(call.signals <= signals, call, f"signals {sorted(signals)}")
+
+
+def _must(holds: bool, call: Expected, otherwise: str) -> None:
+    if not holds:
+        raise Unseen(f"{call.title}: {otherwise}")
+
+
+def _told(
+    call: Expected,
+    began: float,
+    answer: dict[str, Any],
+    seen: dict[str, tuple[float, dict[str, Any]]],
+) -> str:
+    (rang, _), (matched, match), (carded, card) = seen.values()
+    best = call.name or match["outcome"]
+    after = [f"{(at - began) * 1000:.0f}" for at in (rang, matched, carded)]
+    scores = ", ".join(
+        f"{name} {card[name]['points']:.0f} ({card[name]['band']})"
+        for name in ("risk", "retention")
+    )
+    line = f"{call.title}: webhook 200 in {answer['latency_ms']:.0f} ms, ring on screen after "
+    line += f"{after[0]} ms, match {after[1]} ms, card {after[2]} ms: {best}; {scores}"
+    return "\n      ".join([line, *(one["sentence"] for one in card["lines"][:4])])

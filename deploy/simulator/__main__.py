@@ -1,0 +1,39 @@
+"""`python -m deploy.simulator --port 8100 --target URL --key-file FILE`; 127.0.0.1 only."""
+
+import argparse
+from pathlib import Path
+
+import uvicorn
+
+from deploy.simulator.app import build
+from deploy.simulator.delivery import Rules
+from deploy.simulator.signing import Signer
+from libs.common import clock
+
+
+def main() -> None:
+    """Runs until it is stopped."""
+    options = _options()
+    clock.follow(options.clock_file)
+    rules = Rules(options.target, options.timeout, options.pause or Rules.pauses)
+    app = build(Signer.of(options.key_file), rules, clock.now)
+    uvicorn.run(app, host="127.0.0.1", port=options.port, log_level="warning")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser("deploy.simulator", description="A stand-in for Telnyx.")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument(
+        "--target", action="append", required=True, help="webhook URL; the second is the failover"
+    )
+    parser.add_argument("--key-file", type=Path, required=True, help="made where it is absent")
+    parser.add_argument("--timeout", type=float, default=2.0, help="seconds for one attempt")
+    parser.add_argument(
+        "--pause", type=float, action="append", help="seconds before the second, the third try"
+    )
+    parser.add_argument("--clock-file", type=Path, help="offset of the clock in seconds")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

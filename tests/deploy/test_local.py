@@ -1,0 +1,111 @@
+"""The parts of the local stack that need no server: jars, programs, processes, ports."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from deploy.local import jars
+from deploy.local.jars import Jar
+from deploy.local.kafka import Kafka
+from deploy.local.mongod import executable, missing_libraries
+from deploy.local.process import Process, free_port, is_free, wait_for
+from deploy.local.server import StartError
+
+JAR = Jar("org.example", "thing", "1.0", hashlib.sha256(b"good").hexdigest())
+
+
+def test_the_committed_lock_is_one_kafka_with_a_log_binding() -> None:
+    locked = {f"{jar.group}:{jar.artifact}:{jar.version}" for jar in jars.read_lock()}
+    assert {jars.KAFKA, jars.BINDING} <= locked
+
+
+def test_a_mix_of_kafka_versions_is_refused(tmp_path: Path) -> None:
+    mixed = jars.LOCK.read_text().replace(
+        'artifact = "kafka-clients"\nversion = "4.1.0"',
+        'artifact = "kafka-clients"\nversion = "3.8.0"',
+    )
+    lock = tmp_path / "kafka.lock.toml"
+    lock.write_text(mixed)
+    kafka = Kafka(tmp_path)
+    kafka.lock = lock
+    with pytest.raises(StartError, match=r"must have one version.*kafka-clients 3\.8\.0"):
+        kafka.start()
+
+
+def scripted(contents: list[bytes | Exception]) -> jars.Download:
+    """A download that gives these contents, one per call."""
+
+    def download(jar: Jar, cache: Path) -> Path:
+        content = contents.pop(0)
+        if isinstance(content, Exception):
+            raise content
+        (cache / "thing.jar").write_bytes(content)
+        return cache / "thing.jar"
+
+    return download
+
+
+def test_a_jar_cut_short_is_fetched_again(tmp_path: Path) -> None:
+    path = jars.fetch(JAR, tmp_path, scripted([OSError("reset"), b"good"]))
+    assert path.read_bytes() == b"good"
+    assert jars.fetch(JAR, tmp_path, scripted([b"go", b"good"])).read_bytes() == b"good"
+
+
+def test_a_jar_with_another_hash_is_refused_and_removed(tmp_path: Path) -> None:
+    with pytest.raises(StartError, match=r"org\.example:thing:1\.0 has sha256 .* says") as failed:
+        jars.fetch(JAR, tmp_path, scripted([b"evil", b"evil"]))
+    assert JAR.sha256 in str(failed.value)
+    assert hashlib.sha256(b"evil").hexdigest() in str(failed.value)
+    assert not (tmp_path / "thing.jar").exists()
+
+
+def test_a_jar_that_cannot_be_downloaded_says_so(tmp_path: Path) -> None:
+    with pytest.raises(StartError, match=r"cannot be downloaded \(no route\)"):
+        jars.fetch(JAR, tmp_path, scripted([OSError("no route"), OSError("no route")]))
+
+
+def test_missing_libraries_are_named() -> None:
+    report = "\tlibcurl.so.4 => not found\n\tlibz.so.1 => /lib/libz.so.1 (0x00007f)\n"
+    assert missing_libraries(report) == ["libcurl.so.4"]
+
+
+def test_a_program_that_may_not_be_run_is_copied(tmp_path: Path) -> None:
+    locked = tmp_path / "mongod"
+    locked.write_text("#!/bin/sh\n")
+    locked.chmod(0o644)
+    copy = executable(locked, tmp_path / "copies")
+    assert copy == tmp_path / "copies" / "mongod"
+    assert copy.stat().st_mode & 0o777 == 0o755
+    assert executable(copy, tmp_path / "other") == copy
+
+
+def test_a_process_is_stopped_and_a_stranger_with_its_id_is_not(tmp_path: Path) -> None:
+    child = Process.launch(["/bin/sleep", "60"], tmp_path / "log")
+    assert child.alive()
+    stranger = Process(child.pid, child.started - 3600)
+    assert not stranger.alive()
+    stranger.kill()
+    assert child.alive()
+    child.stop()
+    assert not child.alive()
+
+
+def test_a_process_deaf_to_sigterm_is_killed(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    deaf = "trap '' TERM; echo deaf; while :; do sleep 0.1; done"
+    child = Process.launch(["/bin/sh", "-c", deaf], log)
+    assert wait_for(lambda: log.exists() and "deaf" in log.read_text(), 10.0)
+    child.stop(grace=0.5)
+    assert not child.alive()
+
+
+def test_a_child_that_ended_by_itself_is_not_alive(tmp_path: Path) -> None:
+    child = Process.launch(["/bin/sh", "-c", "exit 3"], tmp_path / "log")
+    assert wait_for(lambda: not child.alive(), 10.0)
+
+
+def test_free_ports_are_free_and_not_for_outgoing_connections() -> None:
+    port = free_port()
+    assert is_free(port)
+    assert port < 32_000
