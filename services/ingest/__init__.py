@@ -1,0 +1,1 @@
+"""ingest: the provider's door. Webhooks come in, events go out."""

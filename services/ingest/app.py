@@ -1,0 +1,56 @@
+"""The whole service: signed webhooks come in, calls go out, the rest is kept in quarantine."""
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from libs.common.events import (
+    CallAnswered,
+    CallCosted,
+    CallEnded,
+    CallStarted,
+    WebhookQuarantined,
+)
+from libs.common.keys import Keys
+from libs.common.mongo import TenantScope
+from libs.common.service import Running, Service
+from services.ingest import api, handlers, jobs
+from services.ingest.domain.signature import PublicKey
+from services.ingest.settings import Settings
+from services.ingest.spool import Delivery, Spool
+from services.ingest.store import QUARANTINE, Store
+
+CONSUMES = ((WebhookQuarantined, handlers.keep_quarantined),)
+EMITS = (CallStarted, CallAnswered, CallEnded, CallCosted, WebhookQuarantined)
+
+
+def build(settings: Settings) -> Service[Store]:
+    """The service, from its settings."""
+    spool = Spool(settings.spool, settings.spool_bytes, Keys(settings.keys_file))
+    public_keys = tuple(
+        PublicKey.of(k.key, active_from=k.active_from, retired_at=k.retired_at)
+        for k in settings.telnyx_keys
+    )
+
+    def store(scope: TenantScope, _: Keys) -> Store:
+        return Store(scope)
+
+    def door(running: Running[Store], app: FastAPI) -> api.Webhooks:
+        delivery = Delivery(running.producer, spool)
+        return api.Webhooks(app, public_keys, running, delivery)
+
+    async def drain(running: Running[Any]) -> None:
+        await jobs.drain(Delivery(running.producer, spool), spool)
+
+    return Service(
+        name="ingest",
+        settings=settings,
+        store=store,
+        consumes=CONSUMES,
+        emits=EMITS,
+        shared=(QUARANTINE,),
+        routers=(api.router,),
+        jobs=(drain,),
+        door=door,
+        needs_store=False,
+    )

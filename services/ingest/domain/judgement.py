@@ -1,0 +1,57 @@
+"""What becomes of a signed webhook: a fact of one tenant, nothing, or a place in quarantine."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from libs.common.events import Event, TenantSaved
+from services.ingest.domain import calls, envelope
+from services.ingest.domain.calls import Ignored, Reading
+from services.ingest.domain.envelope import Received
+from services.ingest.domain.refusal import NotUnderstood
+from services.ingest.domain.routing import Routes, Unrouted
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A fact of a tenant; `id` is the provider's event id, the same on every delivery."""
+
+    id: str
+    tenant: str
+    fact: Event
+
+
+@dataclass(frozen=True)
+class Parked:
+    """For the quarantine: why, and what it calls itself."""
+
+    id: str
+    reason: str
+    type: str | None = None
+
+
+Judgement = Accepted | Parked | Ignored
+
+
+def judge(body: bytes, routes: Routes, reading: Callable[[TenantSaved], Reading]) -> Judgement:
+    """Decides on a body whose signature was verified; never raises for what is in it."""
+    try:
+        received = envelope.read(body)
+    except NotUnderstood as refusal:
+        return Parked(hashlib.sha256(body).hexdigest(), str(refusal))
+    try:
+        return _of_call(received, routes, reading)
+    except NotUnderstood as refusal:
+        return Parked(received.id, str(refusal), received.type)
+
+
+def _of_call(
+    received: Received, routes: Routes, reading: Callable[[TenantSaved], Reading]
+) -> Judgement:
+    if calls.ignored(received.type):
+        return Ignored(received.type)
+    tenant = routes.route(calls.ends(received))
+    if isinstance(tenant, Unrouted):
+        return Parked(received.id, f"unrouted: {tenant.value}", received.type)
+    fact = calls.translate(received, reading(tenant))
+    return fact if isinstance(fact, Ignored) else Accepted(received.id, tenant.tenant, fact)

@@ -1,0 +1,56 @@
+"""Shared by the tests of ingest's domain: payload files, a code."""
+
+import json
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
+from libs.common.events.calls import CallEvent
+from services.ingest.domain.calls import Reading, translate
+from services.ingest.domain.envelope import read
+
+PAYLOADS = Path(__file__).parent / "payloads"
+CALLS = (
+    "call_initiated_real",
+    "call_initiated_dashes",
+    "call_answered",
+    "call_hangup_unanswered",
+    "call_hangup_quality",
+    "call_cost",
+)
+
+
+def body(name: str) -> bytes:
+    return (PAYLOADS / f"{name}.json").read_bytes()
+
+
+def document(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(body(name))
+    return loaded
+
+
+def changed(name: str, **fields: Any) -> bytes:
+    """A payload file with payload fields put in; `...` takes a field out."""
+    whole = document(name)
+    payload = whole["data"]["payload"]
+    payload.update(fields)
+    whole["data"]["payload"] = {key: value for key, value in payload.items() if value is not ...}
+    return json.dumps(whole).encode()
+
+
+def code(number: str) -> str:
+    return b64encode(number[::-1].encode()).decode()
+
+
+READING = Reading("US", code)
+
+
+def fact(raw: bytes) -> dict[str, Any]:
+    result = translate(read(raw), READING)
+    assert isinstance(result, CallEvent)
+    return result.model_dump(mode="json")
+
+
+def started(**fields: Any) -> dict[str, Any]:
+    """The real ring with other payload fields, as a fact."""
+    return fact(changed("call_initiated_real", **fields))
