@@ -1,0 +1,177 @@
+"""Customers, one at a time."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from libs.common.events import CustomerRemoved, CustomerSaved
+from libs.common.mongo import Document, Work
+from libs.common.service import Caller, acting
+from libs.common.web import (
+    Cursor,
+    CursorText,
+    FieldError,
+    Limit,
+    Page,
+    Problem,
+    last_place,
+    not_found,
+)
+from services.matcher.domain import entry
+from services.matcher.domain.drafts import Draft
+from services.matcher.store import Store
+
+router = APIRouter(prefix="/v1/customers")
+
+Reader = Annotated[Caller[Store], acting("customers:read")]
+Writer = Annotated[Caller[Store], acting("customers:write")]
+
+Short = Annotated[str, Field(max_length=200)]
+Label = Literal["mobile", "home", "work", "whatsapp", "phone"]
+
+
+class NumberIn(BaseModel):
+    """A number in any usual spelling; without `+` it is read in the agency's region."""
+
+    number: Annotated[str, Field(max_length=64)]
+    label: Label = "phone"
+
+
+class CustomerIn(BaseModel):
+    """A customer. Something must tell them from others: an id, an e-mail, or name and number."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    external_id: Short | None = None
+    name: Short | None = None
+    email: Short | None = None
+    numbers: Annotated[list[NumberIn], Field(max_length=20)] = []
+    status: Short | None = None
+    renewal_on: date | None = None
+    customer_since: date | None = None
+    language: Short | None = None
+    lawful_basis: Literal["consent", "contract", "legal_obligation", "legitimate_interest"]
+
+    def draft(self, region: str) -> Draft:
+        """By the rules of files. Raises Problem 422 with a pointer to each field at fault."""
+        texts = self.model_dump(mode="json", exclude={"numbers", "lawful_basis"}, exclude_none=True)
+        try:
+            return entry.read(
+                entry.Given(texts, [(n.label, n.number) for n in self.numbers]), region
+            )
+        except entry.Unusable as unusable:
+            errors = [_error(fault.column, fault.explanation) for fault in unusable.faults]
+            raise Problem(
+                422, "unusable_customer", "Correct the fields named below.", errors=errors
+            ) from None
+
+
+class NumberOut(BaseModel):
+    """A number as it is dialled."""
+
+    e164: str
+    extension: str | None
+    label: str
+    kind: str
+    primary: bool
+
+
+class CustomerOut(BaseModel):
+    """A customer as stored; `version` counts the writes."""
+
+    id: str
+    external_id: str | None
+    name: str | None
+    email: str | None
+    numbers: list[NumberOut]
+    status: str | None
+    renewal_on: date | None
+    customer_since: date | None
+    language: str | None
+    lawful_basis: str
+    origin: str
+    version: int
+    last_contact: AwareDatetime | None
+    updated_at: AwareDatetime
+
+    @classmethod
+    def of(cls, row: Document) -> "CustomerOut":
+        """From the stored row."""
+        return cls.model_validate({**row, "id": row["_id"]})
+
+
+@router.get("", summary="List customers, the last written first")
+async def list_customers(
+    who: Reader, limit: Limit = 50, cursor: CursorText = None
+) -> Page[CustomerOut]:
+    """The tenant's customers."""
+    pages = Cursor("customers", who.tenant.tenant)
+    rows = await who.store.customers.page(pages.read_place(cursor), limit)
+    last = last_place(rows, limit, lambda row: (row["updated_at"], row["_id"]))
+    return Page(data=[CustomerOut.of(row) for row in rows], next_cursor=pages.following(last))
+
+
+@router.get("/{customer_id}", summary="One customer")
+async def get_customer(customer_id: str, who: Reader) -> CustomerOut:
+    """The customer with this id."""
+    row = await who.store.customers.get(customer_id)
+    if row is None:
+        raise not_found()
+    return CustomerOut.of(row)
+
+
+@router.post("", status_code=201, summary="Add a customer")
+async def create_customer(given: CustomerIn, who: Writer, response: Response) -> CustomerOut:
+    """Adds the customer, or writes the one that has the same id, e-mail, or name and number."""
+    draft = given.draft(who.tenant.region)
+
+    async def body(store: Store, work: Work) -> Document:
+        row = await store.customers.save(draft, "api", given.lawful_basis, work.now)
+        work.emit(_saved(row))
+        return row
+
+    row = await who.write(body)
+    response.headers["Location"] = f"/v1/customers/{row['_id']}"
+    return CustomerOut.of(row)
+
+
+@router.put("/{customer_id}", summary="Write a customer anew")
+async def replace_customer(customer_id: str, given: CustomerIn, who: Writer) -> CustomerOut:
+    """Replaces what is known of the customer; the id stays."""
+    draft = given.draft(who.tenant.region)
+
+    async def body(store: Store, work: Work) -> Document:
+        row = await store.customers.replace(customer_id, draft, given.lawful_basis, work.now)
+        if row is None:
+            raise not_found()
+        work.emit(_saved(row))
+        return row
+
+    return CustomerOut.of(await who.write(body))
+
+
+@router.delete("/{customer_id}", status_code=204, summary="Remove a customer")
+async def remove_customer(customer_id: str, who: Writer) -> None:
+    """Removes the customer's record from the agency's list."""
+
+    async def body(store: Store, work: Work) -> None:
+        if not await store.customers.remove(customer_id):
+            raise not_found()
+        work.emit(CustomerRemoved(customer_id=customer_id))
+
+    await who.write(body)
+
+
+def _saved(row: Document) -> CustomerSaved:
+    subjects = tuple(sorted({number["codes"]["exact"] for number in row["numbers"]}))
+    return CustomerSaved(customer_id=row["_id"], version=row["version"], subjects=subjects)
+
+
+def _error(column: str | None, explanation: str) -> FieldError:
+    if column is None:
+        return FieldError(pointer="", detail=explanation)
+    label, phone, index = column.partition(" phone ")
+    pointer = f"/numbers/{index}/number" if phone else f"/{label}"
+    return FieldError(pointer=pointer, detail=explanation)

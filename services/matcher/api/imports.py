@@ -1,0 +1,199 @@
+"""Imports: a CSV file comes in as it is read, and every line is accounted for."""
+
+import csv
+import io
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationError
+
+from libs.common import clock
+from libs.common.mongo import Document
+from libs.common.service import Caller, acting
+from libs.common.web import (
+    Cursor,
+    CursorText,
+    FieldError,
+    Limit,
+    Page,
+    Problem,
+    last_place,
+    not_found,
+)
+from services.matcher.api.upload import Attestation, Upload
+from services.matcher.domain.faults import Fault, Unreadable, guarded, headlines
+from services.matcher.domain.sheet import Sheet
+from services.matcher.domain.tally import state_now
+from services.matcher.store import Store
+
+MAX_UPLOAD = 1_000_000_000
+
+router = APIRouter(prefix="/v1/imports")
+
+Reader = Annotated[Caller[Store], acting("imports:read")]
+Writer = Annotated[Caller[Store], acting("imports:write")]
+
+LawfulBasis = Literal["consent", "contract", "legal_obligation", "legitimate_interest"]
+
+
+class Attested(BaseModel):
+    """What the agency attests to, and how the file is to be read."""
+
+    source: str = Field(
+        min_length=3, max_length=200, description="Where the data comes from, in your words."
+    )
+    lawful_basis: LawfulBasis = Field(description="Why the agency may hold it.")
+    mapping: str | None = Field(
+        None,
+        max_length=4000,
+        description='JSON: header to field, such as {"Pol. no": "external_id"}; or to "ignore".',
+    )
+
+    def headers(self) -> dict[str, str]:
+        """The mapping, header to field. Raises Problem 422 where it is no such JSON."""
+        try:
+            return _MAPPING.validate_json(self.mapping or "{}")
+        except ValidationError:
+            error = FieldError(pointer="mapping", detail="Give a JSON object of header to field.")
+            detail = "The mapping cannot be read."
+            raise Problem(422, "mapping", detail, errors=[error]) from None
+
+
+_MAPPING = TypeAdapter(dict[str, str])
+CSV_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+class Import(BaseModel):
+    """An import. `rows` is the sum of the five counts after it.
+
+    `state` is running, finished, or interrupted (the upload broke off: send the file again).
+    """
+
+    id: str
+    state: str
+    source: str
+    lawful_basis: str
+    attested_by: str
+    started_at: AwareDatetime
+    updated_at: AwareDatetime
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    repeated: int
+    rejected: int
+    faults: dict[str, int]
+    advice: list[str]
+    encoding: str | None
+    delimiter: str | None
+    unknown_columns: list[str]
+
+    @classmethod
+    def of(cls, row: Document) -> "Import":
+        """From the stored row."""
+        told = {**row, **row["counts"], "id": row["_id"]}
+        state = state_now(row["state"], row["updated_at"], clock.now())
+        return cls.model_validate(
+            {**told, "state": state, "advice": list(headlines(row["faults"]))}
+        )
+
+
+class RowFault(BaseModel):
+    """What is wrong in one line. `value` is as given; `line` counts from 1, the header first."""
+
+    line: int
+    column: str | None
+    value: str
+    code: str
+    explanation: str
+
+    @classmethod
+    def of(cls, fault: Fault) -> "RowFault":
+        """From the domain's fault."""
+        return cls(**{name: getattr(fault, name) for name in cls.model_fields})
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Import customers from a CSV file",
+    max_body_size=MAX_UPLOAD,
+    openapi_extra=CSV_BODY,
+)
+async def create_import(
+    request: Request,
+    who: Writer,
+    response: Response,
+    attested: Annotated[Attested, Query()],
+) -> Import:
+    """Reads the body as it comes. Good lines land, the others are listed under `errors`."""
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "text/csv":
+        raise Problem(415, "not_csv", "Send the file as the body, with content type text/csv.")
+    said = Attestation(attested.source, attested.lawful_basis, who.principal.user)
+    upload = Upload(who, Sheet(who.tenant.region, attested.headers()), said)
+    try:
+        row = await upload.run(request.stream())
+    except Unreadable as unreadable:
+        raise Problem(422, unreadable.code, unreadable.explanation) from None
+    response.headers["Location"] = f"/v1/imports/{row['_id']}"
+    return Import.of(row)
+
+
+@router.get("", summary="List imports, the latest first")
+async def list_imports(who: Reader, limit: Limit = 50, cursor: CursorText = None) -> Page[Import]:
+    """The tenant's imports."""
+    pages = Cursor("imports", who.tenant.tenant)
+    rows = await who.store.imports.page(pages.read_place(cursor), limit)
+    last = last_place(rows, limit, lambda row: (row["started_at"], row["_id"]))
+    return Page(data=[Import.of(row) for row in rows], next_cursor=pages.following(last))
+
+
+@router.get("/{import_id}", summary="One import")
+async def get_import(import_id: str, who: Reader) -> Import:
+    """The import with this id."""
+    return Import.of(await _row(who, import_id))
+
+
+@router.get("/{import_id}/errors", summary="What was wrong, line by line")
+async def list_import_errors(
+    import_id: str, who: Reader, limit: Limit = 50, cursor: CursorText = None
+) -> Page[RowFault]:
+    """The faults of an import in order of their lines; kept for 30 days."""
+    await _row(who, import_id)
+    pages = Cursor(f"errors/{import_id}", who.tenant.tenant)
+    position = pages.read(cursor, str)
+    after = str(position[0]) if position else None
+    found = await who.store.imports.faults(import_id, after, limit)
+    following = pages.write(found[-1][0]) if len(found) == limit else None
+    return Page(data=[RowFault.of(fault) for _, fault in found], next_cursor=following)
+
+
+@router.get(
+    "/{import_id}/errors.csv",
+    summary="The same as a file for a spreadsheet",
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
+async def download_import_errors(import_id: str, who: Reader) -> Response:
+    """At most 10,000 faults; cells that a spreadsheet would run as a formula are guarded."""
+    await _row(who, import_id)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(RowFault.model_fields)
+    for _, fault in await who.store.imports.faults(import_id, None, 10_000):
+        cells = (fault.column or "", fault.value, fault.code, fault.explanation)
+        writer.writerow([fault.line, *map(guarded, cells)])
+    name = f'attachment; filename="{import_id}-errors.csv"'
+    return Response(out.getvalue(), media_type="text/csv", headers={"Content-Disposition": name})
+
+
+async def _row(who: Caller[Store], import_id: str) -> Document:
+    row = await who.store.imports.get(import_id)
+    if row is None:
+        raise not_found()
+    return row

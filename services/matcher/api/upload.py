@@ -1,0 +1,103 @@
+"""One upload, from its first byte to the last row written."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import asdict, dataclass
+from uuid import uuid4
+
+from libs.common import clock
+from libs.common.events import ImportFinished, ImportProgressed
+from libs.common.mongo import Document, Work
+from libs.common.service import Caller
+from services.matcher.domain.rows import Reading
+from services.matcher.domain.sheet import Sheet
+from services.matcher.domain.tally import Tally
+from services.matcher.store import Store
+from services.matcher.store.imports import MOST_FAULTS
+
+BATCH = 1_000
+
+
+@dataclass(frozen=True)
+class Attestation:
+    """What the agency says of the file, and who said it."""
+
+    source: str
+    lawful_basis: str
+    attested_by: str
+
+
+class Upload:
+    """Reads, writes and counts in batches; nothing of the file is kept beyond its rows.
+
+    Batches are written one by one, not in one transaction: a file has no bound. If it breaks
+    off, the rows so far stay, and the same file sent again changes nothing twice.
+    """
+
+    def __init__(self, who: Caller[Store], sheet: Sheet, attestation: Attestation) -> None:
+        self._who = who
+        self._sheet = sheet
+        self._attestation = attestation
+        self._id = f"imp_{uuid4().hex}"
+        self._started_at = clock.now()
+        self._tally = Tally()
+        self._faults = 0
+
+    async def run(self, chunks: AsyncIterator[bytes]) -> Document:
+        """Imports the file and returns the import's row. Raises Unreadable."""
+        waiting: list[Reading] = []
+        async for chunk in chunks:
+            # Beside the event loop: calls that ring meanwhile are matched without waiting.
+            waiting += await asyncio.to_thread(self._sheet.feed, chunk)
+            while len(waiting) >= BATCH:
+                await self._write(waiting[:BATCH])
+                await self._keep("running")
+                del waiting[:BATCH]
+        waiting += await asyncio.to_thread(self._sheet.close)
+        await self._write(waiting)
+        return await self._keep("finished")
+
+    async def _write(self, readings: list[Reading]) -> None:
+        now = clock.now()
+        drafts = [reading.draft for reading in readings if reading.draft]
+        basis = self._attestation.lawful_basis
+        written = await self._who.store.customers.write_all(drafts, self._id, basis, now)
+        faults = [fault for reading in readings for fault in reading.faults]
+        kept = faults[: max(0, MOST_FAULTS - self._faults)]
+        await self._who.store.imports.add_faults(self._id, kept, now)
+        self._faults += len(kept)
+        self._tally = self._tally.plus(readings, written)
+
+    async def _keep(self, state: str) -> Document:
+        row = self._row(state)
+        told = {
+            name: row["counts"][name]
+            for name in ImportProgressed.model_fields
+            if name in row["counts"]
+        }
+
+        async def body(store: Store, work: Work) -> None:
+            await store.imports.put(row)
+            if state == "running":
+                work.emit(ImportProgressed(import_id=self._id, **told))
+            else:
+                work.emit(ImportFinished(import_id=self._id, state=state, **told))
+
+        await self._who.write(body)
+        return row
+
+    def _row(self, state: str) -> Document:
+        counts = asdict(self._tally)
+        guess = self._sheet.guess
+        return {
+            "_id": self._id,
+            "state": state,
+            **asdict(self._attestation),
+            "started_at": self._started_at,
+            "updated_at": clock.now(),
+            "faults": counts.pop("faults"),
+            "counts": counts,
+            "encoding": guess.encoding if guess else None,
+            "delimiter": guess.delimiter if guess else None,
+            "unknown_columns": list(self._sheet.unknown),
+        }

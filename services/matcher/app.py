@@ -1,0 +1,30 @@
+"""The whole service: customers come in by file and API, calls come in, matches go out."""
+
+from libs.common.events import (
+    CallMatched,
+    CallStarted,
+    CustomerRemoved,
+    CustomerSaved,
+    ImportFinished,
+    ImportProgressed,
+)
+from libs.common.service import Service
+from services.matcher import api, handlers
+from services.matcher.settings import Settings
+from services.matcher.store import ENTITIES, Store
+
+CONSUMES = ((CallStarted, handlers.match_call),)
+EMITS = (CallMatched, CustomerSaved, CustomerRemoved, ImportProgressed, ImportFinished)
+
+
+def build(settings: Settings) -> Service[Store]:
+    """The service, from its settings."""
+    return Service(
+        name="matcher",
+        settings=settings,
+        store=Store,
+        consumes=CONSUMES,
+        emits=EMITS,
+        entities=ENTITIES,
+        routers=api.ROUTERS,
+    )

@@ -1,0 +1,50 @@
+"""What is wrong with a line of a file, in words that say what to do; and with a whole file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+# A cell that begins with one of these is a formula to a spreadsheet (OWASP, "CSV Injection").
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+_HEADLINES: Final = {
+    "digits_lost": "The spreadsheet shortened {n} numbers; format the column as text and export "
+    "again.",
+    "not_valid": "{n} numbers do not exist in their country; check the country of the file.",
+    "no_region": "{n} numbers have no country; add a country column or write them with +.",
+    "columns": "{n} lines have more or fewer cells than the header; check the quotation marks.",
+    "encoding": "{n} lines hold broken characters; save the file as CSV UTF-8 and upload it again.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong in one line. `value` is as given and personal; the rest is not.
+
+    `line` counts the file's lines from 1, the header among them.
+    """
+
+    line: int
+    column: str | None
+    value: str
+    code: str
+    explanation: str
+
+
+class Unreadable(ValueError):
+    """The file as a whole cannot be read. `explanation` says what to do."""
+
+    def __init__(self, code: str, explanation: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.explanation = explanation
+
+
+def guarded(cell: str) -> str:
+    """A cell for a report that people open in a spreadsheet: never a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def headlines(counts: Mapping[str, int]) -> tuple[str, ...]:
+    """One sentence for each kind of fault that has one remedy for the whole file."""
+    return tuple(_HEADLINES[code].format(n=n) for code, n in counts.items() if code in _HEADLINES)

@@ -1,0 +1,52 @@
+"""A whole file to customers: bytes in, in pieces of any size; one reading per line out."""
+
+from collections.abc import Mapping, Sequence
+
+from services.matcher.domain.csvfile import CsvFile, Guess, Row
+from services.matcher.domain.headers import Columns, recognise
+from services.matcher.domain.rows import Defaults, Reading, read_row
+
+
+class Sheet:
+    """Raises Unreadable, from `feed` or `close`, where nothing in the file can be used."""
+
+    def __init__(self, region: str, mapping: Mapping[str, str] | None = None) -> None:
+        self._file = CsvFile(region)
+        self._defaults = Defaults(region)
+        self._mapping = mapping
+        self._columns: Columns | None = None
+
+    @property
+    def guess(self) -> Guess | None:
+        """How the file is read."""
+        return self._file.guess
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """The headers that nothing was made of."""
+        return self._columns.unknown if self._columns else ()
+
+    def feed(self, chunk: bytes) -> list[Reading]:
+        """The lines that are complete with these bytes."""
+        return self._readings(self._file.feed(chunk))
+
+    def close(self) -> list[Reading]:
+        """The lines that are left."""
+        readings = self._readings(self._file.close())
+        self._settled()
+        return readings
+
+    def _readings(self, rows: Sequence[Row]) -> list[Reading]:
+        if self._file.header:
+            self._settled()
+        return [self._read(row) for row in rows]
+
+    def _read(self, row: Row) -> Reading:
+        if row.fault:
+            return Reading(row.line, None, (row.fault,))
+        return read_row(row.line, row.cells, self._settled(), self._defaults)
+
+    def _settled(self) -> Columns:
+        if self._columns is None:
+            self._columns = recognise(self._file.header, self._mapping)
+        return self._columns

@@ -1,0 +1,180 @@
+"""Customers: found by the codes of their numbers, written whole, version by version."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from libs.common.keys import Keys
+from libs.common.mongo import Document, Documents, Entity, Index, TenantScope, before
+from services.matcher.domain.drafts import Draft, fingerprint
+from services.matcher.domain.keys import Lookups, closeness, lookups
+from services.matcher.domain.known import Known
+from services.matcher.domain.tally import Written
+
+MOST_SHARING = 200
+
+CUSTOMERS = Entity(
+    "customers",
+    {
+        "external_id": ("string", "null"),
+        "name": ("string", "null"),
+        "email": ("string", "null"),
+        "numbers": ("array",),
+        "codes": ("array",),
+        "subject": ("string", "null"),
+        "status": ("string", "null"),
+        "renewal_on": ("string", "null"),
+        "customer_since": ("string", "null"),
+        "language": ("string", "null"),
+        "fingerprint": ("string",),
+        "version": ("int", "long"),
+        "origin": ("string",),
+        "lawful_basis": ("string",),
+        "last_contact": ("date", "null"),
+        "created_at": ("date",),
+        "updated_at": ("date",),
+    },
+    ("numbers", "codes", "fingerprint", "version", "origin", "lawful_basis", "updated_at"),
+    (Index((("codes", 1),)), Index((("updated_at", -1), ("_id", -1)))),
+)
+
+
+class Customers:
+    """One tenant's customers. `_id` is the keyed code of what tells one from another."""
+
+    def __init__(self, scope: TenantScope, keys: Keys) -> None:
+        self._tenant = scope.tenant
+        self._keys = keys
+        self._rows = scope.collection("customers")
+
+    def id_of(self, draft: Draft) -> str:
+        """The id a draft has, the same in every file."""
+        return f"cus_{self._code(f'customer:{draft.key}')}"
+
+    async def known(self, e164: str, region: str) -> list[Known]:
+        """The customers with this number, or with one that may be it in another spelling."""
+        asked = lookups(e164, region=region).coded(self._code)
+        rows = await self._rows.list({"codes": {"$in": list(asked.all())}}, limit=MOST_SHARING)
+        return [known for row in rows for known in _closest(row, asked, region)]
+
+    async def contacted(self, customer_id: str, at: datetime) -> None:
+        """Notes a contact; an earlier one does not undo a later one."""
+        await self._rows.change({"_id": customer_id}, {"$max": {"last_contact": at}})
+
+    async def get(self, customer_id: str) -> Document | None:
+        """One customer as stored."""
+        return await self._rows.get({"_id": customer_id})
+
+    async def page(self, after: tuple[datetime, str] | None, limit: int) -> Documents:
+        """The last written first, from a place on."""
+        order = [("updated_at", -1), ("_id", -1)]
+        return await self._rows.list(before("updated_at", after), sort=order, limit=limit)
+
+    async def save(self, draft: Draft, origin: str, basis: str, at: datetime) -> Document:
+        """Writes one customer and returns it as it is now."""
+        row = await self._rows.change(
+            {"_id": self.id_of(draft)}, self._update(draft, origin, basis, at), upsert=True
+        )
+        assert row is not None  # noqa: S101 - an upsert returns what it wrote
+        return row
+
+    async def replace(
+        self, customer_id: str, draft: Draft, basis: str, at: datetime
+    ) -> Document | None:
+        """Writes a customer who is there, under the id they have."""
+        return await self._rows.change({"_id": customer_id}, self._update(draft, "api", basis, at))
+
+    async def remove(self, customer_id: str) -> bool:
+        """Deletes one customer; says whether there was one."""
+        return await self._rows.remove({"_id": customer_id}) > 0
+
+    async def write_all(
+        self, drafts: Sequence[Draft], origin: str, basis: str, at: datetime
+    ) -> Written:
+        """Writes many: new ones are inserted, changed ones updated, equal ones left alone."""
+        last = {self.id_of(draft): draft for draft in drafts}
+        there = await self._fingerprints(last)
+        new = {key: draft for key, draft in last.items() if key not in there}
+        met = await self._rows.insert_new(
+            [self._fresh(key, draft, origin, basis, at) for key, draft in new.items()]
+        )
+        changed = {
+            key: draft
+            for key, draft in last.items()
+            if key in met or (key in there and there[key] != fingerprint(draft))
+        }
+        await self._rows.change_all(
+            [(key, self._update(draft, origin, basis, at)) for key, draft in changed.items()]
+        )
+        created = len(new) - len(met)
+        return Written(
+            created=created,
+            updated=len(changed),
+            unchanged=len(last) - created - len(changed),
+            repeated=len(drafts) - len(last),
+        )
+
+    async def _fingerprints(self, ids: Iterable[str]) -> dict[str, str]:
+        rows = await self._rows.list({"_id": {"$in": list(ids)}}, fields={"fingerprint": 1})
+        return {row["_id"]: row["fingerprint"] for row in rows}
+
+    def _fresh(self, key: str, draft: Draft, origin: str, basis: str, at: datetime) -> Document:
+        update = self._update(draft, origin, basis, at)
+        return {"_id": key, "version": 1, **update["$setOnInsert"], **update["$set"]}
+
+    def _update(self, draft: Draft, origin: str, basis: str, at: datetime) -> Document:
+        numbers = [self._number(draft, i) for i in range(len(draft.numbers))]
+        return {
+            "$set": {
+                "external_id": draft.external_id,
+                "name": draft.name,
+                "email": draft.email,
+                "numbers": numbers,
+                "codes": sorted({code for n in numbers for code in _codes(n).all()}),
+                "subject": numbers[0]["codes"]["exact"] if numbers else None,
+                "status": draft.status,
+                "renewal_on": draft.renewal_on and draft.renewal_on.isoformat(),
+                "customer_since": draft.customer_since and draft.customer_since.isoformat(),
+                "language": draft.language,
+                "fingerprint": fingerprint(draft),
+                "origin": origin,
+                "lawful_basis": basis,
+                "updated_at": at,
+            },
+            "$setOnInsert": {"created_at": at, "last_contact": None},
+            "$inc": {"version": 1},
+        }
+
+    def _number(self, draft: Draft, index: int) -> Document:
+        phone = draft.numbers[index]
+        coded = lookups(phone.e164, extension=phone.extension).coded(self._code)
+        told = {name: getattr(phone, name) for name in phone.__slots__}
+        return {**told, "codes": {name: getattr(coded, name) for name in coded.__slots__}}
+
+    def _code(self, text: str) -> str:
+        return self._keys.code(self._tenant, text)
+
+
+def _codes(number: Document) -> Lookups:
+    return Lookups(**number["codes"])
+
+
+def _closest(row: Document, asked: Lookups, region: str) -> Iterable[Known]:
+    for number in row["numbers"]:
+        how = closeness(asked, _codes(number))
+        if how:
+            yield Known(
+                customer_id=row["_id"],
+                name=row["name"],
+                status=row["status"],
+                renewal_on=_day(row["renewal_on"]),
+                customer_since=_day(row["customer_since"]),
+                primary=number["primary"],
+                last_contact=row["last_contact"],
+                updated_at=row["updated_at"],
+                how=how,
+                agency_region=number["region"] == region,
+            )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
