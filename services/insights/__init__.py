@@ -1,0 +1,1 @@
+"""insights: what matters on this call, and why."""

@@ -1,0 +1,101 @@
+"""HTTP in: calls, their cards, and what people say of the cards."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime, BaseModel
+
+from libs.common.events import InsightProduced
+from libs.common.service import Caller, acting
+from libs.common.web import Cursor, CursorText, Limit, Page, last_place, not_found
+from services.insights.domain.match import Match
+from services.insights.domain.record import CallRecord
+from services.insights.store import Store
+
+router = APIRouter(prefix="/v1")
+
+CallReader = Annotated[Caller[Store], acting("calls:read")]
+CardReader = Annotated[Caller[Store], acting("insights:read")]
+CardJudge = Annotated[Caller[Store], acting("insights:feedback")]
+
+
+class Call(BaseModel):
+    """One call as it stands. Times are RFC 3339, numbers E.164, seconds decimal."""
+
+    id: str
+    direction: str | None
+    party: str | None
+    party_kind: str | None
+    line: str | None
+    attestation: str | None
+    started_at: AwareDatetime | None
+    answered_at: AwareDatetime | None
+    ended_at: AwareDatetime | None
+    outcome: str
+    duration_seconds: float | None
+    match: Match | None
+
+    @classmethod
+    def of(cls, record: CallRecord) -> "Call":
+        """From the record."""
+        told = {name: getattr(record, name) for name in cls.model_fields if name != "id"}
+        return cls(id=record.session_id, **told)
+
+
+class Feedback(BaseModel):
+    """What a person says of a card."""
+
+    verdict: Literal["helpful", "not_helpful", "wrong_person", "wrong_risk"]
+
+
+@router.get("/calls", summary="List calls, the latest first")
+async def list_calls(
+    who: CallReader,
+    limit: Limit = 50,
+    cursor: CursorText = None,
+    open: Annotated[bool, Query(description="Only calls that are not over.")] = False,  # noqa: A002
+) -> Page[Call]:
+    """The tenant's calls."""
+    pages = Cursor("calls", who.tenant.tenant)
+    records = await who.store.calls(pages.read_place(cursor), limit, open)
+    last = last_place(records, limit, lambda record: (record.started_at, record.session_id))
+    return Page(data=[Call.of(record) for record in records], next_cursor=pages.following(last))
+
+
+@router.get("/calls/{call_id}", summary="One call")
+async def get_call(call_id: str, who: CallReader) -> Call:
+    """The call with this session id."""
+    record = await who.store.record(call_id)
+    if record is None:
+        raise not_found()
+    return Call.of(record)
+
+
+@router.get("/insights", summary="List cards, the latest first")
+async def list_insights(
+    who: CardReader, limit: Limit = 50, cursor: CursorText = None
+) -> Page[InsightProduced]:
+    """The tenant's cards, each in its highest version."""
+    pages = Cursor("insights", who.tenant.tenant)
+    cards = await who.store.insights(pages.read_place(cursor), limit)
+    last = last_place(cards, limit, lambda card: (card.as_of, card.insight_id))
+    return Page(data=cards, next_cursor=pages.following(last))
+
+
+@router.get("/insights/{insight_id}", summary="One card")
+async def get_insight(insight_id: str, who: CardReader) -> InsightProduced:
+    """The card with its scores and every contribution to them."""
+    card = await who.store.insight(insight_id)
+    if card is None:
+        raise not_found()
+    return card
+
+
+@router.put("/insights/{insight_id}/feedback", status_code=204, summary="Say what a card is worth")
+async def judge_insight(insight_id: str, feedback: Feedback, who: CardJudge) -> None:
+    """Keeps the caller's verdict; a second one replaces the first."""
+    if await who.store.insight(insight_id) is None:
+        raise not_found()
+    await who.write(
+        lambda store, work: store.judge(insight_id, who.principal.user, feedback.verdict, work.now)
+    )

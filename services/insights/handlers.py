@@ -1,0 +1,47 @@
+"""Events in: each adds its fact to the record of its call; a start or a match makes a card."""
+
+from libs.common.events import CallAnswered, CallCosted, CallEnded, CallMatched, CallStarted
+from libs.common.mongo import Work
+from services.insights.domain import card, features, merge
+from services.insights.domain.record import CallRecord
+from services.insights.store import Store
+
+
+async def note_start(call: CallStarted, store: Store, work: Work) -> None:
+    """A call rings: its card follows at once, before anybody knows who it is."""
+    record = merge.with_started(await store.record(call.session_id), call)
+    await store.keep(record)
+    await _show(record, store, work)
+
+
+async def note_match(match: CallMatched, store: Store, work: Work) -> None:
+    """The matcher has answered: the card is made again with what it knows."""
+    record = merge.with_match(await store.record(match.session_id), match)
+    await store.keep(record)
+    await _show(record, store, work)
+
+
+async def note_answer(call: CallAnswered, store: Store, work: Work) -> None:
+    """Somebody took the call."""
+    await store.keep(merge.with_answered(await store.record(call.session_id), call))
+
+
+async def note_end(call: CallEnded, store: Store, work: Work) -> None:
+    """The call is over."""
+    await store.keep(merge.with_ended(await store.record(call.session_id), call))
+
+
+async def note_cost(call: CallCosted, store: Store, work: Work) -> None:
+    """The provider says what the call cost."""
+    await store.keep(merge.with_costed(await store.record(call.session_id), call))
+
+
+async def _show(record: CallRecord, store: Store, work: Work) -> None:
+    if not record.incoming or record.started_at is None:
+        return
+    earlier = await store.earlier(record)
+    figures = features.compute(record, earlier, store.numbering(record), store.scorecard.lookback)
+    as_of = record.started_at.astimezone(work.timezone)
+    made = card.produce(record, figures, store.scorecard, as_of)
+    if made and await store.show(made, record.subject):
+        work.emit(made)
