@@ -1,0 +1,57 @@
+"""`python -m deploy.schemas`: writes `docs/events`, or checks it, or releases what is there.
+
+Exit status: 0 all is well; 1 a file differs (`--check`), or a change breaks a released schema.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from deploy.schemas import files
+from deploy.schemas.compatibility import incompatible
+
+_HOW_TO_BREAK = (
+    "A released event stays readable. Add a field with a default, or a new event on a topic with "
+    "the next major, and let both run; remove docs/events/released/NAME.json once nobody reads it."
+)
+
+
+def main(arguments: Sequence[str] | None = None, folder: Path = files.FOLDER) -> int:
+    """Does what the arguments say, and returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.schemas", description=__doc__)
+    ways = parser.add_mutually_exclusive_group()
+    ways.add_argument("--check", action="store_true", help="write nothing; 1 if a file differs")
+    ways.add_argument("--release", action="store_true", help="readers may rely on it from now on")
+    chosen = parser.parse_args(arguments)
+    if broken := incompatible(files.released(folder), files.schemas()):
+        print(*broken, _HOW_TO_BREAK, sep="\n", file=sys.stderr)
+    differing = _check(folder) if chosen.check else _write(folder)
+    if broken or differing:
+        return 1
+    if chosen.release:
+        _release(folder)
+    return 0
+
+
+def _check(folder: Path) -> bool:
+    names = files.differing(folder, files.generated())
+    for name in names:
+        print(f"{folder / name} is not up to date: run `make schemas`", file=sys.stderr)
+    return bool(names)
+
+
+def _write(folder: Path) -> bool:
+    for name in files.write(folder, files.generated()):
+        print(f"{folder / name} written")
+    return False
+
+
+def _release(folder: Path) -> None:
+    texts = {f"{name}.json": files.as_text(schema) for name, schema in files.schemas().items()}
+    for name in files.write(folder / files.RELEASED, texts):
+        print(f"{folder / files.RELEASED / name} released")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
