@@ -74,12 +74,12 @@ class Files:
             principal.generate("operator", self.operator_key, self.jwks)
         return TelnyxSigner.of(self.telnyx_key).public
 
-    def write_stack(self, content: dict[str, Any]) -> None:
-        """Writes `stack.json`; it holds logins, so nobody else may read it."""
-        fresh = self.stack.with_suffix(".new")
+    def write_private(self, path: Path, content: dict[str, Any]) -> None:
+        """Writes JSON that holds logins, so that nobody else may read it."""
+        fresh = path.with_suffix(".new")
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
             json.dump(content, out, indent=1)
-        fresh.replace(self.stack)
+        fresh.replace(path)
 
     def read_stack(self) -> dict[str, Any] | None:
         """What `stack.json` says, or None."""

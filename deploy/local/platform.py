@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 
 from deploy.local.files import Files
 from deploy.local.process import Process, free_port, wait_for
@@ -68,8 +69,11 @@ class Platform:
         """Writes `stack.json`."""
         running = self.services.processes
         addresses = self.services.addresses
-        self.files.write_stack(
+        me = psutil.Process()
+        self.files.write_private(
+            self.files.stack,
             {
+                "runner": {"pid": me.pid, "started": me.create_time()},
                 "kafka_url": self.servers.kafka_url,
                 "mongo_url": self.servers.mongo_url,
                 "public_url": self.console_url,
@@ -90,7 +94,7 @@ class Platform:
                     "clock": str(self.files.clock),
                 },
                 "tenants": self.tenants,
-            }
+            },
         )
 
     def _processes(self) -> dict[str, dict[str, float]]:

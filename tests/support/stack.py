@@ -26,7 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
 
 
 def _needs_servers(item: pytest.Item) -> bool:
-    return not {"kafka_url", "mongo_url"}.isdisjoint(getattr(item, "fixturenames", ()))
+    return not {"kafka_url", "mongo_url", "platform"}.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,66 @@
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+TOOLS := .local/tools
+UV := $(TOOLS)/bin/uv
+PY := .venv/bin/python
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+export UV_PROJECT_ENVIRONMENT := .venv
+export UV_LINK_MODE := copy
+export RUFF_CACHE_DIR := .local/ruff
+
+.PHONY: help install fmt lint types test schemas check run demo stop status drill bench deploy-check
+
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(UV):
+	$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.8'
+
+.venv/ready: $(UV) pyproject.toml uv.lock
+	$(UV) sync --locked --quiet --python $(PYTHON)
+	touch $@
+
+install: .venv/ready ## make the virtual environment with everything in it
+
+fmt: install ## write all code in one form
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix --quiet .
+
+lint: install ## form, rules, import contracts, the house as drawn
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m tests.support.architecture
+
+types: install ## mypy, strict
+	$(PY) -m mypy
+
+schemas: install ## write docs/events from the code
+	$(PY) -m deploy.schemas
+
+check: install ## all that needs no server: lock file, form, types, contracts, generated files
+	$(UV) lock --check --quiet
+	$(MAKE) --no-print-directory lint types
+	$(PY) -m deploy.schemas --check
+
+test: install ## every test, on a real broker and a real mongod
+	$(PY) -m pytest
+
+run: install ## the platform with two demo agencies; stays up
+	$(PY) -m deploy.local run
+
+demo: install ## the main job shown once, then an exit status; WITHOUT=matcher must fail
+	$(PY) -m deploy.local demo $(WITHOUT)
+
+stop: install ## end what `run` started; SERVICE=name for one process
+	$(PY) -m deploy.local stop $(SERVICE)
+
+status: install ## which processes live
+	$(PY) -m deploy.local status
+
+drill: ## not built yet
+bench: ## not built yet
+deploy-check: ## not built yet
+drill bench deploy-check:
+	@echo "make $@ is not built yet" >&2; exit 2

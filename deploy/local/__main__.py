@@ -1,0 +1,179 @@
+"""`python -m deploy.local run | demo | stop [SERVICE] | status`."""
+
+import argparse
+import asyncio
+import json
+import shutil
+import signal
+import sys
+from datetime import timedelta
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any, NoReturn
+
+import httpx
+
+from deploy.local.files import Files
+from deploy.local.platform import Platform
+from deploy.local.process import Process
+from deploy.local.seed import seed
+from deploy.local.server import StartError
+from deploy.local.show import Show, Unseen
+
+STATE = Path(".local")
+_BEGAN = monotonic()
+
+
+def main() -> int:
+    """Returns the exit status: 0 done, 1 failed, 2 wrong usage."""
+    options = _options()
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return _COMMANDS[options.command](options.service)
+    except (StartError, Unseen, httpx.HTTPError) as error:
+        say(f"FAILED: {str(error) or type(error).__name__}")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def run(_: str | None) -> int:
+    """Starts everything, shows the main job once, and stays up."""
+    if stack := _running():
+        say(f"already up: {stack['public_url']} (make stop ends it)")
+        return 0
+    platform = _started(STATE)
+    try:
+        asyncio.run(Show(_stack(platform.files), say).run())
+        _greet(_stack(platform.files))
+        _watch(platform)
+    finally:
+        say("stopping")
+        platform.stop()
+    return 0
+
+
+def demo(without: str | None) -> int:
+    """Shows the main job on what runs, or on a platform of its own that it stops again.
+
+    `without` stops a service first: the demo must then fail, or it would prove nothing.
+    """
+    if stack := _running():
+        say(f"the platform at {stack['public_url']} is used")
+        asyncio.run(Show(stack, say).run())
+    else:
+        shutil.rmtree(STATE / "demo", ignore_errors=True)
+        platform = _started(STATE / "demo")
+        try:
+            if without:
+                platform.services.stop(without)
+                say(f"stopped {without}")
+            asyncio.run(Show(_stack(platform.files), say).run())
+        finally:
+            platform.stop()
+    say("the demo is complete: every step was seen within 5 s")
+    return 0
+
+
+def stop(service: str | None) -> int:
+    """Stops one process by its name, or everything."""
+    stack = Files(STATE).read_stack()
+    if stack is None:
+        say("nothing runs here")
+        return 0
+    if service and service not in stack["processes"]:
+        say(f"no such process: {service}; there are {', '.join(stack['processes'])}")
+        return 2
+    for name in [service] if service else ["runner", *reversed(stack["processes"])]:
+        note = stack["processes"].get(name) or stack.get(name)
+        if note:
+            Process(note["pid"], note["started"]).stop(grace=60.0)
+            say(f"stopped {name}")
+    return 0
+
+
+def status(_: str | None) -> int:
+    """Says which processes live; 1 where one does not."""
+    stack = Files(STATE).read_stack()
+    if stack is None:
+        say("nothing runs here")
+        return 1
+    lives = {name: Process(**note).alive() for name, note in stack["processes"].items()}
+    for name, alive in lives.items():
+        say(f"{name}: {'runs' if alive else 'does not run'}")
+    return 0 if all(lives.values()) else 1
+
+
+def say(text: str) -> None:
+    """One line, with the seconds since the start."""
+    print(f"{monotonic() - _BEGAN:6.1f} s  {text}", flush=True)
+
+
+def _started(state: Path) -> Platform:
+    platform = Platform(state.resolve(), say)
+    platform.start()
+    logins = state / "tenants.json"
+    try:
+        if logins.exists():
+            platform.tenants = json.loads(logins.read_text())
+        else:
+            platform.tenants = asyncio.run(seed(platform.files, platform.console_url, say))
+            platform.files.write_private(logins, platform.tenants)
+        platform.write()
+    except BaseException:
+        platform.stop()
+        raise
+    return platform
+
+
+def _greet(stack: dict[str, Any]) -> None:
+    say(f"the console: {stack['public_url']}")
+    for tenant in stack["tenants"].values():
+        for role, login in tenant["logins"].items():
+            say(f"  {tenant['name']}, {role}: {login['email']}  {login['password']}")
+    say(f"make a call ring: POST {stack['simulator']['url']}/calls; addresses: .local/stack.json")
+    say("it stays up; Ctrl-C or `make stop` ends it")
+
+
+def _watch(platform: Platform) -> None:
+    """Until interrupted; says it once when a process dies."""
+    dead: set[str] = set()
+    while True:
+        sleep(timedelta(seconds=1).total_seconds())
+        for name, process in platform.services.processes.items():
+            if name not in dead and not process.alive():
+                dead.add(name)
+                say(f"{name} has ended; its log: {platform.files.log(name)}")
+
+
+def _running() -> dict[str, Any] | None:
+    """What `stack.json` says, if the platform it tells of still lives."""
+    stack = Files(STATE).read_stack()
+    if stack and any(Process(**note).alive() for note in stack["processes"].values()):
+        return stack
+    return None
+
+
+def _stack(files: Files) -> dict[str, Any]:
+    stack = files.read_stack()
+    if stack is None:
+        raise StartError("the platform has been stopped")
+    return stack
+
+
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser("deploy.local", description="The platform on this machine.")
+    parser.add_argument("command", choices=_COMMANDS)
+    parser.add_argument("service", nargs="?", help="stop: only this process; demo: without it")
+    return parser.parse_args()
+
+
+_COMMANDS = {"run": run, "demo": demo, "stop": stop, "status": status}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
