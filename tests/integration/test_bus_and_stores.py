@@ -259,3 +259,9 @@ async def test_missing_topics_are_named(kafka_url: str) -> None:
     assert await topics.apply(kafka_url) == []
     with pytest.raises(topics.MissingTopics, match=r"nowhere\.v1"):
         await topics.check(kafka_url, ["calls.v1", "nowhere.v1"])
+
+
+async def test_topics_that_the_cluster_refuses_are_named(kafka_url: str) -> None:
+    name = f"refused{uuid4().hex[:6]}.v1"
+    with pytest.raises(topics.NotCreated, match=rf"{name}: InvalidReplicationFactor"):
+        await topics.apply(kafka_url, replicas=3, topics=[topics.Topic(name)])

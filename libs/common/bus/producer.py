@@ -51,13 +51,19 @@ class Producer:
         await asyncio.gather(*self._closing)
 
     async def publish(self, envelopes: Sequence[Envelope]) -> None:
-        """Publishes events, in order per key, and returns once all are acknowledged."""
+        """Publishes events, in order per key, and returns once all are acknowledged.
+
+        Raises Unavailable; some may have arrived then.
+        """
         lanes: defaultdict[bytes, list[Envelope]] = defaultdict(list)
         for envelope in envelopes:
             lanes[envelope.key].append(envelope)
-        async with asyncio.TaskGroup() as tasks:
-            for lane in lanes.values():
-                tasks.create_task(self._publish_lane(lane))
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for lane in lanes.values():
+                    tasks.create_task(self._publish_lane(lane))
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
 
     async def _publish_lane(self, envelopes: Sequence[Envelope]) -> None:
         for envelope in envelopes:

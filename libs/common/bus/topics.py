@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import NoError, TopicAlreadyExistsError, for_code
 
 SERVICES = ("ingest", "matcher", "insights", "messaging", "consent", "gateway")
 _DAY_MS = 86_400_000
+_FINE = frozenset({NoError.errno, TopicAlreadyExistsError.errno})
 
 
 @dataclass(frozen=True)
@@ -46,20 +49,26 @@ class MissingTopics(RuntimeError):
     """Topics that a service needs are not there."""
 
 
+class NotCreated(RuntimeError):
+    """The cluster refused some topics; the message says which and why."""
+
+
 async def apply(url: str, *, replicas: int = 1, topics: Iterable[Topic] = CATALOGUE) -> list[str]:
-    """Creates the topics that are missing and returns their names; it changes no other."""
+    """Creates the topics that are missing and returns their names; it changes no other.
+
+    Raises NotCreated.
+    """
     admin = AIOKafkaAdminClient(bootstrap_servers=url)
     await admin.start()
     try:
         there = set(await admin.list_topics())
         missing = [topic for topic in topics if topic.name not in there]
         if missing:
-            await admin.create_topics(
-                [
-                    NewTopic(t.name, t.partitions, replicas, topic_configs=t.settings())
-                    for t in missing
-                ]
-            )
+            wanted = [
+                NewTopic(t.name, t.partitions, replicas, topic_configs=t.settings())
+                for t in missing
+            ]
+            _raise_for(await admin.create_topics(wanted))
         return [topic.name for topic in missing]
     finally:
         await admin.close()
@@ -80,3 +89,13 @@ async def check(url: str, names: Iterable[str]) -> None:
         raise MissingTopics(
             f"missing topics: {', '.join(missing)}; create them: intnet topics apply"
         )
+
+
+def _raise_for(answer: Any) -> None:
+    faults = [
+        f"{topic}: {for_code(code).__name__}"
+        for topic, code, *_ in answer.topic_errors
+        if code not in _FINE
+    ]
+    if faults:
+        raise NotCreated(f"not created: {', '.join(faults)}")

@@ -1,0 +1,1 @@
+"""`intnet`, the operators' command line: it asks the services, and says what they answer."""

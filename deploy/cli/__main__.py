@@ -1,0 +1,6 @@
+"""`python -m deploy.cli`."""
+
+from deploy.cli.app import app
+
+if __name__ == "__main__":
+    app(prog_name="intnet")

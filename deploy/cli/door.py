@@ -1,0 +1,106 @@
+"""Services as an operator reaches them: signed requests, typed answers, sentences for failures."""
+
+import ssl
+from typing import Any, TypeVar
+
+import httpx
+from pydantic import AnyHttpUrl, BaseModel, ValidationError
+
+from deploy.cli.failures import Refused, Unreachable, using
+from deploy.cli.settings import Settings, required
+from libs.common import clock
+from libs.common.keys import PLATFORM
+from libs.common.principal import OPERATOR, Principal, Signer
+
+M = TypeVar("M", bound=BaseModel)
+
+ANSWER_SECONDS = 30.0
+_NOT_READY = frozenset({502, 503, 504})
+
+
+class _Fault(BaseModel):
+    pointer: str
+    detail: str
+
+
+class _Problem(BaseModel):
+    """The part of a problem (RFC 9457) that is shown."""
+
+    detail: str
+    errors: list[_Fault] = []
+
+
+class Door:
+    """One service, asked in the name of an operator. Nothing is tried twice: the operator may."""
+
+    def __init__(self, service: str, url: AnyHttpUrl, signer: Signer, operator: Principal) -> None:
+        self._service = service
+        self._url = str(url).rstrip("/")
+        self._signer = signer
+        self._operator = operator
+
+    def get(self, path: str, answer: type[M], **query: str | int) -> M:
+        """Reads. Raises Refused, Unreachable."""
+        return self._ask("GET", path, answer, params=query)
+
+    def post(self, path: str, answer: type[M], **body: str | None) -> M:
+        """Changes something; values that are None are left out. Raises Refused, Unreachable."""
+        return self._ask(
+            "POST", path, answer, json={k: v for k, v in body.items() if v is not None}
+        )
+
+    def _ask(self, method: str, path: str, answer: type[M], **content: Any) -> M:
+        token = self._signer.sign(self._operator, self._service)
+        try:
+            with httpx.Client(
+                base_url=self._url,
+                headers={"Authorization": f"Bearer {token}"},
+                timeout=ANSWER_SECONDS,
+                trust_env=False,  # a proxy must not see the token
+                verify=ssl.create_default_context(),
+            ) as client:
+                reply = client.request(method, path, **content)
+        except httpx.HTTPError as error:
+            reason = type(error).__name__
+            raise Unreachable(f"{self._service} cannot be reached ({reason}).") from None
+        return self._read(reply, answer)
+
+    def _read(self, reply: httpx.Response, answer: type[M]) -> M:
+        if not reply.is_success:
+            kind = Unreachable if reply.status_code in _NOT_READY else Refused
+            raise kind(f"{self._service}: {_sentence(reply)}")
+        try:
+            return answer.model_validate_json(reply.content)
+        except ValidationError:
+            detail = "answers in a way that this version of intnet does not understand"
+            raise Refused(f"{self._service} {detail}.") from None
+
+
+def gateway(settings: Settings) -> Door:
+    """The gateway's operator door."""
+    url = required(settings.gateway_url, "INTNET_GATEWAY_URL")
+    return _door("gateway", url, settings, frozenset())
+
+
+def ingest(settings: Settings) -> Door:
+    """What ingest shows to operators."""
+    url = required(settings.ingest_url, "INTNET_INGEST_URL")
+    return _door("ingest", url, settings, frozenset({"quarantine:read"}))
+
+
+def _door(service: str, url: AnyHttpUrl, settings: Settings, scopes: frozenset[str]) -> Door:
+    file = required(settings.operator_key_file, "INTNET_OPERATOR_KEY_FILE")
+    clock.follow(settings.clock_file)  # a token of another time is believed by nobody
+    with using(file):
+        signer = Signer(file)
+    return Door(service, url, signer, Principal(PLATFORM, settings.operator, OPERATOR, scopes))
+
+
+def _sentence(reply: httpx.Response) -> str:
+    """The problem's own words, with each fault it lists."""
+    try:
+        problem = _Problem.model_validate_json(reply.content)
+    except ValidationError:
+        return f"it answers {reply.status_code} without saying why."
+    faults = (f"{fault.pointer}: {fault.detail}" for fault in problem.errors)
+    return " ".join([problem.detail, *faults])

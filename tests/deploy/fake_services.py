@@ -1,0 +1,131 @@
+"""A small stand-in for the operators' doors of gateway and ingest, on a free loopback port."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from libs.common.principal import Principal, Refused, Verifier
+
+Json = dict[str, Any]
+Answer = tuple[int, Json]
+
+NOW = "2026-03-01T12:00:00Z"
+
+
+@dataclass
+class FakeServices:
+    """What they know, and what they were asked. `always` takes the place of every answer."""
+
+    jwks: Path
+    tenants: dict[str, Json] = field(default_factory=dict)
+    webhooks: list[Json] = field(default_factory=list)
+    asked: list[tuple[Principal, str, Json]] = field(default_factory=list)
+    always: tuple[int, bytes] | None = None
+    url: str = ""
+
+    def answer(self, method: str, target: str, token: str, body: Json) -> tuple[int, bytes]:
+        path, query = urlsplit(target).path, dict(parse_qsl(urlsplit(target).query))
+        audience = "gateway" if path.startswith("/operator/") else "ingest"
+        try:
+            who = Verifier(self.jwks, audience).verify(token)
+        except Refused:
+            return 401, json.dumps(problem(401, "The credentials are not valid.")).encode()
+        self.asked.append((who, f"{method} {path}", body or query))
+        if self.always:
+            return self.always
+        status, content = self._routes()[f"{method} {path}"](body or query)
+        return status, json.dumps(content).encode()
+
+    def _routes(self) -> dict[str, Callable[[Json], Answer]]:
+        return {
+            "GET /operator/v1/tenants": lambda _: (
+                200,
+                {"data": [*self.tenants.values()], "next_cursor": None},
+            ),
+            "POST /operator/v1/tenants": self._create,
+            "POST /operator/v1/numbers": lambda new: self._assign("numbers", "number", new),
+            "POST /operator/v1/connections": lambda new: self._assign(
+                "connections", "connection_id", new
+            ),
+            "POST /operator/v1/invitations": self._invite,
+            "GET /v1/quarantine": self._quarantine,
+        }
+
+    def _create(self, new: Json) -> Answer:
+        if new["tenant"] in self.tenants:
+            return 409, problem(409, "There is a tenant with this id already.")
+        self.tenants[new["tenant"]] = {"version": 1, **new, "numbers": [], "connections": []}
+        return 201, self.tenants[new["tenant"]]
+
+    def _assign(self, kind: str, name: str, new: Json) -> Answer:
+        if new["tenant"] not in self.tenants:
+            return 404, problem(404, "There is no such tenant.")
+        held = {"value": new[name], "valid_from": new.get("valid_from", NOW), "valid_to": None}
+        self.tenants[new["tenant"]][kind].append(held)
+        return 201, self.tenants[new["tenant"]]
+
+    def _invite(self, new: Json) -> Answer:
+        token = "t" * 43
+        link = f"https://console.example.com/invitation#{token}"
+        return 201, {
+            "email": new["email"],
+            "role": new["role"],
+            "token": token,
+            "link": link,
+            "expires_at": "2026-03-08T12:00:00Z",
+        }
+
+    def _quarantine(self, query: Json) -> Answer:
+        start, size = int(query.get("cursor", 0)), int(query["limit"])
+        end = start + size
+        following = str(end) if end < len(self.webhooks) else None
+        return 200, {"data": self.webhooks[start:end], "next_cursor": following}
+
+
+def problem(status: int, detail: str, **more: Any) -> Json:
+    return {
+        "type": "about:blank",
+        "title": "-",
+        "status": status,
+        "code": "-",
+        "detail": detail,
+    } | (more)
+
+
+@contextmanager
+def serving(fake: FakeServices) -> Iterator[FakeServices]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._serve()
+
+        def do_POST(self) -> None:
+            self._serve()
+
+        def _serve(self) -> None:
+            size = int(self.headers.get("content-length", 0))
+            body = json.loads(self.rfile.read(size) or b"{}")
+            token = self.headers.get("authorization", "").removeprefix("Bearer ")
+            status, content = fake.answer(self.command, self.path, token, body)
+            self.send_response(status)
+            self.send_header("content-length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        fake.url = f"http://127.0.0.1:{server.server_port}"
+        try:
+            yield fake
+        finally:
+            server.shutdown()
+            thread.join()

@@ -1,0 +1,58 @@
+"""What the command line sends is what the real doors take, and the stand-in answers as they do."""
+
+from pydantic import BaseModel
+
+from libs.common.web import Page
+from services.gateway.api import operator_bodies as bodies
+from services.gateway.api.shapes import Invited
+from services.gateway.domain.permissions import TABLE
+from services.gateway.domain.roles import OPERATOR
+from services.ingest.api.quarantine import Quarantined, router
+from tests.deploy.conftest import Intnet
+from tests.deploy.fake_services import FakeServices
+
+BODIES: dict[str, type[BaseModel]] = {
+    "POST /operator/v1/tenants": bodies.NewTenant,
+    "POST /operator/v1/numbers": bodies.NewNumber,
+    "POST /operator/v1/connections": bodies.NewConnection,
+    "POST /operator/v1/invitations": bodies.NewAdmin,
+}
+
+
+def run_everything(intnet: Intnet) -> None:
+    create = ("tenant", "create", "--name", "Acme", "--profile", "intnet-iq")
+    at = ("--tenant", "acme0001", "--from", "2026-05-01T08:00:00Z")
+    for words in (
+        (*create, "--tenant", "acme0001"),
+        ("number", "assign", "+12025550100", *at),
+        ("connection", "assign", "1494404757140276705", *at),
+        ("admin", "invite", "amal@example.com", "--tenant", "acme0001"),
+    ):
+        assert intnet(*words).exit_code == 0
+
+
+def test_every_body_is_one_that_the_gateway_takes(intnet: Intnet, services: FakeServices) -> None:
+    run_everything(intnet)
+    sent = {asked: body for _, asked, body in services.asked if asked in BODIES}
+    assert sent.keys() == BODIES.keys()
+    for asked, body in sent.items():
+        taken = BODIES[asked].model_validate(body)
+        assert taken.model_dump(exclude_unset=True).keys() == body.keys()
+
+
+def test_every_path_is_the_gateways_for_operators(intnet: Intnet, services: FakeServices) -> None:
+    run_everything(intnet)
+    paths = {tuple(asked.split()) for _, asked, _ in services.asked}
+    assert paths == {path for path, scope in TABLE.items() if scope == OPERATOR}
+
+
+def test_the_stand_in_answers_as_the_real_ones() -> None:
+    fake = FakeServices.__new__(FakeServices)
+    invited = fake._invite({"email": "amal@example.com", "role": "admin"})[1]
+    assert Invited.model_validate(invited).model_dump(mode="json").keys() == invited.keys()
+    fake.webhooks = [
+        {"id": "w1", "reason": "r", "event_type": None, "received_at": "2026-03-01T12:00:00Z"}
+    ]
+    listed = fake._quarantine({"limit": "1"})[1]
+    assert Page[Quarantined].model_validate(listed).data[0].id == "w1"
+    assert router.prefix == "/v1"

@@ -1,0 +1,74 @@
+"""Kafka is gone for 30 seconds while webhooks arrive: nobody outside notices, nothing is lost."""
+
+import asyncio
+import json
+from collections import defaultdict
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaConsumer
+
+from deploy.local.kafka import Kafka
+from deploy.local.platform import Platform
+from tests.support.platform import US, Outside, until
+
+SECONDS = 30
+CALLS_PER_SECOND = 2
+
+pytestmark = pytest.mark.timeout(180)
+
+
+async def test_all_are_answered_200_and_all_are_matched_afterwards(
+    outside: Outside, platform: Platform
+) -> None:
+    agent = await outside.person(US, "agent")
+    kafka = next(server for server in platform.servers.started if isinstance(server, Kafka))
+    await asyncio.to_thread(kafka.stop)
+    statuses: list[int] = []
+    sessions: list[str] = []
+    try:
+        for _ in range(SECONDS * CALLS_PER_SECOND):
+            rung = await outside.ring(US, **{"from": "+15125550171"})
+            session = rung["session_id"]
+            sessions.append(session)
+            ends = [await outside.ask(f"/calls/{session}/{s}", {}) for s in ("answer", "hangup")]
+            statuses += [answer["status"] for answer in (rung, *ends)]
+            await asyncio.sleep(1 / CALLS_PER_SECOND)
+    finally:
+        await asyncio.to_thread(kafka.start)
+    assert statuses == [200] * (3 * len(sessions))
+
+    async def all_done() -> bool:
+        calls = await asyncio.gather(*(agent.http.get(f"/v1/calls/{s}") for s in sessions))
+        return all(c.status_code == 200 and _complete(c.json()) for c in calls)
+
+    await until(all_done, 90)
+    order = await _types_per_call(platform.servers.kafka_url, set(sessions))
+    assert len(order) == len(sessions)
+    assert {tuple(types) for types in order.values()} == {
+        ("call.started", "call.answered", "call.ended")
+    }
+
+
+def _complete(call: dict[str, Any]) -> bool:
+    match = call["match"] or {}
+    return bool(call["ended_at"] and call["answered_at"] and match.get("outcome") == "matched")
+
+
+async def _types_per_call(url: str, sessions: set[str]) -> dict[str, list[str]]:
+    """The types of each call's events in the order of the log, repetitions left out."""
+    consumer = AIOKafkaConsumer("calls.v1", bootstrap_servers=url, auto_offset_reset="earliest")
+    await consumer.start()
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    seen: set[str] = set()
+    try:
+        ends = await consumer.end_offsets(list(consumer.assignment()))
+        while any([await consumer.position(p) < end for p, end in ends.items()]):
+            for records in (await consumer.getmany(timeout_ms=200)).values():
+                for event in (json.loads(record.value) for record in records):
+                    if event["subject"] in sessions and event["id"] not in seen:
+                        seen.add(event["id"])
+                        found[event["subject"]].append(event["type"])
+    finally:
+        await consumer.stop()
+    return dict(found)
