@@ -11,31 +11,17 @@ from libs.common.bus import topics
 T = TypeVar("T")
 
 NAMES = tuple(topic.name for topic in topics.CATALOGUE)
-SETTLING_TRIES, SETTLING_SECONDS = 10, 0.5
 
 
 def create(url: str, replicas: int) -> list[str]:
     """Creates what is missing and returns the names. Raises Misused, Refused, Unreachable."""
-    created = _asked(topics.apply(url, replicas=replicas))
-    if created:
-        _asked(_settled(url, replicas))
-    return created
+    return _asked(topics.apply(url, replicas=replicas))
 
 
 def check(url: str) -> tuple[str, ...]:
     """The names of all topics. Raises Misused, Refused (some are missing), Unreachable."""
     _asked(topics.check(url, NAMES))
     return NAMES
-
-
-async def _settled(url: str, replicas: int) -> None:
-    """Waits until the brokers list what was created: one that they refuse is never listed."""
-    for _ in range(SETTLING_TRIES):
-        try:
-            return await topics.check(url, NAMES)
-        except topics.MissingTopics:
-            await asyncio.sleep(SETTLING_SECONDS)
-    raise Refused(f"Kafka does not make the topics: has it {replicas} brokers, and may you?")
 
 
 def _asked(question: Coroutine[Any, Any, T]) -> T:

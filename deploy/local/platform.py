@@ -90,6 +90,7 @@ class Platform:
                 "files": {
                     "keys": str(self.files.keys),
                     "jwks": str(self.files.jwks),
+                    "gateway_key": str(self.files.gateway_key),
                     "operator_key": str(self.files.operator_key),
                     "clock": str(self.files.clock),
                 },

@@ -1,11 +1,11 @@
-"""What lies in `docs/events`: what should be there, what is, and what was released."""
+"""What lies in `docs/events` and beside it: what should be there, what is, what was released."""
 
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from deploy.schemas import contract
+from deploy.schemas import contract, settings
 from deploy.schemas.asyncapi import document
 from deploy.schemas.kinds import kinds, name_of
 from deploy.schemas.node import Schema
@@ -14,6 +14,7 @@ from deploy.schemas.wiring import ROOT, wirings
 
 FOLDER = ROOT / "docs" / "events"
 RELEASED = "released"
+SETTINGS = "../settings.md"
 
 Texts = Mapping[str, str]
 
@@ -28,7 +29,11 @@ def generated() -> dict[str, str]:
     """Name and text of every generated file. The same code gives the same bytes."""
     services = wirings()
     texts = {f"{name}.json": as_text(schema) for name, schema in schemas().items()}
-    return texts | {"asyncapi.json": as_text(document(services)), "README.md": table(services)}
+    return texts | {
+        "asyncapi.json": as_text(document(services)),
+        "README.md": table(services),
+        SETTINGS: settings.page(),
+    }
 
 
 def as_text(content: Any) -> str:
@@ -38,8 +43,8 @@ def as_text(content: Any) -> str:
 
 def differing(folder: Path, texts: Texts) -> list[str]:
     """The files that are missing, changed, or left over."""
-    there = {path.name: path.read_text("utf-8") for path in _kept(folder)}
-    return sorted(name for name in texts.keys() | there if texts.get(name) != there.get(name))
+    names = texts.keys() | {path.name for path in _kept(folder)}
+    return sorted(name for name in names if texts.get(name) != _text(folder / name))
 
 
 def write(folder: Path, texts: Texts) -> list[str]:
@@ -58,6 +63,10 @@ def released(folder: Path) -> dict[str, Schema]:
     """The released schemas by name."""
     paths = sorted((folder / RELEASED).glob("*.json"))
     return {path.stem: json.loads(path.read_text("utf-8")) for path in paths}
+
+
+def _text(path: Path) -> str | None:
+    return path.read_text("utf-8") if path.exists() else None
 
 
 def _kept(folder: Path) -> list[Path]:

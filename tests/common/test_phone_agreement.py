@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001 - digits of other scripts are the point
+
 import phonenumbers
 import pytest
 from hypothesis import example, given, settings

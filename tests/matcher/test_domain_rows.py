@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001 - digits of other scripts are the point
 from dataclasses import replace
 from datetime import date
 

@@ -95,7 +95,8 @@ class Consumer:
         """Lets the lanes end, and the commit of what is done with them, within a limit."""
         self._stop.set()
         try:
-            await asyncio.wait_for(self._idle.wait(), HANDOVER_SECONDS)
+            async with asyncio.timeout(HANDOVER_SECONDS):
+                await self._idle.wait()
         except TimeoutError:
             log.error("consumer.handover_late", seconds=HANDOVER_SECONDS)
 

@@ -135,6 +135,7 @@ class Producer:
 
 async def _close(producer: AIOKafkaProducer) -> None:
     try:
-        await asyncio.wait_for(producer.stop(), STOP_SECONDS)
+        async with asyncio.timeout(STOP_SECONDS):
+            await producer.stop()
     except (TimeoutError, KafkaError) as error:
         log.warning("producer.stop_failed", error=type(error).__name__)

@@ -1,5 +1,6 @@
 """The catalogue of topics, and what is done with it: create, check."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import NoError, TopicAlreadyExistsError, for_code
 
 SERVICES = ("ingest", "matcher", "insights", "messaging", "consent", "gateway")
+SETTLE_SECONDS = 15.0
 _DAY_MS = 86_400_000
 _FINE = frozenset({NoError.errno, TopicAlreadyExistsError.errno})
 
@@ -69,6 +71,7 @@ async def apply(url: str, *, replicas: int = 1, topics: Iterable[Topic] = CATALO
                 for t in missing
             ]
             _raise_for(await admin.create_topics(wanted))
+            await _listed(admin, {topic.name for topic in missing})
         return [topic.name for topic in missing]
     finally:
         await admin.close()
@@ -89,6 +92,13 @@ async def check(url: str, names: Iterable[str]) -> None:
         raise MissingTopics(
             f"missing topics: {', '.join(missing)}; create them: intnet topics apply"
         )
+
+
+async def _listed(admin: AIOKafkaAdminClient, names: set[str]) -> None:
+    """Returns once the brokers tell of the new topics, which comes a moment after making them."""
+    async with asyncio.timeout(SETTLE_SECONDS):
+        while not names <= set(await admin.list_topics()):  # noqa: ASYNC110 - told by asking
+            await asyncio.sleep(0.1)
 
 
 def _raise_for(answer: Any) -> None:

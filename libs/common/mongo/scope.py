@@ -27,7 +27,7 @@ SERVICE_COLLECTIONS = frozenset(
 
 _DUPLICATE_KEY = 11000
 
-TENANT = re.compile(r"^[a-z0-9]{8,26}$")
+TENANT = re.compile(r"[a-z0-9]{8,26}")
 
 
 def before(field: str, place: tuple[datetime, str] | None) -> Document:
@@ -145,7 +145,7 @@ class TenantScope:
     """One tenant's part of a service's database."""
 
     def __init__(self, database: Any, tenant: str, session: Any = None) -> None:
-        if not TENANT.match(tenant):
+        if not TENANT.fullmatch(tenant):
             raise ValueError("a tenant id is 8 to 26 lower-case letters and digits")
         self.tenant = tenant
         self._database = database

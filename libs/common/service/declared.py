@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from fastapi import APIRouter, FastAPI
 
@@ -12,12 +12,11 @@ from libs.common.keys import Keys
 from libs.common.mongo import Entity, TenantScope
 from libs.common.settings import Settings
 
-if TYPE_CHECKING:
-    from libs.common.service.running import Running
-
 S = TypeVar("S")
 
-Job = Callable[["Running[Any]"], Awaitable[None]]
+# Given the Running; not said here, so that the declaration does not depend on how it is run.
+Job = Callable[[Any], Awaitable[None]]
+Door = Callable[[Any, FastAPI], Any]
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class Service(Generic[S]):
     shared: tuple[Entity, ...] = ()
     routers: tuple[APIRouter, ...] = ()
     jobs: tuple[Job, ...] = ()
-    door: Callable[["Running[S]", FastAPI], Any] | None = None
+    door: Door | None = None
     needs_store: bool = True
 
     def topics_in(self) -> tuple[str, ...]:

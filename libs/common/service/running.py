@@ -12,18 +12,12 @@ import structlog
 from libs.common import clock, telemetry, web
 from libs.common.bus import Consumer, Dispatch, Follower, Parking, Producer, Record, guarded, topics
 from libs.common.bus.record import fits_its_key
-from libs.common.events import (
-    Envelope,
-    Event,
-    Malformed,
-    TenantClosed,
-    TenantSaved,
-    fact_of,
-)
+from libs.common.events import Envelope, Event, Malformed
 from libs.common.keys import Keys
 from libs.common.mongo import Mongo, Outbox, Units
 from libs.common.principal import Verifier
 from libs.common.service.declared import Service
+from libs.common.service.tenancy import TOPIC, TenantReader
 from libs.common.tenants import Tenants
 
 S = TypeVar("S")
@@ -54,18 +48,13 @@ class Running(Generic[S]):
         self._parking = Parking(service.name, self.mongo, self.producer, self.keys)
         self._dispatch = Dispatch(service.consumes, self.units, self.tenants)
         self._consumer: Consumer | None = None
-        self._tenant_reader = Follower(
-            settings.kafka_url,
-            service.name,
-            ("tenants.v1",),
-            self._see_tenant,
-        )
+        self._tenant_reader = TenantReader(service, self.mongo, self.tenants)
         self.tenants_read = self._tenant_reader.caught_up
         self._store_ready = False
 
     async def run(self) -> None:
         """Starts, serves until `stopping` is set, and stops in order."""
-        names = {*self.service.topics_in(), *self.service.topics_out().values(), "tenants.v1"}
+        names = {*self.service.topics_in(), *self.service.topics_out().values(), TOPIC}
         await topics.check(self.settings.kafka_url, names)
         async with asyncio.TaskGroup() as tasks:
             background = [
@@ -117,7 +106,9 @@ class Running(Generic[S]):
             return [f"MongoDB does not answer ({type(error).__name__})"]
         if not self._store_ready:
             return ["collections are being made"]
-        return self._consumer.waiting() if self._consumer else []
+        if not self.service.consumes:
+            return []
+        return self._consumer.waiting() if self._consumer else ["the consumer has not started"]
 
     async def _open_store(self) -> None:
         """Makes the collections, waits for the tenants, then joins the consumer group."""
@@ -141,27 +132,6 @@ class Running(Generic[S]):
     async def _take(self, record: Record) -> None:
         await guarded(record, self._dispatch.take, self._parking.park)
 
-    async def _see_tenant(self, record: Record) -> None:
-        try:
-            envelope = Envelope.from_json(record.value)
-            fact = _tenant_fact(envelope)
-        except Malformed as error:
-            log.error("tenant.unreadable", place=record.place, reason=str(error))
-            return
-        await self._keep_collections(fact)
-        self.tenants.put(fact)
-
-    async def _keep_collections(self, fact: TenantSaved | TenantClosed) -> None:
-        """The tenant's collections exist before any of its events is handled."""
-        closed = isinstance(fact, TenantClosed)
-        keep = self.mongo.close_tenant if closed else self.mongo.open_tenant
-        while self.service.entities:
-            try:
-                return await keep(fact.tenant)
-            except Exception as error:  # noqa: BLE001 - tried until MongoDB is there
-                log.warning("tenant.waits", error=type(error).__name__)
-                await asyncio.sleep(1.0)
-
     async def _job(self, job: Any) -> None:
         await self.tenants_read.wait()
         await job(self)
@@ -179,17 +149,12 @@ class Running(Generic[S]):
         if self._consumer:
             await self._consumer.stop()
         try:
-            await asyncio.wait_for(self.outbox.drained(), DRAIN_SECONDS)
+            async with asyncio.timeout(DRAIN_SECONDS):
+                await self.outbox.drained()
         except TimeoutError:
             log.warning("outbox.left_over")
         await self.producer.stop()
         self.mongo.close()
-
-
-def _tenant_fact(envelope: Envelope) -> TenantSaved | TenantClosed:
-    if envelope.type == TenantClosed.TYPE:
-        return fact_of(envelope, TenantClosed)
-    return fact_of(envelope, TenantSaved)
 
 
 def run(service: Service[Any]) -> None:

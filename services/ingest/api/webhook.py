@@ -4,6 +4,7 @@ Plain ASGI, since the provider waits two seconds and every layer costs. The answ
 requests are constant; the reason is a metric.
 """
 
+import asyncio
 import base64
 from time import perf_counter
 
@@ -27,6 +28,7 @@ from services.ingest.store import Store
 
 PATH = "/webhooks/telnyx"
 MAX_BODY = 256 * 1024
+BODY_SECONDS = 10.0  # the server below waits for a slow body without limit
 QUARANTINE_FIELD = "quarantine"
 
 WEBHOOKS = Counter("webhooks_total", "Webhooks by what became of them.", ["result"])
@@ -42,6 +44,7 @@ _HEADERS = {405: (b"allow", b"POST"), 503: (b"retry-after", b"5")}
 _ANSWERS = {
     401: b'{"type":"about:blank","title":"Unauthorized","status":401}',
     405: b'{"type":"about:blank","title":"Method Not Allowed","status":405}',
+    408: b'{"type":"about:blank","title":"Request Timeout","status":408}',
     413: b'{"type":"about:blank","title":"Content Too Large","status":413}',
     503: b'{"type":"about:blank","title":"Service Unavailable","status":503}',
 }
@@ -74,9 +77,12 @@ class Webhooks:
         if scope["method"] != "POST":
             return await _answer(send, 405)
         try:
-            body = await _body(receive)
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await _body(receive)
         except ClientDisconnect:
             return None  # nobody waits for an answer, and half a body is no wrong signature
+        except TimeoutError:
+            return await _answer(send, 408)
         began = perf_counter()
         with span(f"POST {PATH}", kind="server"):
             status = 413 if body is None else await self._status(scope["headers"], body)

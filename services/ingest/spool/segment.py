@@ -3,6 +3,7 @@
 import os
 import struct
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from zlib import crc32
 
@@ -72,7 +73,8 @@ def remove(path: Path) -> int:
     """Removes the segment for good and returns the bytes it held."""
     size = path.stat().st_size
     path.unlink()
-    sync_folder(path.parent)
+    with suppress(OSError):  # a name that comes back after a power failure repeats, and loses none
+        sync_folder(path.parent)
     return size
 
 

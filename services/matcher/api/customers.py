@@ -171,7 +171,7 @@ def _saved(row: Document) -> CustomerSaved:
 
 def _error(column: str | None, explanation: str) -> FieldError:
     if column is None:
-        return FieldError(pointer="", detail=explanation)
+        return FieldError(pointer="#", detail=explanation)
     label, phone, index = column.partition(" phone ")
-    pointer = f"/numbers/{index}/number" if phone else f"/{label}"
+    pointer = f"#/numbers/{index}/number" if phone else f"#/{label}"
     return FieldError(pointer=pointer, detail=explanation)

@@ -132,7 +132,8 @@ async def create_import(
     attested: Annotated[Attested, Query()],
 ) -> Import:
     """Reads the body as it comes. Good lines land, the others are listed under `errors`."""
-    if request.headers.get("content-type", "").partition(";")[0].strip() != "text/csv":
+    media_type = request.headers.get("content-type", "").partition(";")[0]
+    if media_type.strip().lower() != "text/csv":
         raise Problem(415, "not_csv", "Send the file as the body, with content type text/csv.")
     said = Attestation(attested.source, attested.lawful_basis, who.principal.user)
     upload = Upload(who, Sheet(who.tenant.region, attested.headers()), said)
@@ -141,7 +142,7 @@ async def create_import(
     except Unreadable as unreadable:
         raise Problem(422, unreadable.code, unreadable.explanation) from None
     response.headers["Location"] = f"/v1/imports/{row['_id']}"
-    return Import.of(row)
+    return Import.of(await _row(who, row["_id"]))  # as stored, its times to the millisecond
 
 
 @router.get("", summary="List imports, the latest first")

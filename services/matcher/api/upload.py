@@ -49,13 +49,18 @@ class Upload:
         async for chunk in chunks:
             # Beside the event loop: calls that ring meanwhile are matched without waiting.
             waiting += await asyncio.to_thread(self._sheet.feed, chunk)
-            while len(waiting) >= BATCH:
-                await self._write(waiting[:BATCH])
-                await self._keep("running")
-                del waiting[:BATCH]
+            await self._write_full(waiting)
         waiting += await asyncio.to_thread(self._sheet.close)
+        await self._write_full(waiting)
         await self._write(waiting)
         return await self._keep("finished")
+
+    async def _write_full(self, waiting: list[Reading]) -> None:
+        """Takes every full batch off the front."""
+        while len(waiting) >= BATCH:
+            await self._write(waiting[:BATCH])
+            await self._keep("running")
+            del waiting[:BATCH]
 
     async def _write(self, readings: list[Reading]) -> None:
         now = clock.now()

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from libs.common.phone import NotANumber
+from services.matcher.domain.cells import Line
 from services.matcher.domain.drafts import Draft
 from services.matcher.domain.faults import Fault
-from services.matcher.domain.headers import recognise
-from services.matcher.domain.rows import Defaults, Reading, read_row
+from services.matcher.domain.headers import Columns, recognise
+from services.matcher.domain.rows import Defaults, read_row
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,18 @@ def read(given: Given, region: str) -> Draft:
     mapping |= dict.fromkeys(header[len(given.fields) :], "phone")
     if not given.numbers:
         header, cells = [*header, "phone"], [*cells, ""]
-    reading: Reading = read_row(1, cells, recognise(header, mapping), Defaults(region))
-    if reading.draft is None or reading.faults:
-        raise Unusable(reading.faults)
+    columns = recognise(header, mapping)
+    reading = read_row(1, cells, columns, Defaults(region))
+    faults = (*reading.faults, *(_blank(cells, columns) if given.numbers else ()))
+    if reading.draft is None or faults:
+        raise Unusable(faults)
     return reading.draft
+
+
+def _blank(cells: Sequence[str], columns: Columns) -> Sequence[Fault]:
+    """Numbers that say nothing: left out of a file, but here somebody gave one by mistake."""
+    line = Line(1, cells, columns)
+    for column in columns.phones:
+        if line.phone(column.index) is None:
+            line.wrong_at(column.index, "empty", NotANumber("empty").explanation)
+    return line.faults

@@ -90,9 +90,12 @@ class Customers:
     async def write_all(
         self, drafts: Sequence[Draft], origin: str, basis: str, at: datetime
     ) -> Written:
-        """Writes many: new ones are inserted, changed ones updated, equal ones left alone."""
+        """Writes many: new ones are inserted, changed ones updated, equal ones left alone.
+
+        Another lawful basis is a change too.
+        """
         last = {self.id_of(draft): draft for draft in drafts}
-        there = await self._fingerprints(last)
+        there = await self._there(last)
         new = {key: draft for key, draft in last.items() if key not in there}
         met = await self._rows.insert_new(
             [self._fresh(key, draft, origin, basis, at) for key, draft in new.items()]
@@ -100,7 +103,7 @@ class Customers:
         changed = {
             key: draft
             for key, draft in last.items()
-            if key in met or (key in there and there[key] != fingerprint(draft))
+            if key in met or (key in there and there[key] != (fingerprint(draft), basis))
         }
         await self._rows.change_all(
             [(key, self._update(draft, origin, basis, at)) for key, draft in changed.items()]
@@ -113,9 +116,10 @@ class Customers:
             repeated=len(drafts) - len(last),
         )
 
-    async def _fingerprints(self, ids: Iterable[str]) -> dict[str, str]:
-        rows = await self._rows.list({"_id": {"$in": list(ids)}}, fields={"fingerprint": 1})
-        return {row["_id"]: row["fingerprint"] for row in rows}
+    async def _there(self, ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+        told = {"fingerprint": 1, "lawful_basis": 1}
+        rows = await self._rows.list({"_id": {"$in": list(ids)}}, fields=told)
+        return {row["_id"]: (row["fingerprint"], row["lawful_basis"]) for row in rows}
 
     def _fresh(self, key: str, draft: Draft, origin: str, basis: str, at: datetime) -> Document:
         update = self._update(draft, origin, basis, at)

@@ -41,7 +41,7 @@ FAULTS = Entity(
         "at": ("date",),
     },
     ("import", "line", "sealed", "code", "explanation", "at"),
-    (Index((("import", 1), ("line", 1), ("_id", 1))), Index((("at", 1),), ttl=FAULT_DAYS * 86_400)),
+    (Index((("import", 1), ("_id", 1))), Index((("at", 1),), ttl=FAULT_DAYS * 86_400)),
 )
 
 

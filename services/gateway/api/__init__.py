@@ -1,0 +1,23 @@
+"""HTTP in: the operations for agencies, and those for operators."""
+
+from fastapi import APIRouter, Depends
+
+from services.gateway.api import live, numbers, openapi, operator, proxy, session, usage, users
+from services.gateway.api.access import admitted
+from services.gateway.api.access import operator as only_operators
+
+
+def _agency() -> APIRouter:
+    router = APIRouter(dependencies=[Depends(admitted)])
+    for part in (session, users, numbers, usage, live, openapi, proxy):
+        router.include_router(part.router)
+    return router
+
+
+def _operators() -> APIRouter:
+    router = APIRouter(dependencies=[Depends(only_operators)])
+    router.include_router(operator.router)
+    return router
+
+
+ROUTERS = (_agency(), _operators())

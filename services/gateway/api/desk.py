@@ -1,0 +1,62 @@
+"""What the operations of one process share."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from fastapi import Request
+
+from libs.common.events import TenantSaved
+from libs.common.keys import PLATFORM
+from libs.common.mongo import Work
+from libs.common.service import Running
+from services.gateway.api.documents import Documents
+from services.gateway.api.passwords import Passwords
+from services.gateway.clients import Services
+from services.gateway.domain.live import Live
+from services.gateway.domain.site import Site
+from services.gateway.domain.throttle import Throttle
+from services.gateway.domain.usage import Waiting
+from services.gateway.store import Store
+
+T = TypeVar("T")
+
+TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS = 5, 30
+
+
+class Desk:
+    """The store, the services behind, and the memory of this process."""
+
+    def __init__(
+        self,
+        running: Running[Store],
+        site: Site,
+        services: Services,
+        live: Live,
+        waiting: Waiting,
+    ) -> None:
+        self.running = running
+        self.site = site
+        self.services = services
+        self.documents = Documents(services)
+        self.live = live
+        self.waiting = waiting
+        self.passwords = Passwords()
+        self.account_tries = Throttle(TRIES_PER_ACCOUNT)
+        self.address_tries = Throttle(TRIES_PER_ADDRESS)
+
+    def store(self, tenant: str = PLATFORM) -> Store:
+        """The store outside a transaction, in a tenant's scope or in the platform's own."""
+        return self.running.units.read(tenant)
+
+    async def write(
+        self, body: Callable[[Store, Work], Awaitable[T]], tenant: TenantSaved | None = None
+    ) -> T:
+        """Runs a write, and what it emits, in one transaction in the same scopes."""
+        scope = tenant or self.running.tenants.get(PLATFORM)
+        return await self.running.units.write(scope, body)
+
+
+def desk_of(request: Request) -> Desk:
+    """The desk of the application that got the request."""
+    desk: Desk = request.app.state.desk
+    return desk

@@ -1,0 +1,139 @@
+"""The live stream: what happens on the tenant's calls, as it happens."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager
+from secrets import randbelow
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Request
+from fastapi.responses import Response
+from prometheus_client import Counter, Gauge
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from libs.common.mongo import is_outage
+from libs.common.telemetry import span
+from services.gateway.api.access import Signed, Visitor, visitor_with
+from services.gateway.api.desk import Desk, desk_of
+from services.gateway.domain.memory import Memory, Moment
+
+router = APIRouter(prefix="/v1", tags=["live"])
+
+CHECK_SECONDS = 15.0
+PING_SECONDS = 15
+SEND_SECONDS = 20.0
+MOST_UNREAD = 500
+RETRY_MS = 1000
+
+STREAMS = Gauge("live_streams", "Open live streams.")
+SLOW = Counter("live_streams_slow", "Streams closed because the client did not keep up.")
+
+
+@router.get(
+    "/live",
+    summary="Live events",
+    response_class=Response,
+    responses={200: {"content": {"text/event-stream": {}}}},
+)
+async def get_live(
+    me: Signed,
+    request: Request,
+    last_event_id: Annotated[str | None, Header(max_length=200)] = None,
+) -> Response:
+    """Server-sent events, named by event type.
+
+    After a `Last-Event-ID` that is at most five minutes old it goes on from there. Otherwise the
+    first event is `snapshot`: the events of the calls that are open.
+    """
+    events = _Stream(desk_of(request), me).events(last_event_id)
+    return EventSourceResponse(events, ping=PING_SECONDS, send_timeout=SEND_SECONDS, sep="\n")
+
+
+class _Stream:
+    """One client. It ends with its session, with the process, or when it does not keep up."""
+
+    def __init__(self, desk: Desk, me: Visitor) -> None:
+        self._desk = desk
+        self._session = me.session.id
+        self._tenant = me.account.tenant
+        self._unread: asyncio.Queue[Moment | None] = asyncio.Queue(MOST_UNREAD)
+        self._check_at = asyncio.get_running_loop().time() + CHECK_SECONDS
+
+    async def events(self, last_id: str | None) -> AsyncIterator[ServerSentEvent]:
+        memory = self._desk.live.join(self._tenant, self._hear)
+        STREAMS.inc()
+        try:
+            missed = memory.after(last_id) if last_id else None
+            if missed is None:
+                with span("sse snapshot", kind="producer"):
+                    yield _snapshot(memory)
+            for moment in missed or ():
+                with _writing(moment):
+                    yield _event(moment)
+            while (heard := await self._next()) is not None:
+                with _writing(heard):
+                    yield _event(heard)
+        finally:
+            STREAMS.dec()
+            self._desk.live.leave(self._tenant, self._hear)
+
+    def _hear(self, moment: Moment | None) -> None:
+        """A client that does not keep up is sent away; it comes back with its last id."""
+        try:
+            self._unread.put_nowait(moment)
+        except asyncio.QueueFull:
+            SLOW.inc()
+            while not self._unread.empty():
+                self._unread.get_nowait()
+            self._unread.put_nowait(None)
+
+    async def _next(self) -> Moment | None:
+        """The next event; None when the stream is over."""
+        loop = asyncio.get_running_loop()
+        while True:
+            if loop.time() >= self._check_at:
+                if not await _holds(self._desk, self._session):
+                    return None
+                self._check_at = loop.time() + CHECK_SECONDS
+            try:
+                async with asyncio.timeout_at(self._check_at):
+                    return await self._unread.get()
+            except TimeoutError:
+                continue
+
+
+async def _holds(desk: Desk, session: str) -> bool:
+    """Whether the session is still good. While the store is away, nobody is sent away."""
+    try:
+        visitor = await visitor_with(desk, session)
+    except Exception as error:
+        if is_outage(error):
+            return True
+        raise
+    return visitor is not None and "live:read" in visitor.scopes
+
+
+def _writing(moment: Moment) -> AbstractContextManager[object]:
+    """The write belongs to the trace of what caused the event."""
+    return span(f"sse {moment.type}", kind="producer", traceparent=moment.traceparent)
+
+
+def _snapshot(memory: Memory) -> ServerSentEvent:
+    events = [_shown(moment) for moment in memory.open_calls()]
+    retry = RETRY_MS + randbelow(2 * RETRY_MS)  # so that not all come back at once
+    return ServerSentEvent(
+        _text({"events": events}), event="snapshot", id=memory.last_id(), retry=retry
+    )
+
+
+def _event(moment: Moment) -> ServerSentEvent:
+    return ServerSentEvent(_text(_shown(moment)), event=moment.type, id=moment.id)
+
+
+def _shown(moment: Moment) -> dict[str, object]:
+    return {"id": moment.id, "type": moment.type, "time": moment.time, "data": moment.data}
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,35 @@
+"""The one OpenAPI document, merged from the gateway's own and those of the services."""
+
+import asyncio
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+
+from libs.common.web import Problem
+from services.gateway.api.desk import Desk, desk_of
+from services.gateway.clients import Away
+from services.gateway.domain.openapi import merge
+from services.gateway.domain.permissions import listed
+from services.gateway.domain.routes import SERVICES
+
+router = APIRouter(prefix="/v1", tags=["about"])
+
+
+@router.get("/openapi.json", summary="This document", response_class=JSONResponse)
+async def get_openapi(request: Request) -> JSONResponse:
+    """OpenAPI 3.1 of all operations for agencies."""
+    desk = desk_of(request)
+    try:
+        documents = await _documents(desk)
+    except Away:
+        detail = "Part of the document is not known yet; try again in a moment."
+        raise Problem(503, "service_away", detail, headers={"Retry-After": "2"}) from None
+    own = request.app.openapi()
+    return JSONResponse(merge({"gateway": own, **documents}, listed, desk.site.cookie))
+
+
+async def _documents(desk: Desk) -> dict[str, dict[str, Any]]:
+    names = sorted(set(SERVICES.values()))
+    found = await asyncio.gather(*(desk.documents.of(name) for name in names))
+    return dict(zip(names, found, strict=True))

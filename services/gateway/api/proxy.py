@@ -1,0 +1,96 @@
+"""Operations of the services behind: the gateway says who asks, and passes the bytes through."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import structlog
+from fastapi import APIRouter, Request
+from fastapi.responses import Response, StreamingResponse
+from starlette.background import BackgroundTask
+from starlette.requests import ClientDisconnect
+
+from libs.common.web import Problem, not_found
+from services.gateway.api.access import Signed, operation_of
+from services.gateway.api.desk import desk_of
+from services.gateway.api.origin import has_body
+from services.gateway.clients import Ask, Away
+from services.gateway.domain import routes
+from services.gateway.domain.permissions import TABLE
+
+LARGEST_UPLOAD = 1024**3
+
+log = structlog.get_logger()
+
+
+async def pass_on(me: Signed, request: Request) -> Response:
+    """Asks the service that owns the operation and answers with what it says."""
+    try:
+        ask = await _ask(request)
+        answer = await desk_of(request).services.send(ask, me.principal)
+    except Away as away:
+        log.warning("service.away", service=away.service, operation=str(operation_of(request)))
+        raise _away(away) from None
+    except ClientDisconnect:
+        return Response(status_code=400)  # nobody is there to read it
+    return StreamingResponse(
+        _body(answer),
+        status_code=answer.status_code,
+        headers=routes.passed_back(answer.headers),
+        background=BackgroundTask(answer.aclose),
+    )
+
+
+async def _ask(request: Request) -> Ask:
+    """The request as the service gets it: an upload in pieces, another body whole."""
+    operation = operation_of(request)
+    service = routes.service_of(operation.template)
+    values = {name: str(value) for name, value in request.path_params.items()}
+    target = routes.target(operation.template, values, request.url.query)
+    if service is None or target is None:
+        raise not_found()
+    upload = str(operation) in routes.UPLOADS
+    body = request.stream() if upload else await request.body()
+    return Ask(
+        service=service,
+        operation=str(operation),
+        method=operation.method,
+        target=target,
+        headers=routes.passed_on(request.headers),
+        body=body if has_body(request) else None,
+    )
+
+
+async def _body(answer: httpx.Response) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in answer.aiter_raw():
+            yield chunk
+    finally:
+        await answer.aclose()
+
+
+def _away(away: Away) -> Problem:
+    if away.unknown:
+        detail = "The service did not answer in time; look whether it was done before you repeat."
+        return Problem(504, "service_silent", detail)
+    detail = "The service does not answer now; try again in a moment."
+    return Problem(503, "service_away", detail, headers={"Retry-After": "2"})
+
+
+def _routes() -> APIRouter:
+    """One route per row of the permission table that a service owns."""
+    router = APIRouter()
+    for method, template in TABLE:
+        if routes.service_of(template):
+            upload = f"{method} {template}" in routes.UPLOADS
+            router.add_api_route(
+                template,
+                pass_on,
+                methods=[method],
+                include_in_schema=False,
+                name=f"{method} {template}",
+                max_body_size=LARGEST_UPLOAD if upload else None,
+            )
+    return router
+
+
+router = _routes()

@@ -1,0 +1,106 @@
+"""Signing in and out."""
+
+from datetime import timedelta
+from math import ceil
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
+
+from libs.common import clock
+from libs.common.web import Problem
+from services.gateway.api.access import Signed, Visitor
+from services.gateway.api.desk import Desk, desk_of
+from services.gateway.api.origin import address_of
+from services.gateway.api.shapes import SignedIn
+from services.gateway.domain.account import Account, NotAnAddress, normal_email
+from services.gateway.domain.passwords import LONGEST
+from services.gateway.domain.session import Session, digest, new_secret
+from services.gateway.domain.throttle import NO_WAIT
+
+router = APIRouter(prefix="/v1", tags=["session"])
+log = structlog.get_logger()
+
+
+class Credentials(BaseModel):
+    """What a person signs in with."""
+
+    email: Annotated[str, Field(max_length=254, examples=["amal@example.com"])]
+    password: Annotated[str, Field(max_length=LONGEST)]
+
+
+@router.post("/session", status_code=201, summary="Sign in")
+async def sign_in(credentials: Credentials, request: Request, response: Response) -> SignedIn:
+    """Begins a session and sets its cookie. Wrong, unknown and disabled get the same answer."""
+    desk = desk_of(request)
+    account = await _proved(desk, credentials, address_of(request, desk.site.proxies))
+    former = request.cookies.get(desk.site.cookie)
+    if former:
+        await desk.store().sessions.end(digest(former))
+    secret, now = new_secret(), clock.now()
+    session = Session(digest(secret), account.id, account.tenant, now, now)
+    await desk.store().sessions.add(session)
+    name, secure = desk.site.cookie, desk.site.secure
+    response.set_cookie(name, secret, secure=secure, httponly=True, samesite="lax")
+    log.info("session.begun", tenant=account.tenant, user=account.id)
+    return await _told(desk, Visitor(session, account))
+
+
+@router.get("/session", summary="Who is signed in")
+async def get_session(me: Signed, request: Request) -> SignedIn:
+    """The user, their tenant, and what they may do."""
+    return await _told(desk_of(request), me)
+
+
+@router.delete("/session", status_code=204, summary="Sign out")
+async def sign_out(me: Signed, request: Request, response: Response) -> None:
+    """Ends the session; its live streams end within seconds."""
+    desk = desk_of(request)
+    await desk.store().sessions.end(me.session.id)
+    name, secure = desk.site.cookie, desk.site.secure
+    response.delete_cookie(name, secure=secure, httponly=True, samesite="lax")
+
+
+async def _proved(desk: Desk, credentials: Credentials, address: str) -> Account:
+    """The account whose password this is. Raises Problem 401, or 429 after too many tries."""
+    try:
+        email = normal_email(credentials.email)
+    except NotAnAddress:
+        email = ""
+    _book(desk, email, address)
+    account = await desk.store().accounts.by_email(email)
+    stored = account.password if account else None
+    fits = await desk.passwords.fits(stored, credentials.password)
+    if account is None or not fits or account.disabled:
+        log.info("session.refused")
+        raise Problem(401, "wrong_credentials", "The e-mail address or the password is not right.")
+    desk.account_tries.clear(email)
+    desk.address_tries.unbook(address)
+    if desk.passwords.outdated(account.password):
+        fresh = await desk.passwords.hashed(credentials.password)
+        await desk.store().accounts.set_password(account.id, fresh)
+    return account
+
+
+def _book(desk: Desk, email: str, address: str) -> None:
+    """A try is counted before it is made, so that many at once count as many."""
+    now = clock.now()
+    wait = desk.address_tries.book(address, now)
+    if wait == NO_WAIT:
+        wait = desk.account_tries.book(email, now)
+    if wait > NO_WAIT:
+        seconds = ceil(wait / timedelta(seconds=1))
+        raise Problem(
+            429,
+            "too_many_tries",
+            f"Too many tries: wait {seconds} s, then try again.",
+            headers={"Retry-After": str(seconds)},
+        )
+
+
+async def _told(desk: Desk, me: Visitor) -> SignedIn:
+    tenant = await desk.store().tenants.get(me.account.tenant)
+    if tenant is None:
+        raise Problem(503, "not_ready", "The agency is being set up; try again in a moment.")
+    return SignedIn.of(me.account, tenant, me.session.ends_at)

@@ -1,0 +1,138 @@
+"""The agency's own users, and how they join."""
+
+from typing import Annotated
+from uuid import uuid4
+
+import structlog
+from fastapi import APIRouter, Request
+from pydantic import AfterValidator, BaseModel, Field
+
+from libs.common import clock
+from libs.common.mongo import Work
+from libs.common.web import Page, Problem, not_found
+from services.gateway.api.access import Signed
+from services.gateway.api.desk import Desk, desk_of
+from services.gateway.api.inviting import email_field, invite
+from services.gateway.api.shapes import Invited, User
+from services.gateway.domain.account import Account, EmailTaken, LastAdmin, changed
+from services.gateway.domain.invitation import Invitation
+from services.gateway.domain.passwords import LONGEST, WeakPassword, check
+from services.gateway.domain.roles import Role
+from services.gateway.domain.session import digest
+from services.gateway.store import Store
+
+router = APIRouter(prefix="/v1", tags=["users"])
+log = structlog.get_logger()
+
+Email = Annotated[str, Field(max_length=254), AfterValidator(email_field)]
+
+
+class NewUser(BaseModel):
+    """Somebody to invite."""
+
+    email: Email
+    role: Role
+
+
+class UserChange(BaseModel):
+    """What to change; what is left out stays."""
+
+    role: Role | None = None
+    disabled: bool | None = None
+
+
+class Acceptance(BaseModel):
+    """The token of an invitation, and what its owner wants to be called and sign in with."""
+
+    token: Annotated[str, Field(max_length=200)]
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    password: Annotated[str, Field(max_length=LONGEST)]
+
+
+@router.get("/users", summary="List the agency's users")
+async def list_users(me: Signed, request: Request) -> Page[User]:
+    """All of them, the oldest first, on one page."""
+    users = await desk_of(request).store(me.account.tenant).users.all()
+    return Page(data=[User.of(user) for user in users], next_cursor=None)
+
+
+@router.post("/users", status_code=201, summary="Invite a user")
+async def invite_user(new: NewUser, me: Signed, request: Request) -> Invited:
+    """Gives a link, good once and for seven days, with which the person sets a password."""
+    desk = desk_of(request)
+    tenant = await desk.store().tenants.get(me.account.tenant)
+    if tenant is None:
+        raise not_found()
+    log.info("user.invited", tenant=tenant.tenant, by=me.account.id, role=new.role.value)
+    return await invite(desk, tenant, new.email, new.role)
+
+
+@router.patch("/users/{user_id}", summary="Change a user's role, or disable them")
+async def change_user(user_id: str, change: UserChange, me: Signed, request: Request) -> User:
+    """Takes effect at once: all sessions of the user end."""
+    desk = desk_of(request)
+    tenant = await desk.store().tenants.get(me.account.tenant)
+    if tenant is None:
+        raise not_found()
+
+    async def body(store: Store, _: Work) -> Account:
+        await store.turns.take(f"users:{me.account.tenant}")
+        account = await store.users.get(user_id)
+        if account is None:
+            raise not_found()
+        after = _changed(account, await store.users.all(), change)
+        if after != account:
+            await store.users.save(after)
+            await store.sessions.end_all(account.id)
+        return after
+
+    return User.of(await desk.write(body, tenant))
+
+
+@router.post("/invitations:accept", status_code=201, summary="Accept an invitation")
+async def accept_invitation(acceptance: Acceptance, request: Request) -> User:
+    """Makes the account. A link that is used, expired or unknown is answered alike."""
+    desk, token = desk_of(request), digest(acceptance.token)
+    invitation = await desk.store().invitations.get(token)
+    if invitation is None or not invitation.good(clock.now()):
+        raise _gone()
+    try:
+        check(acceptance.password, email=invitation.email)
+    except WeakPassword as error:
+        raise Problem(422, "weak_password", f"The password is refused: {error}.") from None
+    account = await _account(desk, invitation, acceptance)
+
+    async def body(store: Store, _: Work) -> None:
+        if not await store.invitations.use_up(token):
+            raise _gone()
+        await store.accounts.add(account)
+
+    try:
+        await desk.write(body)
+    except EmailTaken:
+        raise _gone() from None
+    log.info("user.joined", tenant=account.tenant, user=account.id)
+    return User.of(account)
+
+
+async def _account(desk: Desk, invitation: Invitation, acceptance: Acceptance) -> Account:
+    return Account(
+        id=f"usr_{uuid4().hex}",
+        tenant=invitation.tenant,
+        email=invitation.email,
+        name=acceptance.name.strip(),
+        role=invitation.role,
+        password=await desk.passwords.hashed(acceptance.password),
+        created_at=clock.now(),
+    )
+
+
+def _changed(account: Account, everyone: list[Account], change: UserChange) -> Account:
+    try:
+        return changed(account, everyone, role=change.role, disabled=change.disabled)
+    except LastAdmin as error:
+        raise Problem(409, "last_admin", f"This is refused: {error}.") from None
+
+
+def _gone() -> Problem:
+    return Problem(410, "invitation_gone", "This invitation is not good any more: ask for another.")

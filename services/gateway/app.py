@@ -1,0 +1,51 @@
+"""The whole service: people and apps come in, tenants go out, calls go to their screens."""
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from libs.common.events import TenantClosed, TenantSaved
+from libs.common.principal import Signer
+from libs.common.service import Running, Service
+from services.gateway import jobs, pages
+from services.gateway.api import ROUTERS
+from services.gateway.api.desk import Desk
+from services.gateway.api.door import Door
+from services.gateway.clients import Services
+from services.gateway.domain.live import Live
+from services.gateway.domain.site import Site
+from services.gateway.domain.usage import Waiting
+from services.gateway.settings import Settings
+from services.gateway.store import PER_TENANT, SHARED, Store
+
+CONSUMES = ()
+FOLLOWS = jobs.SHOWN
+EMITS = (TenantSaved, TenantClosed)
+
+
+def build(settings: Settings) -> Service[Store]:
+    """The service, from its settings."""
+    site, live, waiting = Site(settings.public_url, settings.proxies), Live(), Waiting()
+    services = Services(settings.services, Signer(settings.signing_key_file))
+
+    def door(running: Running[Any], app: FastAPI) -> Door:
+        app.state.desk = Desk(running, site, services, live, waiting)
+        return Door(app, waiting, secure=site.secure)
+
+    return Service(
+        name="gateway",
+        settings=settings,
+        store=Store,
+        consumes=CONSUMES,
+        emits=EMITS,
+        entities=PER_TENANT,
+        shared=SHARED,
+        routers=(*ROUTERS, pages.router),
+        jobs=(
+            jobs.show(live),
+            jobs.forget(live),
+            jobs.write_usage(waiting),
+            jobs.close(services),
+        ),
+        door=door,
+    )

@@ -1,0 +1,89 @@
+"""What one tenant's agents may have missed: five minutes of events, and the calls that are open."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from pydantic import JsonValue
+
+KEEP = timedelta(minutes=5)
+LONGEST_CALL = timedelta(hours=4)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """An event as an agent's screen gets it. `call` is the session it is about, if any."""
+
+    id: str
+    type: str
+    time: str
+    call: str | None
+    data: Mapping[str, JsonValue]
+    traceparent: str | None = None
+
+
+@dataclass
+class _Call:
+    touched: datetime
+    moments: dict[str, Moment] = field(default_factory=dict)
+    started: bool = False
+    ended: bool = False
+
+    def open(self) -> bool:
+        return self.started and not self.ended
+
+    def stale(self, now: datetime) -> bool:
+        """An end that never came must not keep a call for ever."""
+        return now - self.touched >= (LONGEST_CALL if self.open() else KEEP)
+
+
+class Memory:
+    """The events of one tenant, in the order in which they came; each once."""
+
+    def __init__(self) -> None:
+        self._recent: OrderedDict[str, tuple[datetime, Moment]] = OrderedDict()
+        self._calls: dict[str, _Call] = {}
+
+    def put(self, moment: Moment, now: datetime) -> bool:
+        """Takes in an event; False for one that was here already."""
+        if moment.id in self._recent:
+            return False
+        self._recent[moment.id] = (now, moment)
+        if moment.call is not None:
+            call = self._calls.setdefault(moment.call, _Call(now))
+            call.touched = now
+            call.moments[moment.id] = moment
+            call.started |= moment.type == "call.started"
+            call.ended |= moment.type == "call.ended"
+        return True
+
+    def after(self, last: str) -> list[Moment] | None:
+        """What came after the event with this id; None where it is not known."""
+        if last not in self._recent:
+            return None
+        moments = [moment for _, moment in self._recent.values()]
+        return moments[list(self._recent).index(last) + 1 :]
+
+    def open_calls(self) -> list[Moment]:
+        """The events of the calls that have begun and are not known to have ended."""
+        calls = [call for call in self._calls.values() if call.open()]
+        moments = (moment for call in calls for moment in call.moments.values())
+        return sorted(moments, key=lambda moment: moment.time)
+
+    def last_id(self) -> str | None:
+        """The id of the newest event."""
+        return next(reversed(self._recent), None)
+
+    def forget(self, now: datetime) -> None:
+        """Lets go of what is too old."""
+        while self._recent:
+            first, (came, _) = next(iter(self._recent.items()))
+            if now - came < KEEP:
+                break
+            del self._recent[first]
+        for name in [name for name, call in self._calls.items() if call.stale(now)]:
+            del self._calls[name]
+
+    def __len__(self) -> int:
+        return len(self._recent) + len(self._calls)

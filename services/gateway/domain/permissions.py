@@ -1,0 +1,85 @@
+"""The one table of operations: what is not in it does not exist."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from services.gateway.domain.roles import OPEN, OPERATOR, SESSION
+
+TABLE: dict[tuple[str, str], str] = {
+    ("GET", "/"): OPEN,
+    ("GET", "/invitation"): OPEN,
+    ("GET", "/static/{file}"): OPEN,
+    ("POST", "/v1/session"): OPEN,
+    ("GET", "/v1/session"): SESSION,
+    ("DELETE", "/v1/session"): SESSION,
+    ("POST", "/v1/invitations:accept"): OPEN,
+    ("GET", "/v1/openapi.json"): SESSION,
+    ("GET", "/v1/live"): "live:read",
+    ("GET", "/v1/numbers"): "numbers:read",
+    ("GET", "/v1/usage"): "usage:read",
+    ("GET", "/v1/users"): "users:read",
+    ("POST", "/v1/users"): "users:write",
+    ("PATCH", "/v1/users/{user_id}"): "users:write",
+    ("GET", "/v1/customers"): "customers:read",
+    ("POST", "/v1/customers"): "customers:write",
+    ("GET", "/v1/customers/{customer_id}"): "customers:read",
+    ("PUT", "/v1/customers/{customer_id}"): "customers:write",
+    ("DELETE", "/v1/customers/{customer_id}"): "customers:write",
+    ("GET", "/v1/imports"): "imports:read",
+    ("POST", "/v1/imports"): "imports:write",
+    ("GET", "/v1/imports/{import_id}"): "imports:read",
+    ("GET", "/v1/imports/{import_id}/errors"): "imports:read",
+    ("GET", "/v1/imports/{import_id}/errors.csv"): "imports:read",
+    ("GET", "/v1/calls"): "calls:read",
+    ("GET", "/v1/calls/{call_id}"): "calls:read",
+    ("GET", "/v1/insights"): "insights:read",
+    ("GET", "/v1/insights/{insight_id}"): "insights:read",
+    ("PUT", "/v1/insights/{insight_id}/feedback"): "insights:feedback",
+    ("GET", "/operator/v1/tenants"): OPERATOR,
+    ("POST", "/operator/v1/tenants"): OPERATOR,
+    ("POST", "/operator/v1/numbers"): OPERATOR,
+    ("POST", "/operator/v1/connections"): OPERATOR,
+    ("POST", "/operator/v1/invitations"): OPERATOR,
+}
+
+_PARAMETER = re.compile(r"\{[^}]*\}")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A row of the table; `template` holds no value of any request."""
+
+    method: str
+    template: str
+    scope: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.template}"
+
+
+@lru_cache(maxsize=1)
+def _rows() -> tuple[tuple[re.Pattern[str], Operation], ...]:
+    return tuple(
+        (_pattern(template), Operation(method, template, scope))
+        for (method, template), scope in TABLE.items()
+    )
+
+
+def find(method: str, path: str) -> Operation | None:
+    """The operation that a request asks for."""
+    return next((o for p, o in _rows() if o.method == method and p.fullmatch(path)), None)
+
+
+def listed(method: str, template: str) -> Operation | None:
+    """The row for a template, whatever its parameters are called there."""
+    shape = _shape(template)
+    return next((o for _, o in _rows() if o.method == method and _shape(o.template) == shape), None)
+
+
+def _shape(template: str) -> str:
+    return _PARAMETER.sub("{}", template)
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    return re.compile("[^/]+".join(map(re.escape, _PARAMETER.split(template))))

@@ -1,0 +1,31 @@
+"""The two roles of an agency, and what each may do."""
+
+from enum import StrEnum
+
+OPEN = "open"
+SESSION = "session"
+OPERATOR = "operator"
+
+_AGENT = frozenset(
+    {SESSION, "customers:read", "calls:read", "insights:read", "insights:feedback", "live:read"}
+)
+_ADMIN = _AGENT | {
+    "customers:write",
+    "imports:read",
+    "imports:write",
+    "usage:read",
+    "users:read",
+    "users:write",
+    "numbers:read",
+}
+
+
+class Role(StrEnum):
+    """Admin manages the agency's users and data; Agent answers its calls."""
+
+    ADMIN = "admin"
+    AGENT = "agent"
+
+
+SCOPES: dict[Role, frozenset[str]] = {Role.ADMIN: _ADMIN, Role.AGENT: _AGENT}
+EVERY_SCOPE = frozenset().union(*SCOPES.values()) | {OPEN, OPERATOR}

@@ -1,0 +1,21 @@
+"""Where the gateway stands, as browsers see it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Site:
+    """`public_url` is an origin: scheme, host, port. `proxies` of our own stand in front of it."""
+
+    public_url: str
+    proxies: int = 0
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers come by TLS."""
+        return self.public_url.startswith("https:")
+
+    @property
+    def cookie(self) -> str:
+        """The session cookie's name: browsers accept the prefix over TLS only."""
+        return "__Host-sid" if self.secure else "sid"

@@ -1,0 +1,134 @@
+"""Time in: follows the calls, writes the usage log, and ends what must end."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import structlog
+
+from libs.common import clock
+from libs.common.events import (
+    CallAnswered,
+    CallCosted,
+    CallEnded,
+    CallMatched,
+    CallStarted,
+    CustomerRemoved,
+    CustomerSaved,
+    Envelope,
+    Event,
+    ImportFinished,
+    ImportProgressed,
+    InsightProduced,
+)
+from libs.common.service import Running
+from libs.common.tenants import UnknownTenant
+from services.gateway.clients import Services
+from services.gateway.domain.live import Live
+from services.gateway.domain.memory import Moment
+from services.gateway.domain.usage import Use, Waiting
+from services.gateway.store import Store
+
+Job = Callable[[Running[Any]], Awaitable[None]]
+
+SHOWN: Sequence[type[Event]] = (
+    CallStarted,
+    CallAnswered,
+    CallEnded,
+    CallCosted,
+    CallMatched,
+    InsightProduced,
+    CustomerSaved,
+    CustomerRemoved,
+    ImportProgressed,
+    ImportFinished,
+)
+ABOUT_CALLS = frozenset({"calls.v1", "matches.v1", "insights.v1"})
+CALL_TYPES = frozenset(kind.TYPE for kind in SHOWN if kind.TOPIC in ABOUT_CALLS)
+
+WRITE_SECONDS, HURRY_SECONDS = 1.0, 0.05
+FORGET_SECONDS = 10.0
+
+log = structlog.get_logger()
+
+
+def show(live: Live) -> Job:
+    """Shows the events of all tenants to those who listen, each tenant's to its own."""
+
+    async def job(running: Running[Store]) -> None:
+        async def see(envelope: Envelope) -> None:
+            live.put(envelope.tenantid, moment_of(envelope), clock.now())
+
+        await running.follow(SHOWN, see)
+
+    return job
+
+
+def moment_of(envelope: Envelope) -> Moment:
+    """The event as screens get it."""
+    return Moment(
+        id=envelope.id,
+        type=envelope.type,
+        time=clock.rfc3339(envelope.time),
+        call=envelope.subject if envelope.type in CALL_TYPES else None,
+        data=envelope.data,
+        traceparent=envelope.traceparent,
+    )
+
+
+def forget(live: Live) -> Job:
+    """Lets go of what is older than five minutes; ends all streams when the process stops."""
+
+    async def job(running: Running[Store]) -> None:
+        while not await _stops(running, FORGET_SECONDS):
+            live.forget(clock.now())
+        live.close()
+
+    return job
+
+
+def write_usage(waiting: Waiting) -> Job:
+    """Writes the usage log in batches; quickly while the last requests are being answered."""
+
+    async def job(running: Running[Store]) -> None:
+        while True:
+            if await _stops(running, WRITE_SECONDS):
+                await asyncio.sleep(HURRY_SECONDS)
+            for tenant, uses in waiting.take().items():
+                await _write(running, waiting, tenant, uses)
+
+    return job
+
+
+def close(services: Services) -> Job:
+    """Ends the connections to the services after everything else."""
+
+    async def job(_: Running[Store]) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await services.close()
+
+    return job
+
+
+async def _write(running: Running[Store], waiting: Waiting, tenant: str, uses: list[Use]) -> None:
+    try:
+        running.tenants.get(tenant)
+        await running.units.read(tenant).usage.add(uses)
+    except UnknownTenant:
+        log.warning("usage.dropped", entries=len(uses), tenant=tenant)  # its collection is gone
+    except Exception as error:  # noqa: BLE001 - the entries wait for the next round
+        log.warning("usage.waits", entries=len(uses), error=type(error).__name__)
+        waiting.put_back(uses)
+        await asyncio.sleep(WRITE_SECONDS)
+
+
+async def _stops(running: Running[Store], seconds: float) -> bool:
+    """Waits, but not longer than until the process is to stop."""
+    try:
+        async with asyncio.timeout(seconds):
+            await running.stopping.wait()
+    except TimeoutError:
+        return False
+    return True

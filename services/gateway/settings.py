@@ -1,0 +1,51 @@
+"""What the gateway is told from outside."""
+
+import ipaddress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator
+
+from libs.common import settings
+
+
+class Settings(settings.Settings):
+    """The gateway's own values read `GATEWAY_...`."""
+
+    model_config = settings.service_config("gateway")
+
+    public_url: str = Field(description="Where browsers find it: https, or http on loopback.")
+    services: dict[str, str] = Field(description="Base URL of each service behind it, as JSON.")
+    signing_key_file: Path = Field(description="Private key that signs principals.")
+    proxies: int = Field(0, ge=0, le=5, description="Own proxies in front that add X-Forwarded-For")
+
+    @field_validator("public_url")
+    @classmethod
+    def _safe(cls, url: str) -> str:
+        parts = urlsplit(url)
+        whole = parts.hostname and not (parts.path.strip("/") or parts.query or parts.username)
+        if not whole or parts.scheme not in {"http", "https"}:
+            raise ValueError("give scheme, host and port, such as https://console.example.com")
+        if parts.scheme == "http" and not _loopback(parts.hostname or ""):
+            raise ValueError("http is for loopback only: use https, as sign-in needs it")
+        port = f":{parts.port}" if parts.port not in {None, 80, 443} else ""
+        return f"{parts.scheme}://{_bracketed(parts.hostname or '')}{port}"
+
+    @field_validator("services")
+    @classmethod
+    def _addresses(cls, services: dict[str, str]) -> dict[str, str]:
+        for name, url in services.items():
+            if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
+                raise ValueError(f"the URL of {name} should be such as http://{name}:8080")
+        return {name: url.rstrip("/") for name, url in services.items()}
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

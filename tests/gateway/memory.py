@@ -1,0 +1,192 @@
+"""The gateway's store in memory. It passes the same test as the real one (test_store.py)."""
+
+import copy
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TypeVar, cast
+from zoneinfo import ZoneInfo
+
+from libs.common import clock
+from libs.common.events import Event, TenantSaved
+from libs.common.mongo import Work
+from services.gateway.domain.account import Account, EmailTaken
+from services.gateway.domain.assignment import Kind
+from services.gateway.domain.invitation import Invitation
+from services.gateway.domain.session import Session
+from services.gateway.domain.tenant import TenantExists
+from services.gateway.domain.usage import DayOfUse, Use
+from services.gateway.store import Store
+
+T = TypeVar("T")
+
+
+@dataclass
+class Data:
+    tenants: dict[str, TenantSaved] = field(default_factory=dict)
+    accounts: dict[str, Account] = field(default_factory=dict)
+    sessions: dict[str, Session] = field(default_factory=dict)
+    invitations: dict[str, Invitation] = field(default_factory=dict)
+    usage: list[Use] = field(default_factory=list)
+
+
+class MemoryTenants:
+    def __init__(self, data: Data) -> None:
+        self.data = data
+
+    async def add(self, tenant: TenantSaved) -> None:
+        if tenant.tenant in self.data.tenants:
+            raise TenantExists("there is a tenant with this id")
+        self.data.tenants[tenant.tenant] = tenant
+
+    async def save(self, tenant: TenantSaved) -> None:
+        self.data.tenants[tenant.tenant] = tenant
+
+    async def get(self, tenant: str) -> TenantSaved | None:
+        return self.data.tenants.get(tenant)
+
+    async def all(self) -> list[TenantSaved]:
+        return [self.data.tenants[name] for name in sorted(self.data.tenants)]
+
+    async def holding(self, kind: Kind, value: str) -> list[TenantSaved]:
+        return [t for t in await self.all() if value in {a.value for a in getattr(t, kind)}]
+
+
+class MemoryAccounts:
+    def __init__(self, data: Data) -> None:
+        self.data = data
+
+    async def by_email(self, email: str) -> Account | None:
+        return next((a for a in self.data.accounts.values() if a.email == email), None)
+
+    async def get(self, account: str) -> Account | None:
+        return self.data.accounts.get(account)
+
+    async def add(self, account: Account) -> None:
+        if await self.by_email(account.email):
+            raise EmailTaken("there is an account with this address")
+        self.data.accounts[account.id] = account
+
+    async def set_password(self, account: str, password: str) -> None:
+        self.data.accounts[account] = replace(self.data.accounts[account], password=password)
+
+
+class MemoryUsers:
+    def __init__(self, data: Data, tenant: str) -> None:
+        self.data = data
+        self.tenant = tenant
+
+    async def all(self) -> list[Account]:
+        own = (a for a in self.data.accounts.values() if a.tenant == self.tenant)
+        return sorted(own, key=lambda a: (a.created_at, a.id))
+
+    async def get(self, user: str) -> Account | None:
+        return next((a for a in await self.all() if a.id == user), None)
+
+    async def save(self, account: Account) -> None:
+        known = await self.get(account.id)
+        if known:
+            after = replace(known, role=account.role, disabled=account.disabled)
+            self.data.accounts[account.id] = after
+
+
+class MemorySessions:
+    def __init__(self, data: Data) -> None:
+        self.data = data
+
+    async def add(self, session: Session) -> None:
+        self.data.sessions[session.id] = session
+
+    async def get(self, session: str) -> Session | None:
+        return self.data.sessions.get(session)
+
+    async def note(self, session: Session, now: datetime) -> None:
+        if session.id in self.data.sessions:
+            self.data.sessions[session.id] = session.seen(now)
+
+    async def end(self, session: str) -> None:
+        self.data.sessions.pop(session, None)
+
+    async def end_all(self, account: str) -> int:
+        ended = [s.id for s in self.data.sessions.values() if s.account == account]
+        for session in ended:
+            del self.data.sessions[session]
+        return len(ended)
+
+
+class MemoryInvitations:
+    def __init__(self, data: Data) -> None:
+        self.data = data
+
+    async def put(self, invitation: Invitation) -> None:
+        whom = (invitation.tenant, invitation.email)
+        for known in list(self.data.invitations.values()):
+            if (known.tenant, known.email) == whom:
+                del self.data.invitations[known.id]
+        self.data.invitations[invitation.id] = invitation
+
+    async def get(self, invitation: str) -> Invitation | None:
+        return self.data.invitations.get(invitation)
+
+    async def use_up(self, invitation: str) -> bool:
+        return self.data.invitations.pop(invitation, None) is not None
+
+
+class MemoryTurns:
+    async def take(self, name: str) -> None:
+        assert name
+
+
+class MemoryUsage:
+    def __init__(self, data: Data, tenant: str) -> None:
+        self.data = data
+        self.tenant = tenant
+
+    async def add(self, uses: Sequence[Use]) -> None:
+        self.data.usage += [replace(use, tenant=self.tenant) for use in uses]
+
+    async def by_day(self, since: datetime, until: datetime, zone: ZoneInfo) -> list[DayOfUse]:
+        requests: Counter[tuple[str, str]] = Counter()
+        units: Counter[tuple[str, str]] = Counter()
+        for use in self.data.usage:
+            if use.tenant == self.tenant and since <= use.at < until:
+                group = (use.at.astimezone(zone).date().isoformat(), use.operation)
+                requests[group] += 1
+                units[group] += use.units
+        return [
+            DayOfUse(datetime.fromisoformat(day).date(), operation, n, units[day, operation])
+            for (day, operation), n in sorted(requests.items())
+        ]
+
+
+class MemoryStore:
+    def __init__(self, data: Data, tenant: str) -> None:
+        self.tenants = MemoryTenants(data)
+        self.accounts = MemoryAccounts(data)
+        self.users = MemoryUsers(data, tenant)
+        self.sessions = MemorySessions(data)
+        self.invitations = MemoryInvitations(data)
+        self.turns = MemoryTurns()
+        self.usage = MemoryUsage(data, tenant)
+
+
+class MemoryUnits:
+    """Reads, and writes that happen wholly or not at all."""
+
+    def __init__(self) -> None:
+        self.data = Data()
+        self.emitted: list[tuple[str, Event]] = []
+
+    def read(self, tenant: str) -> Store:
+        return cast(Store, MemoryStore(self.data, tenant))
+
+    async def write(self, tenant: TenantSaved, body: Callable[[Store, Work], Awaitable[T]]) -> T:
+        before, work = copy.deepcopy(self.data), Work(tenant, clock.now())
+        try:
+            result = await body(self.read(tenant.tenant), work)
+        except BaseException:
+            vars(self.data).update(vars(before))
+            raise
+        self.emitted += work.emitted
+        return result

@@ -1,0 +1,238 @@
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from httpx_sse import EventSource, ServerSentEvent
+
+from libs.common import clock, telemetry
+from libs.common.events import (
+    CallEnded,
+    CallMatched,
+    CallStarted,
+    CustomerSaved,
+    Envelope,
+    Event,
+    enclose,
+)
+from services.gateway import jobs
+from services.gateway.api import live as api
+from services.gateway.domain.roles import Role
+from services.gateway.domain.session import IDLE
+from tests.gateway.house import AT, ONE, TWO, House, served
+
+PARENT = f"00-{'c' * 32}-{'d' * 16}-01"
+NUMBER = "+12025550143"
+
+
+def started(call: str = "ses_1") -> CallStarted:
+    return CallStarted(
+        session_id=call, leg_id="leg_1", occurred_at=AT, direction="incoming", started_at=AT,
+        party=NUMBER, party_kind="number",
+    )  # fmt: skip
+
+
+def ended(call: str = "ses_1") -> CallEnded:
+    return CallEnded(
+        session_id=call, leg_id="leg_1", occurred_at=AT, ended_at=AT, cause="normal", source="x"
+    )
+
+
+def happens(house: House, tenant: str, id: str, fact: Event) -> Envelope:  # noqa: A002
+    envelope = enclose(fact, tenant, id=id, source="ingest", time=AT)
+    envelope = envelope.model_copy(update={"traceparent": PARENT})
+    house.desk.live.put(tenant, jobs.moment_of(envelope), clock.now())
+    return envelope
+
+
+class Screen:
+    """An agent's page: reads one stream."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self.response = response
+        self._events = EventSource(response).aiter_sse()
+
+    async def next(self) -> ServerSentEvent:
+        async with asyncio.timeout(5):
+            return await anext(self._events)
+
+    async def ends(self) -> bool:
+        async with asyncio.timeout(5):
+            return [event async for event in self._events] == []
+
+
+@pytest.fixture
+async def url(house: House) -> AsyncIterator[str]:
+    async with served(house.front) as url:
+        yield url
+        house.desk.live.close()
+
+
+@asynccontextmanager
+async def screen(url: str, client: httpx.AsyncClient, **headers: str) -> AsyncIterator[Screen]:
+    sent = {"Cookie": f"sid={client.cookies['sid']}", **headers}
+    async with (
+        httpx.AsyncClient(base_url=url, headers=sent) as browser,
+        browser.stream("GET", "/v1/live") as response,
+    ):
+        assert response.status_code == 200
+        yield Screen(response)
+
+
+async def test_a_call_shows_as_it_happens(house: House, url: str) -> None:
+    agent = await house.signed_in(ONE, Role.AGENT)
+    async with screen(url, agent) as page:
+        assert page.response.headers["content-type"].startswith("text/event-stream")
+        assert page.response.headers["cache-control"] == "no-store"
+        assert page.response.headers["x-accel-buffering"] == "no"
+        first = await page.next()
+        assert (first.event, first.json()) == ("snapshot", {"events": []})
+        assert first.retry is not None
+        happens(house, ONE, "evt_1", started())
+        event = await page.next()
+    assert (event.event, event.id) == ("call.started", "evt_1")
+    shown = event.json()
+    assert set(shown) == {"id", "type", "time", "data"}
+    assert (shown["id"], shown["time"]) == ("evt_1", "2026-05-19T12:00:00.000Z")
+    assert shown["data"]["party"] == NUMBER
+    assert ONE not in event.data
+
+
+async def test_who_comes_late_gets_the_open_calls(house: House, url: str) -> None:
+    agent = await house.signed_in(ONE, Role.AGENT)
+    happens(house, ONE, "evt_1", started("ses_1"))
+    happens(house, ONE, "evt_2", CallMatched(session_id="ses_1", outcome="unknown"))
+    happens(house, ONE, "evt_3", started("ses_2"))
+    happens(house, ONE, "evt_4", ended("ses_2"))
+    async with screen(url, agent) as page:
+        snapshot = await page.next()
+    assert [event["id"] for event in snapshot.json()["events"]] == ["evt_1", "evt_2"]
+    assert snapshot.id == "evt_4"
+
+
+async def test_who_comes_back_goes_on_where_they_were(house: House, url: str) -> None:
+    agent = await house.signed_in(ONE, Role.AGENT)
+    for n in range(1, 5):
+        happens(house, ONE, f"evt_{n}", started(f"ses_{n}"))
+    async with screen(url, agent, **{"Last-Event-ID": "evt_2"}) as page:
+        assert [(await page.next()).id for _ in range(2)] == ["evt_3", "evt_4"]
+        happens(house, ONE, "evt_4", started("ses_4"))
+        happens(house, ONE, "evt_5", CustomerSaved(customer_id="cus_1", version=1, subjects=()))
+        assert (await page.next()).event == "customer.saved"
+    async with screen(url, agent, **{"Last-Event-ID": "evt_0"}) as page:
+        assert (await page.next()).event == "snapshot"
+
+
+async def test_another_agencys_calls_do_not_show(house: House, url: str) -> None:
+    one, two = await house.signed_in(ONE), await house.signed_in(TWO)
+    happens(house, TWO, "evt_1", started())
+    async with screen(url, one) as mine, screen(url, two) as theirs:
+        assert (await mine.next()).json() == {"events": []}
+        assert len((await theirs.next()).json()["events"]) == 1
+        happens(house, TWO, "evt_2", ended())
+        happens(house, ONE, "evt_3", started())
+        assert (await theirs.next()).id == "evt_2"
+        assert (await mine.next()).id == "evt_3"
+    async with screen(url, one, **{"Last-Event-ID": "evt_2"}) as page:
+        snapshot = await page.next()
+        assert (snapshot.event, len(snapshot.json()["events"])) == ("snapshot", 1)
+
+
+async def test_the_stream_ends_with_the_session(
+    house: House, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api, "CHECK_SECONDS", 0.05)
+    agent = await house.signed_in(ONE, Role.AGENT)
+    async with screen(url, agent) as page:
+        await page.next()
+        await agent.delete("/v1/session")
+        assert await page.ends()
+    assert house.desk.live.listening() == 0
+
+
+async def test_an_idle_session_ends_and_an_open_stream_is_no_idleness(
+    house: House,
+    url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    at: Callable[[datetime], None],
+) -> None:
+    monkeypatch.setattr(api, "CHECK_SECONDS", 0.02)
+    agent = await house.signed_in(ONE, Role.AGENT)
+    async with screen(url, agent) as page:
+        await page.next()
+        at(AT + IDLE - timedelta(seconds=1))
+        while not any(s.seen_at > AT for s in house.data.sessions.values()):
+            await asyncio.sleep(0.01)
+        at(AT + IDLE + timedelta(minutes=29))
+        happens(house, ONE, "evt_1", started())
+        assert (await page.next()).id == "evt_1"
+        at(AT + 3 * IDLE)
+        assert await page.ends()
+
+
+async def test_the_stream_ends_with_the_process(house: House, url: str) -> None:
+    agent = await house.signed_in(ONE, Role.AGENT)
+    job = asyncio.ensure_future(jobs.forget(house.desk.live)(house.running))
+    async with screen(url, agent) as page:
+        await page.next()
+        house.running.stopping.set()
+        assert await page.ends()
+    await job
+
+
+async def test_who_does_not_keep_up_is_sent_away(house: House) -> None:
+    me: Any = await visitor(house)
+    stream = api._Stream(house.desk, me)
+    events = stream.events(None)
+    assert (await anext(events)).event == "snapshot"
+    for n in range(api.MOST_UNREAD + 1):
+        happens(house, ONE, f"evt_{n}", started())
+    assert [event async for event in events] == []
+    assert house.desk.live.listening() == 0
+
+
+async def test_the_store_may_be_away_for_a_while(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    me: Any = await visitor(house)
+
+    def away(_: str) -> Any:
+        raise TimeoutError
+
+    monkeypatch.setattr(api, "is_outage", lambda error: isinstance(error, TimeoutError))
+    monkeypatch.setattr(house.units, "read", away)
+    assert await api._holds(house.desk, me.session.id) is True
+
+
+async def test_each_write_belongs_to_the_trace_of_its_event(
+    house: House, url: str, tmp_path: Path
+) -> None:
+    agent = await house.signed_in(ONE, Role.AGENT)
+    telemetry.setup("gateway", spans_file=tmp_path / "spans", otlp_endpoint=None)
+    try:
+        async with screen(url, agent) as page:
+            await page.next()
+            happens(house, ONE, "evt_1", started())
+            await page.next()
+            happens(house, ONE, "evt_2", ended())
+            await page.next()
+    finally:
+        telemetry.shutdown()
+    spans = [json.loads(line) for line in (tmp_path / "spans").read_text().splitlines()]
+    (span,) = [span for span in spans if span["name"] == "sse call.started"]
+    assert "c" * 32 in json.dumps(span)
+    assert "d" * 16 in json.dumps(span)
+    assert NUMBER not in (tmp_path / "spans").read_text()
+
+
+async def visitor(house: House) -> Any:
+    from services.gateway.api.access import visitor_with
+
+    await house.signed_in(ONE)
+    (session,) = house.data.sessions
+    return await visitor_with(house.desk, session)

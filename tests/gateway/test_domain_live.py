@@ -1,0 +1,137 @@
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.gateway.domain.live import Live
+from services.gateway.domain.memory import KEEP, LONGEST_CALL, Memory, Moment
+
+AT = datetime(2026, 5, 19, 12, tzinfo=UTC)
+TENANTS = ("tenant0001", "tenant0002", "tenant0003")
+TYPES = ("call.started", "call.matched", "insight.produced", "call.answered", "call.ended")
+
+
+def moment(id: str, type: str = "call.started", call: str | None = "ses_1") -> Moment:  # noqa: A002
+    return Moment(id, type, f"2026-05-19T12:00:0{id[-1]}.000Z", call, {"session_id": call})
+
+
+def told(*types: str) -> Memory:
+    memory = Memory()
+    for n, kind in enumerate(types):
+        memory.put(moment(f"evt_{n}", kind), AT)
+    return memory
+
+
+steps = st.lists(
+    st.tuples(
+        st.sampled_from(TENANTS),
+        st.integers(0, 9),  # event
+        st.sampled_from(TYPES),
+        st.integers(0, 3),  # call
+        st.integers(0, 200),  # seconds since the last
+    ),
+    max_size=60,
+)
+
+
+@given(steps)
+def test_no_tenant_ever_hears_or_finds_anothers_events(
+    steps: list[tuple[str, int, str, int, int]],
+) -> None:
+    """The ids of events and calls are the same in all tenants, as an attacker would choose."""
+    live, now = Live(), AT
+    heard: dict[str, list[Moment]] = {tenant: [] for tenant in TENANTS}
+
+    def listener(tenant: str) -> None:
+        live.join(tenant, lambda m: heard[tenant].append(m) if m else None)
+
+    for tenant in TENANTS:
+        listener(tenant)
+    sent: dict[str, set[str]] = {tenant: set() for tenant in TENANTS}
+    for tenant, event, kind, call, seconds in steps:
+        now += timedelta(seconds=seconds)
+        live.forget(now)
+        shared = moment(f"evt_{event}", kind, f"ses_{call}")
+        data = {"session_id": f"ses_{call}", "whose": tenant}
+        live.put(tenant, Moment(shared.id, kind, shared.time, shared.call, data), now)
+        sent[tenant].add(shared.id)
+    for tenant in TENANTS:
+        memory = live.join(tenant, lambda _: None)
+        found = [*heard[tenant], *memory.open_calls()]
+        for id_ in (f"evt_{n}" for n in range(10)):
+            found += memory.after(id_) or []
+        assert {m.data["whose"] for m in found} <= {tenant}
+        assert {m.id for m in heard[tenant]} == sent[tenant]
+
+
+@given(st.lists(st.integers(0, 30), min_size=1, max_size=60), st.data())
+def test_a_client_that_comes_back_misses_nothing_and_hears_nothing_twice(
+    ids: list[int], data: st.DataObject
+) -> None:
+    memory = Memory()
+    order: list[str] = []
+    for n in ids:
+        if memory.put(moment(f"evt_{n}"), AT):
+            order.append(f"evt_{n}")
+    last = data.draw(st.sampled_from(order))
+    after = memory.after(last)
+    assert after is not None
+    assert [m.id for m in after] == order[order.index(last) + 1 :]
+    assert memory.last_id() == order[-1]
+
+
+def test_an_unknown_id_is_no_place_to_go_on_from() -> None:
+    assert told("call.started").after("evt_9") is None
+
+
+def test_open_calls_come_with_all_their_events_in_the_order_of_time() -> None:
+    memory = told("call.matched", "call.started", "insight.produced")
+    assert [m.type for m in memory.open_calls()] == [
+        "call.matched", "call.started", "insight.produced"
+    ]  # fmt: skip
+
+
+@given(st.permutations(TYPES))
+def test_an_ended_call_is_over_in_whatever_order_it_was_told(types: list[str]) -> None:
+    memory = Memory()
+    for n, kind in enumerate(types):
+        memory.put(moment(f"evt_{n}", kind), AT)
+        started = "call.started" in types[: n + 1]
+        ended = "call.ended" in types[: n + 1]
+        assert bool(memory.open_calls()) is (started and not ended)
+
+
+def test_five_minutes_are_kept_and_no_more() -> None:
+    memory = told("call.started", "call.ended")
+    memory.forget(AT + KEEP - timedelta(seconds=1))
+    assert memory.after("evt_0")
+    memory.forget(AT + KEEP)
+    assert memory.after("evt_0") is None
+    assert len(memory) == 0
+
+
+def test_a_call_that_is_open_outlives_them_but_not_for_ever() -> None:
+    memory = told("call.started", "call.matched")
+    memory.forget(AT + KEEP)
+    assert len(memory.open_calls()) == 2
+    memory.forget(AT + LONGEST_CALL)
+    assert len(memory) == 0
+
+
+def test_a_stream_ends_when_all_do() -> None:
+    live, heard = Live(), list[Moment | None]()
+    live.join(TENANTS[0], heard.append)
+    live.close()
+    live.join(TENANTS[1], heard.append)
+    assert heard == [None, None]
+
+
+def test_who_has_left_hears_nothing() -> None:
+    live, heard = Live(), list[Moment | None]()
+    hear = heard.append
+    live.join(TENANTS[0], hear)
+    assert live.listening() == 1
+    live.leave(TENANTS[0], hear)
+    live.leave(TENANTS[0], hear)
+    live.put(TENANTS[0], moment("evt_1"), AT)
+    assert (heard, live.listening()) == ([], 0)

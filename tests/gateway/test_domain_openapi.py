@@ -1,0 +1,100 @@
+from typing import Any
+
+from pydantic import JsonValue
+
+from services.gateway.domain.openapi import merge
+from services.gateway.domain.permissions import Operation, listed
+
+
+def document(path: str, schemas: dict[str, Any], method: str = "get", uses: str = "") -> Any:
+    response = {"content": {"application/json": {"schema": reference(uses)}}} if uses else {}
+    operation = {"operationId": f"{method}_{path}", "responses": {"200": response}}
+    return {"paths": {path: {method: operation}}, "components": {"schemas": schemas}}
+
+
+def reference(name: str) -> dict[str, JsonValue]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def everything(method: str, path: str) -> Operation:
+    return Operation(method, path, "customers:read")
+
+
+def used(merged: Any, path: str) -> str:
+    responses = merged["paths"][path]["get"]["responses"]
+    schema: str = responses["200"]["content"]["application/json"]["schema"]["$ref"]
+    return schema.removeprefix("#/components/schemas/")
+
+
+SAME = {"Problem": {"type": "object"}}
+
+
+def test_what_all_mean_alike_keeps_its_name() -> None:
+    merged: Any = merge(
+        {"matcher": document("/a", SAME, uses="Problem"), "gateway": document("/b", SAME)},
+        everything,
+        "sid",
+    )
+    assert merged["components"]["schemas"] == SAME
+
+
+def test_one_name_for_two_things_becomes_two_names() -> None:
+    merged: Any = merge(
+        {
+            "matcher": document("/a", {"Page": {"title": "customers"}}, uses="Page"),
+            "insights": document("/b", {"Page": {"title": "calls"}}, uses="Page"),
+        },
+        everything,
+        "sid",
+    )
+    assert used(merged, "/a") == "MatcherPage"
+    assert used(merged, "/b") == "InsightsPage"
+    assert merged["components"]["schemas"]["MatcherPage"] == {"title": "customers"}
+
+
+def test_what_refers_to_different_things_is_different() -> None:
+    def schemas(title: str) -> dict[str, Any]:
+        return {"Page": {"items": reference("Item")}, "Item": {"title": title}, **SAME}
+
+    merged: Any = merge(
+        {
+            "matcher": document("/a", schemas("customer"), uses="Page"),
+            "insights": document("/b", schemas("call"), uses="Page"),
+        },
+        everything,
+        "sid",
+    )
+    assert sorted(merged["components"]["schemas"]) == [
+        "InsightsItem", "InsightsPage", "MatcherItem", "MatcherPage"
+    ]  # fmt: skip
+    assert merged["components"]["schemas"]["MatcherPage"] == {"items": reference("MatcherItem")}
+
+
+def test_the_same_input_gives_the_same_document() -> None:
+    one, other = document("/a", SAME, uses="Problem"), document("/b", SAME)
+    first = merge({"matcher": one, "insights": other}, everything, "sid")
+    second = merge({"insights": other, "matcher": one}, everything, "sid")
+    assert str(first) == str(second)
+
+
+def test_only_what_is_in_the_table_is_shown() -> None:
+    merged: Any = merge(
+        {
+            "gateway": document("/operator/v1/tenants", {}),
+            "matcher": document("/v1/customers/{id}", {}),
+            "insights": document("/v1/calls", {"Secret": {}}, "delete", uses="Secret"),
+        },
+        listed,
+        "__Host-sid",
+    )
+    assert list(merged["paths"]) == ["/v1/customers/{id}"]
+    assert merged["paths"]["/v1/customers/{id}"]["get"]["security"] == [
+        {"session": ["customers:read"]}
+    ]
+    assert merged["components"]["schemas"] == {}
+    assert merged["components"]["securitySchemes"]["session"]["name"] == "__Host-sid"
+
+
+def test_a_document_that_is_none_is_passed_over() -> None:
+    odd: dict[str, JsonValue] = {"paths": [], "components": {"schemas": "none"}}
+    assert merge({"matcher": odd, "insights": {}}, everything, "sid")["paths"] == {}

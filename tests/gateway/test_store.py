@@ -1,0 +1,194 @@
+"""One test for both stores: the real one, and the one in memory that other tests use."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from libs.common.events import Assignment, Envelope, TenantSaved
+from libs.common.keys import PLATFORM
+from libs.common.mongo import Mongo, Outbox, Units, Work
+from services.gateway.domain.account import Account, EmailTaken
+from services.gateway.domain.invitation import Invitation
+from services.gateway.domain.roles import Role
+from services.gateway.domain.session import Session
+from services.gateway.domain.tenant import TenantExists
+from services.gateway.domain.usage import DayOfUse, Use
+from services.gateway.store import PER_TENANT, SHARED, Store
+from tests.gateway.memory import MemoryUnits
+
+AT = datetime(2026, 5, 19, 12, tzinfo=UTC)
+ONE, TWO = "tenant0001", "tenant0002"
+NUMBER = "+12025550100"
+
+Making = Callable[[], Awaitable[Any]]
+
+
+def tenant(name: str, version: int = 1, *numbers: Assignment) -> TenantSaved:
+    return TenantSaved(
+        tenant=name, version=version, name="Agency", profile="intnet-iq", region="US",
+        language="en", timezone="America/New_York", numbers=numbers,
+    )  # fmt: skip
+
+
+def account(name: str, of: str = ONE, email: str = "") -> Account:
+    address = email or f"{name}@example.com"
+    return Account(name, of, address, "Amal", Role.ADMIN, "$argon2id$x", AT)
+
+
+@pytest.fixture(params=["memory", pytest.param("mongo", marks=pytest.mark.integration)])
+async def units(request: pytest.FixtureRequest) -> AsyncIterator[Any]:
+    if request.param == "memory":
+        yield MemoryUnits()
+        return
+    url = request.getfixturevalue("mongo_url")
+    service = f"gateway{uuid4().hex[:8]}"
+    mongo = Mongo(url, service, PER_TENANT, SHARED)
+    await mongo.start()
+    for name in (ONE, TWO):
+        await mongo.open_tenant(name)
+    places = {TenantSaved.TYPE: TenantSaved.TOPIC}
+    outbox = Outbox(mongo, partial(_published, []), places)
+    keys: Any = None
+    yield Units(service, mongo, lambda scope: Store(scope, keys), outbox)
+    mongo.close()
+
+
+async def _published(seen: list[Envelope], envelopes: Any) -> None:
+    seen += envelopes
+
+
+async def test_accounts_are_found_by_address_and_id(units: Any) -> None:
+    store = units.read(PLATFORM)
+    amal = account("usr_1")
+    await store.accounts.add(amal)
+    assert await store.accounts.by_email("usr_1@example.com") == amal
+    assert await store.accounts.get("usr_1") == amal
+    assert await store.accounts.by_email("nobody@example.com") is None
+    assert await store.accounts.get("usr_2") is None
+    await store.accounts.set_password("usr_1", "$argon2id$y")
+    changed = await store.accounts.get("usr_1")
+    assert changed.password == "$argon2id$y"
+
+
+async def test_an_address_is_one_accounts_in_all_tenants(units: Any) -> None:
+    store = units.read(PLATFORM)
+    await store.accounts.add(account("usr_1"))
+    with pytest.raises(EmailTaken):
+        await store.accounts.add(account("usr_2", TWO, "usr_1@example.com"))
+
+
+async def test_users_are_the_scopes_own(units: Any) -> None:
+    store = units.read(PLATFORM)
+    mine, theirs = account("usr_1", ONE), account("usr_2", TWO)
+    await store.accounts.add(theirs)
+    await store.accounts.add(mine)
+    users = units.read(ONE).users
+    assert await users.all() == [mine]
+    assert await users.get("usr_1") == mine
+    assert await users.get("usr_2") is None
+    await users.save(Account(**{**vars(theirs), "disabled": True}))
+    assert await store.accounts.get("usr_2") == theirs
+    disabled = Account(**{**vars(mine), "disabled": True, "role": Role.AGENT})
+    await users.save(disabled)
+    assert await store.accounts.get("usr_1") == disabled
+
+
+async def test_sessions_begin_go_on_and_end(units: Any) -> None:
+    sessions = units.read(PLATFORM).sessions
+    first = Session("a" * 64, "usr_1", ONE, AT, AT)
+    second = Session("b" * 64, "usr_1", ONE, AT, AT)
+    third = Session("c" * 64, "usr_2", TWO, AT, AT)
+    for session in (first, second, third):
+        await sessions.add(session)
+    assert await sessions.get(first.id) == first
+    later = AT + timedelta(minutes=3)
+    await sessions.note(first, later)
+    assert await sessions.get(first.id) == first.seen(later)
+    await sessions.end(first.id)
+    await sessions.note(first, later)
+    assert await sessions.get(first.id) is None
+    assert await sessions.end_all("usr_1") == 1
+    assert await sessions.get(second.id) is None
+    assert await sessions.get(third.id) == third
+
+
+async def test_an_invitation_is_good_once_and_the_last_one_counts(units: Any) -> None:
+    invitations = units.read(PLATFORM).invitations
+    first = Invitation("a" * 64, ONE, "amal@example.com", Role.ADMIN, AT)
+    second = Invitation("b" * 64, ONE, "amal@example.com", Role.AGENT, AT)
+    other = Invitation("c" * 64, TWO, "amal@example.com", Role.AGENT, AT)
+    for invitation in (other, first, second):
+        await invitations.put(invitation)
+    assert await invitations.get(first.id) is None
+    assert await invitations.get(second.id) == second
+    assert await invitations.use_up(second.id) is True
+    assert await invitations.use_up(second.id) is False
+    assert await invitations.get(other.id) == other
+
+
+async def test_tenants_are_kept_whole(units: Any) -> None:
+    tenants = units.read(PLATFORM).tenants
+    held = Assignment(value=NUMBER, valid_from=AT)
+    await tenants.add(tenant(TWO))
+    await tenants.add(tenant(ONE, 1, held))
+    assert await tenants.all() == [tenant(ONE, 1, held), tenant(TWO)]
+    with pytest.raises(TenantExists):
+        await tenants.add(tenant(ONE))
+    ended = held.model_copy(update={"valid_to": AT + timedelta(days=1)})
+    await tenants.save(tenant(ONE, 2, ended))
+    assert await tenants.get(ONE) == tenant(ONE, 2, ended)
+    assert await tenants.get("tenant0003") is None
+    assert await tenants.holding("numbers", NUMBER) == [tenant(ONE, 2, ended)]
+    assert await tenants.holding("connections", NUMBER) == []
+
+
+async def test_usage_is_counted_by_the_tenants_own_days(units: Any) -> None:
+    midnight = datetime(2026, 5, 20, 4, tzinfo=UTC)  # in New York
+
+    def use(of: str, at: datetime, operation: str, units: int = 1) -> Use:
+        return Use(of, "usr_1", operation, 200, 12, at, units)
+
+    before, after = midnight - timedelta(seconds=1), midnight
+    mine = [use(ONE, before, "GET /a"), use(ONE, after, "GET /a", 3), use(ONE, after, "GET /b")]
+    await units.read(ONE).usage.add([*mine, use(ONE, after, "GET /a")])
+    await units.read(TWO).usage.add([use(TWO, after, "GET /a")])
+    zone = ZoneInfo("America/New_York")
+    log = units.read(ONE).usage
+    assert await log.by_day(midnight - timedelta(days=1), midnight + timedelta(days=1), zone) == [
+        DayOfUse(date(2026, 5, 19), "GET /a", 1, 1),
+        DayOfUse(date(2026, 5, 20), "GET /a", 2, 4),
+        DayOfUse(date(2026, 5, 20), "GET /b", 1, 1),
+    ]
+    assert await log.by_day(midnight - timedelta(days=1), midnight, zone) == [
+        DayOfUse(date(2026, 5, 19), "GET /a", 1, 1)
+    ]
+    await log.add([])
+
+
+async def test_a_write_happens_wholly_or_not_at_all(units: Any) -> None:
+    async def joins(store: Store, work: Work) -> str:
+        await store.turns.take("users")
+        await store.invitations.use_up("a" * 64)
+        await store.accounts.add(account("usr_2", ONE, "usr_1@example.com"))
+        return "joined"
+
+    store = units.read(PLATFORM)
+    await store.accounts.add(account("usr_1"))
+    await store.invitations.put(Invitation("a" * 64, ONE, "x@example.com", Role.AGENT, AT))
+    with pytest.raises(EmailTaken):
+        await units.write(tenant(ONE), joins)
+    assert await store.invitations.get("a" * 64) is not None
+
+    async def takes(store: Store, work: Work) -> str:
+        await store.turns.take("users")
+        await store.invitations.use_up("a" * 64)
+        work.emit(tenant(TWO), tenant=TWO)
+        return "taken"
+
+    assert await units.write(tenant(ONE), takes) == "taken"
+    assert await store.invitations.get("a" * 64) is None
