@@ -56,6 +56,7 @@ class Cursor:
         try:
             padded = text.encode("ascii") + b"=" * (-len(text) % 4)
             of_list, tenant, *position = json.loads(base64.b64decode(padded, b"-_", validate=True))
+            "".join(map(str, position)).encode()  # a lone surrogate is no text for any store
         except (ValueError, TypeError, RecursionError):
             raise _bad_cursor() from None
         fits = [type(part) for part in position] == [*kinds]

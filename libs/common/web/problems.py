@@ -144,7 +144,7 @@ def _pointer(loc: tuple[str | int, ...], names: frozenset[str]) -> str:
     """Only names that we publish: another one in the place of a field may be anything."""
     place, *path = loc
     parts = [str(part) if isinstance(part, int) or part in names else "*" for part in path]
-    return f"#/{'/'.join(parts)}" if place == "body" else ".".join(parts)
+    return "/".join(["#", *parts]) if place == "body" else ".".join(parts)
 
 
 def _detail(fault: Mapping[str, Any]) -> str:
