@@ -36,7 +36,7 @@ lint: install ## form, rules, import contracts, the house as drawn
 types: install ## mypy, strict
 	$(PY) -m mypy
 
-schemas: install ## write docs/events from the code
+schemas: install ## write docs/events and docs/settings.md from the code
 	$(PY) -m deploy.schemas
 
 check: install ## all that needs no server: lock file, form, types, contracts, generated files

@@ -1,6 +1,7 @@
-"""`python -m deploy.simulator --port 8100 --target URL --key-file FILE`; 127.0.0.1 only."""
+"""`python -m deploy.simulator --port 8100 --target URL --key-file FILE`."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import uvicorn
@@ -11,17 +12,19 @@ from deploy.simulator.signing import Signer
 from libs.common import clock
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Runs until it is stopped."""
-    options = _options()
+    options = parse(arguments)
     clock.follow(options.clock_file)
     rules = Rules(options.target, options.timeout, options.pause or Rules.pauses)
     app = build(Signer.of(options.key_file), rules, clock.now)
-    uvicorn.run(app, host="127.0.0.1", port=options.port, log_level="warning")
+    uvicorn.run(app, host=options.host, port=options.port, log_level="warning")
 
 
-def _options() -> argparse.Namespace:
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The command line."""
     parser = argparse.ArgumentParser("deploy.simulator", description="A stand-in for Telnyx.")
+    parser.add_argument("--host", default="127.0.0.1", help="another address only in a container")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument(
         "--target", action="append", required=True, help="webhook URL; the second is the failover"
@@ -32,7 +35,7 @@ def _options() -> argparse.Namespace:
         "--pause", type=float, action="append", help="seconds before the second, the third try"
     )
     parser.add_argument("--clock-file", type=Path, help="offset of the clock in seconds")
-    return parser.parse_args()
+    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":

@@ -36,22 +36,39 @@ class Settings(BaseSettings):
         validate_by_name=True,
     )
 
-    kafka_url: str = Field(validation_alias="KAFKA_URL", repr=False)
-    mongo_url: str = Field(validation_alias="MONGO_URL", repr=False)
-    keys_file: Path = Field(validation_alias="KEYS_FILE")
+    kafka_url: str = Field(
+        validation_alias="KAFKA_URL", repr=False, description="Bootstrap servers, `host:port`."
+    )
+    mongo_url: str = Field(
+        validation_alias="MONGO_URL", repr=False, description="Connection string of a replica set."
+    )
+    keys_file: Path = Field(
+        validation_alias="KEYS_FILE", description="Keys of platform and tenants; a mounted secret."
+    )
     jwks_file: Path = Field(validation_alias="JWKS_FILE", description="Keys that sign principals.")
-    environment: Literal["development", "production"] = Field(validation_alias="ENVIRONMENT")
-    clock_file: Path | None = Field(None, validation_alias="CLOCK_FILE")
-    spans_file: Path | None = Field(None, validation_alias="SPANS_FILE")
+    environment: Literal["development", "production"] = Field(
+        validation_alias="ENVIRONMENT", description="What is allowed: production moves no clock."
+    )
+    clock_file: Path | None = Field(
+        None,
+        validation_alias="CLOCK_FILE",
+        description="Offset of the time in seconds; refused in production.",
+    )
+    spans_file: Path | None = Field(
+        None, validation_alias="SPANS_FILE", description="Spans go here, one JSON line each."
+    )
     otlp_endpoint: str | None = Field(
-        None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT", repr=False
+        None,
+        validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT",
+        repr=False,
+        description="Base URL of a collector, such as http://collector:4318.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        "INFO", validation_alias="LOG_LEVEL"
+        "INFO", validation_alias="LOG_LEVEL", description="The least that is logged."
     )
 
     host: str = Field("127.0.0.1", description="Address both ports listen on.")
-    port: int = Field(ge=1, le=65535)
+    port: int = Field(ge=1, le=65535, description="Port of the HTTP side.")
     admin_port: int = Field(ge=1, le=65535, description="Port of /livez, /readyz and /metrics.")
 
     def __init__(self, **values: Any) -> None:

@@ -139,3 +139,16 @@ async def _close(producer: AIOKafkaProducer) -> None:
             await producer.stop()
     except (TimeoutError, KafkaError) as error:
         log.warning("producer.stop_failed", error=type(error).__name__)
+        await _abandon(producer)
+
+
+async def _abandon(producer: AIOKafkaProducer) -> None:
+    """Ends what `stop` left at work: a sender that tries its batches for ever, and connections."""
+    try:
+        async with asyncio.timeout(STOP_SECONDS):
+            await producer._sender.close()
+        producer._message_accumulator.fail_all(KafkaError())
+    except TimeoutError:
+        log.warning("producer.sender_left")
+    finally:
+        await producer.client.close()

@@ -46,7 +46,7 @@ class Outbox:
         """Writes the rows inside the caller's transaction."""
         rows: list[Document] = [
             {
-                "_id": envelope.id,
+                "_id": _row_id(envelope),
                 "topic": self._topics[envelope.type],
                 "key": envelope.key,
                 "value": envelope.to_json(),
@@ -107,10 +107,15 @@ class Outbox:
         while True:
             try:
                 await self._publish(batch)
-                ids = [envelope.id for envelope in batch]
+                ids = [_row_id(envelope) for envelope in batch]
                 await self._mongo.service_collection("outbox").remove({"_id": {"$in": ids}})
             except Exception as error:  # noqa: BLE001 - tried again until Kafka or Mongo is back
                 log.warning("outbox.publish_failed", events=len(batch), error=type(error).__name__)
                 await asyncio.sleep(0.5)
             else:
                 return
+
+
+def _row_id(envelope: Envelope) -> str:
+    """As in the inbox: event ids are unique within a tenant, and no further."""
+    return f"{envelope.tenantid}:{envelope.id}"

@@ -59,7 +59,8 @@ class MemoryBus:
             emits=service.emits,
             service=service.name,
         )
-        member = Member(self.log, self.delivery, service, fresh, tenants or Tenants())
+        known = Tenants() if tenants is None else tenants  # one that knows nobody yet is false
+        member = Member(self.log, self.delivery, service, fresh, known)
         self.members.append(member)
         return member
 
