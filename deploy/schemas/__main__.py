@@ -37,13 +37,13 @@ def main(arguments: Sequence[str] | None = None, folder: Path = files.FOLDER) ->
 def _check(folder: Path) -> bool:
     names = files.differing(folder, files.generated())
     for name in names:
-        print(f"{folder / name} is not up to date: run `make schemas`", file=sys.stderr)
+        print(f"{(folder / name).resolve()} is not up to date: run `make schemas`", file=sys.stderr)
     return bool(names)
 
 
 def _write(folder: Path) -> bool:
     for name in files.write(folder, files.generated()):
-        print(f"{folder / name} written")
+        print(f"{(folder / name).resolve()} written")
     return False
 
 
