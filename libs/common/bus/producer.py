@@ -136,6 +136,7 @@ class Producer:
 async def _close(producer: AIOKafkaProducer) -> None:
     try:
         async with asyncio.timeout(STOP_SECONDS):
+            await producer.flush()  # first: cut off in `stop`, the wait for it would go on
             await producer.stop()
     except (TimeoutError, KafkaError) as error:
         log.warning("producer.stop_failed", error=type(error).__name__)
@@ -143,11 +144,11 @@ async def _close(producer: AIOKafkaProducer) -> None:
 
 
 async def _abandon(producer: AIOKafkaProducer) -> None:
-    """Ends what `stop` left at work: a sender that tries its batches for ever, and connections."""
+    """Ends what is still at work: a sender that tries its batches for ever, and connections."""
+    producer._closed = True
     try:
         async with asyncio.timeout(STOP_SECONDS):
             await producer._sender.close()
-        producer._message_accumulator.fail_all(KafkaError())
     except TimeoutError:
         log.warning("producer.sender_left")
     finally:

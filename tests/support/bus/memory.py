@@ -29,7 +29,7 @@ from tests.support.units import MemoryUnits, RecordedUnits
 S = TypeVar("S")
 E = TypeVar("E", bound=Event)
 
-MOST_ROUNDS = 1_000
+MOST_ROUNDS = 200
 
 
 class MemoryBus:
