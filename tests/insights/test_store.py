@@ -1,0 +1,220 @@
+"""The store: the same over documents in memory and over the real server."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from libs.common.events import InsightProduced, TenantSaved
+from libs.common.events.insights import Score
+from services.insights import store as store_module
+from services.insights.domain.number import Numbering
+from services.insights.domain.outcome import Outcome
+from services.insights.domain.record import CallRecord
+from services.insights.store import Store
+from tests.insights.given import (
+    NOON,
+    SUBJECT,
+    answered,
+    at,
+    costed,
+    ended,
+    matched,
+    merged,
+    started,
+    withheld_start,
+)
+from tests.support.http import Harness
+
+
+@pytest.fixture
+async def tenant(house: Harness[Store]) -> TenantSaved:
+    return await house.open()
+
+
+@pytest.fixture
+def store(house: Harness[Store], tenant: TenantSaved) -> Store:
+    return house.store(tenant)
+
+
+def call(name: str, seconds: float = 0, **fields: Any) -> CallRecord:
+    """A call that rings from `NOON` + `seconds` on."""
+    ring = started(seconds=seconds, **fields)
+    return merged(ring.model_copy(update={"session_id": name}))
+
+
+def over(record: CallRecord) -> CallRecord:
+    changes = {"session_id": record.session_id, "started_at": None}
+    fact = ended().model_copy(update=changes)
+    return record.with_leg(fact, lambda leg: leg.with_ended(fact))
+
+
+def card(name: str, seconds: float = 0, version: int = 1, points: float = 10) -> InsightProduced:
+    score = Score(points=points, band="low", base=10, contributions=())
+    return InsightProduced(
+        insight_id=f"card-{name}",
+        session_id=name,
+        version=version,
+        model="test@1",
+        as_of=at(seconds),
+        risk=score,
+        retention=score,
+        lines=(),
+        inputs=(name,),
+    )
+
+
+RECORDS = {
+    "a ring": merged(started()),
+    "a whole call": merged(
+        started(), answered(), ended(), costed(), matched(renewal_on="2026-06-01")
+    ),
+    "an end before its start": merged(ended()),
+    "an answer without a time": merged(answered(begun=None)),
+    "a match before its call": merged(matched("ambiguous")),
+    "a cost alone": merged(costed(currency=None, billed_seconds=None)),
+    "a hidden number": merged(withheld_start(), matched("withheld")),
+    "an outgoing call": merged(started(direction="outgoing", line=None, connection_id=None)),
+    "two legs": merged(started("a"), started("b", 1), ended("b"), ended("a")),
+}
+
+
+@pytest.mark.parametrize("name", RECORDS)
+async def test_a_record_comes_back_as_it_was_kept(store: Store, name: str) -> None:
+    for _ in range(2):
+        await store.keep(RECORDS[name])
+    assert await store.record("call-1") == RECORDS[name]
+
+
+async def test_an_unknown_call_has_no_record(store: Store) -> None:
+    assert await store.record("call-9") is None
+
+
+async def test_earlier_calls_are_the_same_callers_incoming_ones_within_reach(store: Store) -> None:
+    day = 24 * 3600
+    for name, seconds, fields in (
+        ("just before", -1, {}),
+        ("at the edge", -90 * day, {}),
+        ("too long ago", -90 * day - 1, {}),
+        ("at the same time", 0, {}),
+        ("later", 1, {}),
+        ("outgoing", -5, {"direction": "outgoing"}),
+        ("somebody else", -5, {"subject": "s2-other"}),
+        ("hidden", -5, {"party": None, "party_kind": "withheld", "subject": None}),
+    ):
+        await store.keep(call(name, seconds, **fields))
+    found = await store.earlier(call("this", 0))
+    assert {one.session_id for one in found} == {"just before", "at the edge"}
+
+
+async def test_an_earlier_call_shows_how_it_went(store: Store) -> None:
+    await store.keep(over(call("before", -60)))
+    found = await store.earlier(call("this"))
+    assert [(one.started_at, one.outcome) for one in found] == [(at(-60), Outcome.MISSED)]
+
+
+async def test_who_hides_the_number_has_no_earlier_calls(store: Store) -> None:
+    await store.keep(call("before", -60, subject=None))
+    assert await store.earlier(merged(withheld_start())) == []
+    assert await store.earlier(merged(matched())) == []  # no start yet
+
+
+async def test_of_very_many_earlier_calls_the_latest_count(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "MOST_EARLIER", 3)
+    for number in range(1, 6):
+        await store.keep(call(f"c{number}", -number))
+    found = await store.earlier(call("this"))
+    assert [one.session_id for one in found] == ["c1", "c2", "c3"]
+
+
+@pytest.mark.parametrize(
+    ("party", "expected"),
+    [
+        ("+12025550142", Numbering("fixed_or_mobile", 1)),
+        ("+18005550100", Numbering("toll_free", 1)),
+        ("+966500000001", Numbering("mobile", 966)),
+        ("+10", Numbering()),
+        (None, Numbering()),
+    ],
+)
+async def test_the_number_plan_says_what_kind_of_line_it_is(
+    store: Store, party: str | None, expected: Numbering
+) -> None:
+    assert store.numbering(call("this", party=party)) == expected
+
+
+async def test_a_card_is_new_once(store: Store) -> None:
+    assert await store.show(card("call-1"), SUBJECT)
+    assert not await store.show(card("call-1"), SUBJECT)
+    assert await store.insight("card-call-1") == card("call-1")
+
+
+async def test_a_higher_version_replaces_a_card_and_a_lower_one_does_not(store: Store) -> None:
+    assert await store.show(card("call-1", version=1), SUBJECT)
+    assert await store.show(card("call-1", version=2), None)
+    assert not await store.show(card("call-1", version=1, points=90), SUBJECT)
+    assert await store.insight("card-call-1") == card("call-1", version=2)
+
+
+async def test_calls_are_the_latest_first_in_pages_that_miss_and_repeat_nothing(
+    store: Store,
+) -> None:
+    for number in range(20):  # several within one millisecond
+        await store.keep(call(f"c{number:02d}", number // 4 + number / 1_000_000))
+    found: list[str] = []
+    place = None
+    while records := await store.calls(place, 3, False):
+        found += [record.session_id for record in records]
+        last = records[-1]
+        assert last.started_at is not None
+        place = (last.started_at, last.session_id)
+    assert found == [f"c{number:02d}" for number in reversed(range(20))]
+
+
+async def test_only_open_calls_are_those_that_are_not_over(store: Store) -> None:
+    await store.keep(call("rings", 1))
+    await store.keep(over(call("over", 2)))
+    await store.keep(merged(matched()))  # its call is not here yet
+    assert [one.session_id for one in await store.calls(None, 10, True)] == ["rings"]
+    assert [one.session_id for one in await store.calls(None, 10, False)] == ["over", "rings"]
+    place = (at(1), "rings")
+    assert await store.calls(place, 10, True) == []
+
+
+async def test_cards_are_the_latest_first_in_pages(store: Store) -> None:
+    for number in range(7):
+        await store.show(card(f"c{number}", number // 2), SUBJECT)
+    first = await store.insights(None, 4)
+    rest = await store.insights((first[-1].as_of, first[-1].insight_id), 4)
+    names = [one.session_id for one in [*first, *rest]]
+    assert names == [f"c{number}" for number in reversed(range(7))]
+
+
+async def test_the_last_word_of_each_person_counts(
+    house: Harness[Store], tenant: TenantSaved, store: Store
+) -> None:
+    for user, verdict, minutes in (
+        ("ada", "helpful", 0),
+        ("bob", "helpful", 1),
+        ("ada", "wrong_person", 2),
+    ):
+        await store.judge("card-1", user, verdict, NOON + timedelta(minutes=minutes))
+    rows = await house.mongo.scope(tenant.tenant).collection("feedback").list({}, sort=[("_id", 1)])
+    assert [(row["insight"], row["user"], row["verdict"]) for row in rows] == [
+        ("card-1", "ada", "wrong_person"),
+        ("card-1", "bob", "helpful"),
+    ]
+    assert rows[0]["at"] == NOON + timedelta(minutes=2)
+
+
+async def test_a_tenant_sees_nothing_of_another(house: Harness[Store], store: Store) -> None:
+    other = house.store(await house.open())
+    await store.keep(call("call-1", -60))
+    await store.show(card("call-1"), SUBJECT)
+    assert await other.record("call-1") is None
+    assert await other.insight("card-call-1") is None
+    assert await other.calls(None, 10, False) == []
+    assert await other.insights(None, 10) == []
+    assert await other.earlier(call("this")) == []
