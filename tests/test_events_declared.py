@@ -63,6 +63,7 @@ AGENCY = {
 }
 KNOWN = OPAQUE | CODE | TIME | AMOUNT | AGENCY
 
+
 # These speak about a person and do not say so yet. Declare them, then take them off.
 def undeclared(kind: Kind) -> set[str]:
     """The text fields that are neither personal nor on a list."""

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from libs.common.bus import Poison, Record, Unavailable, guarded
+from libs.common.bus import Poison, Record, Unavailable, failures, guarded
 
 RECORD = Record("calls.v1", 0, 7, b"agencyaaa:s-1", b"{}")
 
@@ -72,6 +72,36 @@ async def test_a_long_outage_is_raised_so_that_the_batch_rewinds() -> None:
     with pytest.raises(Unavailable):
         await guarded(RECORD, take, parked)
     assert parked.rows == []
+
+
+async def test_slow_tries_count_towards_the_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr(failures, "monotonic", lambda: now)
+
+    async def mute_for_a_while(_: Record) -> None:
+        nonlocal now
+        now += 25.0
+        raise Unavailable
+
+    with pytest.raises(Unavailable):
+        await guarded(RECORD, mute_for_a_while, Parked())
+    assert now == 75.0
+
+
+async def test_slow_tries_that_are_no_outage_still_end_in_parking(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 0.0
+    monkeypatch.setattr(failures, "monotonic", lambda: now)
+
+    async def slow_and_wrong(_: Record) -> None:
+        nonlocal now
+        now += 25.0
+        raise ValueError
+
+    parked = Parked()
+    await guarded(RECORD, slow_and_wrong, parked)
+    assert parked.rows == [("calls.v1/0/7", "ValueError: 5 tries", 5)]
 
 
 async def test_where_parking_fails_the_record_is_not_passed() -> None:

@@ -1,4 +1,3 @@
-
 import phonenumbers
 import pytest
 from hypothesis import example, given, settings

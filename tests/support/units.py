@@ -27,7 +27,7 @@ class MemoryScope(TenantScope):
     def __init__(
         self, tenant: str, tables: Tables | None = None, within: Transaction | None = None
     ) -> None:
-        if not TENANT.match(tenant):
+        if not TENANT.fullmatch(tenant):
             raise ValueError("a tenant id is 8 to 26 lower-case letters and digits")
         self.tenant = tenant
         self._tables = tables or Tables()
