@@ -137,6 +137,16 @@ async def test_a_tenant_whose_keys_are_not_here_yet_loses_nothing(door: Door) ->
     assert quarantined(door).reason == "no_keys"
 
 
+async def test_a_fault_of_ours_loses_nothing(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("+12025550131")
+
+    monkeypatch.setattr("services.ingest.api.webhook.judge", broken)
+    await agency(door.house, OURS)
+    assert (await door.post(ring())).status_code == 200
+    assert quarantined(door).reason == "fault: ZeroDivisionError"
+
+
 async def test_the_same_odd_webhook_has_the_same_id(door: Door) -> None:
     for _ in range(2):
         await door.post(b"{odd")

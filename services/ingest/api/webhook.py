@@ -8,6 +8,7 @@ import asyncio
 import base64
 from time import perf_counter
 
+import structlog
 from prometheus_client import Counter, Histogram
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -18,7 +19,7 @@ from libs.common.keys import PLATFORM
 from libs.common.service import Running
 from libs.common.telemetry import span, traceparent
 from services.ingest.domain.calls import Reading
-from services.ingest.domain.judgement import Accepted, Parked, judge
+from services.ingest.domain.judgement import Accepted, Judgement, Parked, judge, unread
 from services.ingest.domain.memory import Memory
 from services.ingest.domain.refusal import NotUnderstood, Why
 from services.ingest.domain.routing import Routes
@@ -41,6 +42,8 @@ SECONDS = Histogram(
 )
 
 _HEADERS = {405: (b"allow", b"POST"), 503: (b"retry-after", b"5")}
+log = structlog.get_logger()
+
 _ANSWERS = {
     401: b'{"type":"about:blank","title":"Unauthorized","status":401}',
     405: b'{"type":"about:blank","title":"Method Not Allowed","status":405}',
@@ -107,7 +110,7 @@ class Webhooks:
 
     async def _take(self, body: bytes) -> str:
         """Makes the webhook safe and says what became of it. Raises SpoolFull."""
-        judged = judge(body, self._current_routes(), self._reading)
+        judged = self._judged(body)
         if isinstance(judged, Accepted):
             if judged.id in self._memory:
                 return "repeated"
@@ -118,6 +121,14 @@ class Webhooks:
             await self._delivery.deliver(self._quarantined(judged, body))
             return "quarantined"
         return "ignored"
+
+    def _judged(self, body: bytes) -> Judgement:
+        """Decides on the body. A fault of ours parks it: the provider would give up on it."""
+        try:
+            return judge(body, self._current_routes(), self._reading)
+        except Exception as error:  # noqa: BLE001 - nothing signed may be lost
+            log.error("webhook.not_judged", error=type(error).__name__)
+            return unread(body, f"fault: {type(error).__name__}")
 
     def _quarantined(self, parked: Parked, body: bytes) -> Envelope:
         fact = WebhookQuarantined(

@@ -38,11 +38,16 @@ def judge(body: bytes, routes: Routes, reading: Callable[[TenantSaved], Reading]
     try:
         received = envelope.read(body)
     except NotUnderstood as refusal:
-        return Parked(hashlib.sha256(body).hexdigest(), str(refusal))
+        return unread(body, str(refusal))
     try:
         return _of_call(received, routes, reading)
     except NotUnderstood as refusal:
         return Parked(received.id, str(refusal), received.type)
+
+
+def unread(body: bytes, reason: str) -> Parked:
+    """For a webhook whose own id is not known: the same body is the same webhook."""
+    return Parked(hashlib.sha256(body).hexdigest(), reason)
 
 
 def _of_call(
