@@ -6,6 +6,7 @@ import json
 import shutil
 import signal
 import sys
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic, sleep
@@ -18,6 +19,7 @@ from deploy.local.platform import Platform
 from deploy.local.process import Process
 from deploy.local.seed import seed
 from deploy.local.server import StartError
+from deploy.local.services import NAMES
 from deploy.local.show import Show, Unseen
 
 STATE = Path(".local")
@@ -46,7 +48,8 @@ def run(_: str | None) -> int:
     try:
         asyncio.run(Show(_stack(platform.files), say).run())
         _greet(_stack(platform.files))
-        _watch(platform)
+        with suppress(KeyboardInterrupt):
+            _watch(platform)
     finally:
         say("stopping")
         platform.stop()
@@ -58,8 +61,15 @@ def demo(without: str | None) -> int:
 
     `without` stops a service first: the demo must then fail, or it would prove nothing.
     """
+    if without and without not in NAMES:
+        say(f"no such service: {without}; there are {', '.join(NAMES)}")
+        return 2
     if stack := _running():
+        if without:
+            say(f"a platform runs already: stop {without} there (make stop SERVICE={without})")
+            return 2
         say(f"the platform at {stack['public_url']} is used")
+        _say_who_is_down(stack)
         asyncio.run(Show(stack, say).run())
     else:
         shutil.rmtree(STATE / "demo", ignore_errors=True)
@@ -84,11 +94,14 @@ def stop(service: str | None) -> int:
     if service and service not in stack["processes"]:
         say(f"no such process: {service}; there are {', '.join(stack['processes'])}")
         return 2
-    for name in [service] if service else ["runner", *reversed(stack["processes"])]:
-        note = stack["processes"].get(name) or stack.get(name)
-        if note:
-            Process(note["pid"], note["started"]).stop(grace=60.0)
+    notes = {"runner": stack["runner"], **stack["processes"]}
+    for name in [service] if service else notes:
+        process = Process(**notes[name])
+        if process.alive():
+            process.stop(grace=60.0)
             say(f"stopped {name}")
+    if not service:
+        Files(STATE).stack.unlink(missing_ok=True)
     return 0
 
 
@@ -143,7 +156,7 @@ def _watch(platform: Platform) -> None:
         for name, process in platform.services.processes.items():
             if name not in dead and not process.alive():
                 dead.add(name)
-                say(f"{name} has ended; its log: {platform.files.log(name)}")
+                say(f"{name} does not run any more; its log: {platform.files.log(name)}")
 
 
 def _running() -> dict[str, Any] | None:
@@ -152,6 +165,12 @@ def _running() -> dict[str, Any] | None:
     if stack and any(Process(**note).alive() for note in stack["processes"].values()):
         return stack
     return None
+
+
+def _say_who_is_down(stack: dict[str, Any]) -> None:
+    for name, note in stack["processes"].items():
+        if not Process(**note).alive():
+            say(f"{name} does not run")
 
 
 def _stack(files: Files) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from deploy.local.process import free_port, is_free
 from deploy.simulator.signing import Signer as TelnyxSigner
 from libs.common import principal
 from libs.common.keys import create_platform_keys
@@ -63,6 +64,14 @@ class Files:
     def spool(self) -> Path:
         """Where ingest keeps events while Kafka is away."""
         return self._made("spool")
+
+    def port(self, name: str) -> int:
+        """The port of this name: the one of the last start if it is free, else a new one."""
+        note = self._made("ports") / name
+        kept = int(note.read_text()) if note.exists() else 0
+        port = kept if kept and is_free(kept) else free_port()
+        note.write_text(str(port))
+        return port
 
     def prepare(self) -> str:
         """Makes all keys that are missing; returns the simulator's public key."""

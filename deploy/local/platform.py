@@ -9,7 +9,7 @@ import httpx
 import psutil
 
 from deploy.local.files import Files
-from deploy.local.process import Process, free_port, wait_for
+from deploy.local.process import Process, wait_for
 from deploy.local.server import Say, StartError, silent
 from deploy.local.services import NAMES, Services, tail
 from deploy.local.stack import Servers, servers
@@ -23,7 +23,7 @@ class Platform:
         self.files = Files(state)
         self._say = say
         self._simulator: Process | None = None
-        self._simulator_port = free_port()
+        self._simulator_port = 0
         self.tenants: dict[str, Any] = {}
         self.servers: Servers
         self.services: Services
@@ -41,6 +41,7 @@ class Platform:
     def start(self) -> None:
         """Starts everything. Raises StartError, with what was started stopped again."""
         telnyx_key = self.files.prepare()
+        self._simulator_port = self.files.port("simulator")
         self.servers = servers(self.files.state, self._say)
         try:
             made = asyncio.run(topics.apply(self.servers.kafka_url))

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 
 from deploy.local.files import Files
-from deploy.local.process import Process, free_port, wait_for
+from deploy.local.process import Process, wait_for
 from deploy.local.server import StartError
 
 NAMES = ("ingest", "matcher", "insights", "gateway")
@@ -48,7 +48,7 @@ class Services:
             "ENVIRONMENT": "development",
         }
         self._telnyx_key = telnyx_key
-        self.addresses = {name: Address(free_port(), free_port()) for name in NAMES}
+        self.addresses = {name: self._address(name) for name in NAMES}
         self.processes: dict[str, Process] = {}
 
     def start(self, *names: str) -> None:
@@ -75,6 +75,10 @@ class Services:
         except httpx.HTTPError:
             return False
         return answer.status_code == 200
+
+    def _address(self, name: str) -> Address:
+        """Where it listened the last time, while nobody else does: links stay good."""
+        return Address(*(self._files.port(f"{name}-{side}") for side in ("http", "admin")))
 
     def _wait(self, name: str) -> None:
         process = self.processes[name]

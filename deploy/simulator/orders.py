@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from deploy.simulator.signing import Signature
 
 EventName = Literal["initiated", "answered", "hangup", "cost"]
-DEMO_CONNECTION = "2963572552552678752"
+NOBODYS_CONNECTION = "2963572552552678000"
 
 
 class Handling(BaseModel):
@@ -45,7 +45,7 @@ class Ring(Handling):
     attestation: Literal["A", "B", "C", "failed"] | None = None
     caller_name: Annotated[str | None, Field(max_length=128)] = None
     screening: Annotated[str | None, Field(max_length=64)] = None
-    connection_id: Annotated[str, Field(pattern=r"^[0-9]{1,19}$")] = DEMO_CONNECTION
+    connection_id: Annotated[str, Field(pattern=r"^[0-9]{1,19}$")] = NOBODYS_CONNECTION
     session_id: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")] = None
 
 

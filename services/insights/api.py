@@ -12,7 +12,7 @@ from services.insights.domain.match import Match
 from services.insights.domain.record import CallRecord
 from services.insights.store import Store
 
-router = APIRouter(prefix="/v1")
+router = APIRouter(prefix="/v1", tags=["calls"])
 
 CallReader = Annotated[Caller[Store], acting("calls:read")]
 CardReader = Annotated[Caller[Store], acting("insights:read")]
@@ -73,11 +73,14 @@ async def get_call(call_id: str, who: CallReader) -> Call:
 
 @router.get("/insights", summary="List cards, the latest first")
 async def list_insights(
-    who: CardReader, limit: Limit = 50, cursor: CursorText = None
+    who: CardReader,
+    limit: Limit = 50,
+    cursor: CursorText = None,
+    call_id: Annotated[str | None, Query(max_length=128, description="Only this call's.")] = None,
 ) -> Page[InsightProduced]:
     """The tenant's cards, each in its highest version."""
     pages = Cursor("insights", who.tenant.tenant)
-    cards = await who.store.insights(pages.read_place(cursor), limit)
+    cards = await who.store.insights(pages.read_place(cursor), limit, call_id)
     last = last_place(cards, limit, lambda card: (card.as_of, card.insight_id))
     return Page(data=cards, next_cursor=pages.following(last))
 

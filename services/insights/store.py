@@ -136,11 +136,12 @@ class Store:
         return InsightProduced.model_validate(row["card"]) if row else None
 
     async def insights(
-        self, after: tuple[datetime, str] | None, limit: int
+        self, after: tuple[datetime, str] | None, limit: int, session: str | None = None
     ) -> list[InsightProduced]:
-        """The latest cards first, from a place on."""
+        """The latest cards first, from a place on; those of one call where it is given."""
         order = [("as_of", -1), ("_id", -1)]
-        rows = await self._insights.list(before("as_of", after), sort=order, limit=limit)
+        query = before("as_of", after) | ({"session": session} if session else {})
+        rows = await self._insights.list(query, sort=order, limit=limit)
         return [InsightProduced.model_validate(row["card"]) for row in rows]
 
     async def judge(self, insight_id: str, user: str, verdict: str, at: datetime) -> None:

@@ -10,6 +10,7 @@ from libs.common.events import (
     CallAnswered,
     Envelope,
     Malformed,
+    Personal,
     TenantSaved,
     derived_id,
     enclose,
@@ -45,6 +46,11 @@ def test_fields_of_a_newer_writer_are_ignored() -> None:
     sent = enclose(answered(), "agencyaaa", id="e-1", source="ingest", time=AT)
     newer = sent.model_copy(update={"data": {**sent.data, "hologram": True}})
     assert fact_of(Envelope.from_json(newer.to_json()), CallAnswered) == answered()
+
+
+def test_a_personal_field_is_of_a_category_that_there_is() -> None:
+    with pytest.raises(ValueError, match="behaviour, contact, content, contract, identity"):
+        Personal("communication", "to show it")
 
 
 def test_a_derived_id_is_the_same_on_every_attempt() -> None:

@@ -144,6 +144,18 @@ async def test_the_first_admin_is_invited(house: House) -> None:
     assert (await client.get("/v1/users")).status_code == 200
 
 
+async def test_somebody_of_another_agency_is_not_invited_in_vain(house: House) -> None:
+    for tenant in (ONE, TWO):
+        house.tenant(tenant)
+    body = {"tenant": ONE, "email": "first@example.com", "role": "admin"}
+    invited = await house.operator().post("/operator/v1/invitations", json=body)
+    await accept(house, invited.json()["token"])
+    answer = await house.operator().post(
+        "/operator/v1/invitations", json={**body, "tenant": TWO}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (409, "taken")
+
+
 async def test_only_operators_come_in(house: House) -> None:
     admin = await house.signed_in()
     agent = Principal(ONE, "usr_1", "admin", frozenset({"users:read"}))

@@ -247,6 +247,9 @@ async def test_a_card_is_what_was_announced(
     answer = await client.get(f"/v1/insights/{announced.insight_id}")
     assert InsightProduced.model_validate_json(answer.content) == announced
     assert [one["version"] for one in (await client.get("/v1/insights")).json()["data"]] == [2]
+    for call, found in ((announced.session_id, 1), ("another", 0)):
+        page = (await client.get("/v1/insights", params={"call_id": call})).json()
+        assert len(page["data"]) == found
     assert announced.as_of == at()
 
 

@@ -246,9 +246,13 @@ async def test_a_file_that_cannot_be_read_leaves_nothing(
     assert matcher.units.emitted == []
 
 
-async def test_a_header_alone_is_an_import_of_nobody(client: httpx.AsyncClient) -> None:
-    body = await imported(client, file())
-    assert (body["state"], body["rows"]) == ("finished", 0)
+async def test_a_header_alone_is_refused_and_leaves_nothing(client: httpx.AsyncClient) -> None:
+    """What `curl -d @file` makes of a file: all of it in the first line."""
+    for data in (file(), b"id,phone,Shoe SizeC-1,(512) 555-0195,44"):
+        answer = await upload(client, data)
+        assert (answer.status_code, answer.json()["code"]) == (422, "no_rows")
+        assert "--data-binary" in answer.json()["detail"]
+    assert (await client.get(PATH)).json()["data"] == []
 
 
 @pytest.mark.parametrize(
@@ -418,7 +422,7 @@ async def test_a_file_of_a_riyadh_agency(matcher: Harness[Store]) -> None:
 async def test_no_file_breaks_the_door(client: httpx.AsyncClient, data: bytes) -> None:
     answer = await upload(client, b"id,name,phone\n" + data)
     if answer.status_code == 422:  # no UTF-8, so that the header too is another one
-        assert answer.json()["code"] in ("no_phone_column", "header")
+        assert answer.json()["code"] in ("no_phone_column", "header", "no_rows")
         return
     body = answer.json()
     assert body["rows"] == sum(body[name] for name in COUNTS)

@@ -84,13 +84,22 @@ LINE = st.sampled_from(
 @given(lines=st.lists(LINE, max_size=6), step=st.integers(1, 40))
 @settings(max_examples=80)
 def test_the_same_readings_however_the_bytes_are_cut(lines: list[str], step: int) -> None:
-    data = file(*lines)
+    data = file("P-0,Zaid,202-555-0100", *lines)
     assert read(data, step=step) == read(data)
 
 
 @given(st.lists(LINE, max_size=6))
 def test_a_reading_has_a_customer_or_says_why_not(lines: list[str]) -> None:
-    for reading in read(file(*lines)):
+    for reading in read(file("P-0,Zaid,202-555-0100", *lines)):
         assert reading.draft is not None or reading.faults
         assert reading.draft is None or reading.draft.key
         assert all(fault.line == reading.line for fault in reading.faults)
+
+
+def test_headers_that_nothing_is_made_of_are_told_cut_short() -> None:
+    sheet = Sheet("US")
+    names = ",".join(f"{'x' * 100}{i}" for i in range(80))
+    sheet.feed(f"phone,{names}\n202-555-0143{',' * 80}\n".encode())
+    sheet.close()
+    assert len(sheet.unknown) == 50
+    assert {len(name) for name in sheet.unknown} == {60}

@@ -4,6 +4,7 @@ from typing import Any
 import httpx
 import pytest
 
+from deploy.simulator.orders import NOBODYS_CONNECTION
 from services.ingest.domain.signature import PublicKey, Unsigned, verify
 from tests.simulator.support import CUSTOMER, OURS, SIGNER, Clock, Target
 
@@ -23,7 +24,7 @@ async def test_a_ring_gives_the_session_and_what_ingest_answered(
     assert payload["call_session_id"] == outcome["session_id"]
     assert (payload["from"], payload["to"], payload["direction"]) == (CUSTOMER, OURS, "incoming")
     assert payload["caller_id_name"] == CUSTOMER
-    assert payload["connection_id"] == "2963572552552678752"
+    assert payload["connection_id"] == NOBODYS_CONNECTION
     assert payload["start_time"] == "2026-11-22T12:00:00.123456Z"
     assert outcome["status"] == 200
     assert outcome["latency_ms"] >= 0

@@ -9,6 +9,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue, Validation
 
 _NAMESPACE = uuid5(NAMESPACE_URL, "urn:intnet:event")
 
+CATEGORIES = frozenset({"contact", "identity", "contract", "behaviour", "content"})
+
 E = TypeVar("E", bound="Event")
 
 
@@ -22,6 +24,10 @@ class Personal:
 
     category: str
     purpose: str
+
+    def __post_init__(self) -> None:
+        if self.category not in CATEGORIES:
+            raise ValueError(f"category is one of {', '.join(sorted(CATEGORIES))}")
 
 
 class Fact(BaseModel):

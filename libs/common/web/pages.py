@@ -26,7 +26,7 @@ class Page(BaseModel, Generic[T]):
     """One page of a list."""
 
     data: list[T]
-    next_cursor: str | None = Field(None, description="None on the last page.")
+    next_cursor: str | None = Field(None, description="null on the last page.")
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,10 @@ async def invite_admin(new: NewAdmin, who: Operator, request: Request) -> Invite
     tenant = await desk.store().tenants.get(new.tenant)
     if tenant is None:
         raise _unknown()
+    known = await desk.store().accounts.by_email(new.email)
+    if known and known.tenant != tenant.tenant:
+        detail = "This person is a user of another agency: one address belongs to one agency."
+        raise Problem(409, "taken", detail)
     log.info("user.invited", tenant=tenant.tenant, by=who.user, role=new.role.value)
     return await invite(desk, tenant, new.email, new.role)
 

@@ -41,7 +41,7 @@ def normal_email(text: str) -> str:
     """The form in which an address is stored and compared. Raises NotAnAddress."""
     address = unicodedata.normalize("NFKC", text).strip().casefold()
     if not _ADDRESS.fullmatch(address):
-        raise NotAnAddress("give an e-mail address such as name@example.com")
+        raise NotAnAddress("give an e-mail address: a name, an at sign, a domain")
     return address
 
 

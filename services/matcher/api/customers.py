@@ -23,7 +23,7 @@ from services.matcher.domain import entry
 from services.matcher.domain.drafts import Draft
 from services.matcher.store import Store
 
-router = APIRouter(prefix="/v1/customers")
+router = APIRouter(prefix="/v1/customers", tags=["customers"])
 
 Reader = Annotated[Caller[Store], acting("customers:read")]
 Writer = Annotated[Caller[Store], acting("customers:write")]

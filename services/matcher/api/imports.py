@@ -28,7 +28,7 @@ from services.matcher.store import Store
 
 MAX_UPLOAD = 1_000_000_000
 
-router = APIRouter(prefix="/v1/imports")
+router = APIRouter(prefix="/v1/imports", tags=["imports"])
 
 Reader = Annotated[Caller[Store], acting("imports:read")]
 Writer = Annotated[Caller[Store], acting("imports:write")]

@@ -3,8 +3,15 @@
 from collections.abc import Mapping, Sequence
 
 from services.matcher.domain.csvfile import CsvFile, Guess, Row
+from services.matcher.domain.faults import Unreadable
 from services.matcher.domain.headers import Columns, recognise
 from services.matcher.domain.rows import Defaults, Reading, read_row
+
+_MOST_NAMES, _LONGEST_NAME = 50, 60
+_NO_ROWS = (
+    "The file has a header and no rows. If you send it with curl, use --data-binary: -d drops the "
+    "line ends."
+)
 
 
 class Sheet:
@@ -15,6 +22,7 @@ class Sheet:
         self._defaults = Defaults(region)
         self._mapping = mapping
         self._columns: Columns | None = None
+        self._lines = 0
 
     @property
     def guess(self) -> Guess | None:
@@ -23,17 +31,22 @@ class Sheet:
 
     @property
     def unknown(self) -> tuple[str, ...]:
-        """The headers that nothing was made of."""
-        return self._columns.unknown if self._columns else ()
+        """The first headers that nothing was made of, cut short: a header is no place for data."""
+        found = self._columns.unknown if self._columns else ()
+        return tuple(name[:_LONGEST_NAME] for name in found[:_MOST_NAMES])
 
     def feed(self, chunk: bytes) -> list[Reading]:
         """The lines that are complete with these bytes."""
-        return self._readings(self._file.feed(chunk))
+        readings = self._readings(self._file.feed(chunk))
+        self._lines += len(readings)
+        return readings
 
     def close(self) -> list[Reading]:
         """The lines that are left."""
         readings = self._readings(self._file.close())
         self._settled()
+        if not self._lines + len(readings):
+            raise Unreadable("no_rows", _NO_ROWS)
         return readings
 
     def _readings(self, rows: Sequence[Row]) -> list[Reading]:
