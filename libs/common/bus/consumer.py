@@ -12,23 +12,28 @@ from typing import Any
 
 import structlog
 from aiokafka import ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.exceptions import NackMessage
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
 
 from libs.common.bus import lanes
+from libs.common.bus.producer import Unavailable
 from libs.common.bus.record import Record
 
 POLL_MS = 500
 MAX_RECORDS = 200
 HANDOVER_SECONDS = 25.0
+COMMIT_SECONDS = 10.0
+STOP_SECONDS = HANDOVER_SECONDS + 5.0
 STUCK_SECONDS = 150.0
 HOUR_MS = 3_600_000
 
 _BROKER: dict[str, Any] = {
     "ack_policy": AckPolicy.NACK_ON_ERROR,
     "apply_types": False,
+    "consumer_only": True,  # its producer and admin client would only be more to start and stop
     "allow_auto_create_topics": False,
     "graceful_timeout": HANDOVER_SECONDS,
     "request_timeout_ms": 40_000,  # above the rebalance, or every rejoin after a kill times out
@@ -82,14 +87,25 @@ class Consumer:
         self._subscriber(self._batch)
 
     async def start(self) -> None:
-        """Joins the group."""
-        await self._broker.start()
+        """Joins the group. Raises Unavailable while there is no broker; it is of no use then."""
+        try:
+            await self._broker.start()
+        except KafkaError as error:
+            await self.stop()
+            raise Unavailable(type(error).__name__) from None
 
     async def stop(self) -> None:
-        """Ends the lanes after the record in hand, commits what is done, leaves the group."""
+        """Ends the lanes after the record in hand, commits what is done, leaves the group.
+
+        Without a broker nobody answers to that: it is given up after a while.
+        """
         self._ending = True
         self._stop.set()
-        await self._broker.stop()
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await self._broker.stop()
+        except TimeoutError:
+            log.error("consumer.stop_late", seconds=STOP_SECONDS)
 
     async def hand_over(self) -> None:
         """Lets the lanes end, and the commit of what is done with them, within a limit."""
@@ -103,26 +119,31 @@ class Consumer:
     def take_over(self) -> None:
         """Goes on with the partitions of the new assignment."""
         self._assigned = True
+        self._progress = monotonic()
         if not self._ending:
             self._stop.clear()
 
     def stuck(self) -> list[str]:
-        """Why the consumer should be restarted; empty while it polls or handles."""
+        """Why the consumer should be restarted; empty while it polls or handles.
+
+        Until it has joined it only waits: a restart would not bring the broker back.
+        """
         age = monotonic() - self._progress
-        return [f"no progress in the consumer for {age:.0f} s"] if age > STUCK_SECONDS else []
+        stuck = self._assigned and age > STUCK_SECONDS
+        return [f"no progress in the consumer for {age:.0f} s"] if stuck else []
 
     def waiting(self) -> list[str]:
         """Why the consumer is not ready; empty once it has its partitions."""
         return [] if self._assigned else ["the consumer has no partitions yet"]
 
     async def _poll(self, consumer: Any) -> tuple[Any, ...]:
-        self._progress = monotonic()
         batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=MAX_RECORDS)
+        self._progress = monotonic()  # not before: a poll that only fails is no progress
         return tuple(record for records in batches.values() for record in records)
 
     async def _parse(self, raw: tuple[Any, ...], _original: Any) -> KafkaAckableMessage:
         """A total parser: the stock one raises on a null header, and the record is lost."""
-        return KafkaAckableMessage(
+        return _Batch(
             body=b"",
             headers={},
             raw_message=raw,
@@ -158,7 +179,19 @@ class Consumer:
     async def _commit(self, offsets: dict[lanes.Partition, int]) -> None:
         if offsets:
             places = {TopicPartition(*place): offset for place, offset in offsets.items()}
-            await self._subscriber.consumer.commit(places)
+            async with asyncio.timeout(COMMIT_SECONDS):
+                await self._subscriber.consumer.commit(places)
+
+
+class _Batch(KafkaAckableMessage):
+    """The client would try its commit for as long as Kafka is away; a later one tells as much."""
+
+    async def ack(self) -> None:
+        try:
+            async with asyncio.timeout(COMMIT_SECONDS):
+                await super().ack()
+        except TimeoutError:
+            log.error("consumer.commit_late", seconds=COMMIT_SECONDS)
 
 
 class _Handover(ConsumerRebalanceListener):  # type: ignore[misc]

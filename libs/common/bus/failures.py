@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from time import monotonic
 
 import structlog
 from prometheus_client import Counter
@@ -34,20 +35,23 @@ async def guarded(record: Record, take: Callable[[Record], Awaitable[None]], par
 
     Store or broker away: waits in place up to 60 s, then raises, so that the batch is rewound.
     Any other failure: five tries. Poison: parked at once. Raises only for an outage.
+    The tries count towards the 60 s: each can last until its own limit while a server is mute.
     """
     waited, tries, pauses = 0.0, 0, 0
     while True:
+        began = monotonic()
         try:
             return await take(record)
         except (Poison, Malformed) as error:
             return await _parked(record, str(error), tries + 1, park)
         except Exception as error:
-            if not is_away(error) and (tries := tries + 1) >= TRIES:
+            away = is_away(error)
+            if not away and (tries := tries + 1) >= TRIES:
                 reason = f"{type(error).__name__}: {TRIES} tries"
                 return await _parked(record, reason, tries, park)
             pause = _pause(pauses)
-            waited += pause
-            if waited > OUTAGE_SECONDS:
+            waited += monotonic() - began + pause
+            if away and waited > OUTAGE_SECONDS:
                 raise
             log.warning("record.waits", topic=record.topic, error=type(error).__name__)
         pauses += 1

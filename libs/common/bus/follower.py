@@ -7,7 +7,6 @@ from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer
-from aiokafka.errors import KafkaError
 
 from libs.common import clock
 from libs.common.bus.record import Record
@@ -40,7 +39,7 @@ class Follower:
         while True:
             try:
                 await self._follow()
-            except KafkaError as error:
+            except Exception as error:  # noqa: BLE001 - nobody else would read on
                 log.warning("follower.waits", topics=self._topics, error=type(error).__name__)
             await asyncio.sleep(1.0)
 
@@ -59,12 +58,19 @@ class Follower:
                 for records in (await consumer.getmany(timeout_ms=500)).values():
                     for r in records:
                         headers = tuple(r.headers)
-                        await self._see(
+                        await self._show(
                             Record(r.topic, r.partition, r.offset, r.key, r.value, headers)
                         )
                 await self._check(consumer)
         finally:
             await consumer.stop()
+
+    async def _show(self, record: Record) -> None:
+        """One record that cannot be taken in must not keep the process from all others."""
+        try:
+            await self._see(record)
+        except Exception as error:  # noqa: BLE001 - it would fail the same way again
+            log.error("follower.passed", place=record.place, error=type(error).__name__)
 
     async def _aim(self, consumer: Any) -> None:
         """Notes where the topics end now; having read that far is being caught up."""

@@ -13,6 +13,7 @@ from libs.common.mongo import Mongo
 
 FIELD = "parked"
 TOPIC_END = ".dead.v1"
+LETTER_BYTES = 900_000  # sealed, and in base64, a record may no longer fit into a record
 
 
 class Original(msgspec.Struct):
@@ -53,7 +54,7 @@ class Parking:
             ("reason", reason.encode()),
             ("attempts", str(attempts).encode()),
         )
-        await self._producer.send(self._topic, record.key, base64.b64encode(sealed), headers)
+        await self._producer.send(self._topic, *_letter(record.key, sealed), headers)
 
 
 def is_dead_letter(record: Record) -> bool:
@@ -64,6 +65,13 @@ def is_dead_letter(record: Record) -> bool:
 def pack(record: Record) -> bytes:
     """The record's bytes in one piece."""
     return msgspec.msgpack.encode(Original(record.key, record.value, record.headers))
+
+
+def _letter(key: bytes | None, sealed: bytes) -> tuple[bytes | None, bytes]:
+    """Key and value; empty where they are too large, and the store alone has them."""
+    value = base64.b64encode(sealed)
+    fits = len(key or b"") + len(value) <= LETTER_BYTES
+    return (key, value) if fits else (None, b"")
 
 
 def _told(record: Record) -> tuple[str | None, str | None]:

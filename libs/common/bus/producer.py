@@ -36,17 +36,21 @@ class Producer:
         self._topics = topics
         self._producer: AIOKafkaProducer | None = None
         self._failures = 0
+        self._stopped = False
         self._starting = asyncio.Lock()
         self._closing: set[asyncio.Future[None]] = set()
 
     async def start(self) -> None:
         """Connects. Raises Unavailable while there is no broker."""
         async with self._starting:
-            if self._producer is None:
+            if self._producer is None and not self._stopped:
                 self._producer = await self._connected()
+        if self._stopped:
+            self._let_go()
 
     async def stop(self) -> None:
-        """Sends what is in hand, within a limit."""
+        """Sends what is in hand, within a limit. Whoever publishes later gets Unavailable."""
+        self._stopped = True
         self._let_go()
         await asyncio.gather(*self._closing)
 

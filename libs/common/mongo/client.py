@@ -58,4 +58,5 @@ def _labelled(error: PyMongoError) -> bool:
     return isinstance(error, OperationFailure) and (
         error.has_error_label("TransientTransactionError")
         or error.has_error_label("RetryableWriteError")
+        or error.has_error_label("UnknownTransactionCommitResult")
     )

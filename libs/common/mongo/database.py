@@ -1,18 +1,15 @@
 """A service's database: its tenants' collections, and the few that are the service's own."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from pymongo.errors import DuplicateKeyError
-from pymongo.read_concern import ReadConcern
-from pymongo.write_concern import WriteConcern
 
+from libs.common.mongo import transaction
 from libs.common.mongo.client import connect
 from libs.common.mongo.schema import Entity, Index, drop, prepare
 from libs.common.mongo.scope import Collection, TenantScope, shared
 
 T = TypeVar("T")
-Body = Callable[[Any], Awaitable[T]]
 
 INBOX_DAYS = 30
 _DAY = 86_400
@@ -91,15 +88,9 @@ class Mongo:
         """A collection that is no tenant's, if it is one of those listed."""
         return shared(self._database, name, session)
 
-    async def transaction(self, body: Body[T]) -> T:
+    async def transaction(self, body: transaction.Body[T]) -> T:
         """Runs the body in one transaction, again on a conflict: it may touch nothing outside."""
-        async with await self._client.start_session() as session:
-            result: T = await session.with_transaction(
-                body,
-                read_concern=ReadConcern("snapshot"),
-                write_concern=WriteConcern("majority", wtimeout=5_000),
-            )
-            return result
+        return await transaction.run(self._client, body)
 
 
 def is_double(error: DuplicateKeyError, collection: str) -> bool:

@@ -15,13 +15,14 @@ import structlog
 from prometheus_client import Gauge
 
 from libs.common import clock
-from libs.common.events import Envelope
+from libs.common.events import Envelope, Malformed
 from libs.common.mongo.database import Mongo
 from libs.common.mongo.scope import Document
 
 LEFT_OVER = timedelta(seconds=5)
 POLL_SECONDS = 1.0
 BATCH = 200
+MOST_BYTES = 900_000  # of key and value; Kafka's limit for a record is 1 MiB, headers included
 
 WAITING = Gauge("outbox_waiting", "Committed events that wait to be published.")
 
@@ -31,6 +32,10 @@ log = structlog.get_logger()
 Publish = Callable[[Sequence[Envelope]], Awaitable[None]]
 
 
+class TooLarge(ValueError):
+    """An event that no topic would take; in the outbox it would hold up all others for ever."""
+
+
 class Outbox:
     """The rows, and the relay that empties them."""
 
@@ -38,25 +43,29 @@ class Outbox:
         self._mongo = mongo
         self._publish = publish
         self._topics = topics
+        self._places = sorted(set(topics.values()))
         self._order = itertools.count()
         self._fresh: asyncio.Queue[Envelope] = asyncio.Queue()
         self._sending = asyncio.Lock()
 
     async def add(self, envelopes: Sequence[Envelope], session: Any) -> None:
-        """Writes the rows inside the caller's transaction."""
-        rows: list[Document] = [
-            {
-                "_id": _row_id(envelope),
-                "topic": self._topics[envelope.type],
-                "key": envelope.key,
-                "value": envelope.to_json(),
-                "at": envelope.time,
-                "order": next(self._order),
-                "traceparent": envelope.traceparent,
-            }
-            for envelope in envelopes
-        ]
+        """Writes the rows inside the caller's transaction. Raises TooLarge."""
+        rows = [self._row(envelope) for envelope in envelopes]
         await self._mongo.service_collection("outbox", session).insert_all(rows)
+
+    def _row(self, envelope: Envelope) -> Document:
+        key, value = envelope.key, envelope.to_json()
+        if len(key) + len(value) > MOST_BYTES:
+            raise TooLarge(f"{envelope.type}: {len(value)} bytes, of at most {MOST_BYTES}")
+        return {
+            "_id": _row_id(envelope),
+            "topic": self._topics[envelope.type],
+            "key": key,
+            "value": value,
+            "at": envelope.time,
+            "order": next(self._order),
+            "traceparent": envelope.traceparent,
+        }
 
     def wake(self, envelopes: Sequence[Envelope]) -> None:
         """Hands committed events to the relay."""
@@ -80,7 +89,7 @@ class Outbox:
             while len(batch) < BATCH and not self._fresh.empty():
                 batch.append(self._fresh.get_nowait())
             async with self._sending:
-                await self._until_sent(batch)
+                await self._until_sent({_row_id(envelope): envelope for envelope in batch})
             for _ in batch:
                 self._fresh.task_done()
             WAITING.set(self._fresh.qsize())
@@ -96,24 +105,39 @@ class Outbox:
     async def _left_over(self) -> None:
         async with self._sending:
             rows = await self._mongo.service_collection("outbox").list(
-                {"at": {"$lt": clock.now() - LEFT_OVER}},
+                {"at": {"$lt": clock.now() - LEFT_OVER}, "topic": {"$in": self._places}},
                 sort=[("at", 1), ("order", 1)],
                 limit=BATCH,
             )
-            if rows:
-                await self._until_sent([Envelope.from_json(bytes(row["value"])) for row in rows])
+            batch = {row["_id"]: envelope for row in rows if (envelope := self._ours(row))}
+            if batch:
+                await self._until_sent(batch)
 
-    async def _until_sent(self, batch: Sequence[Envelope]) -> None:
-        while True:
-            try:
-                await self._publish(batch)
-                ids = [_row_id(envelope) for envelope in batch]
-                await self._mongo.service_collection("outbox").remove({"_id": {"$in": ids}})
-            except Exception as error:  # noqa: BLE001 - tried again until Kafka or Mongo is back
-                log.warning("outbox.publish_failed", events=len(batch), error=type(error).__name__)
-                await asyncio.sleep(0.5)
-            else:
-                return
+    def _ours(self, row: Document) -> Envelope | None:
+        """The event in a row, unless another version wrote it that this one cannot publish."""
+        try:
+            envelope = Envelope.from_json(bytes(row["value"]))
+        except Malformed:
+            log.error("outbox.unreadable", row=row["_id"])
+            return None
+        return envelope if envelope.type in self._topics else None
+
+    async def _until_sent(self, batch: dict[str, Envelope]) -> None:
+        """Publishes, then deletes; published, the batch is not sent again for a failed delete."""
+        rows = self._mongo.service_collection("outbox")
+        await _until_done(lambda: self._publish(list(batch.values())), len(batch))
+        await _until_done(lambda: rows.remove({"_id": {"$in": list(batch)}}), len(batch))
+
+
+async def _until_done(step: Callable[[], Awaitable[object]], events: int) -> None:
+    while True:
+        try:
+            await step()
+        except Exception as error:  # noqa: BLE001 - tried again until Kafka or Mongo is back
+            log.warning("outbox.publish_failed", events=events, error=type(error).__name__)
+            await asyncio.sleep(0.5)
+        else:
+            return
 
 
 def _row_id(envelope: Envelope) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pymongo import IndexModel
-from pymongo.errors import CollectionInvalid, OperationFailure
+from pymongo.errors import OperationFailure
 
 _NAMESPACE_EXISTS = 48
 
@@ -42,11 +42,12 @@ class Entity:
     indexes: tuple[Index, ...] = field(default=())
 
     def validator(self) -> dict[str, Any]:
-        """The `$jsonSchema` that the server enforces."""
+        """The `$jsonSchema` that the server enforces; it also tells which indexes there are."""
         properties = {name: {"bsonType": list(types)} for name, types in self.fields.items()}
         return {
             "$jsonSchema": {
                 "bsonType": "object",
+                "description": f"indexes: {[str(index) for index in self.indexes]}",
                 "required": ["_id", *self.required],
                 "properties": {"_id": {}, **properties},
                 "additionalProperties": False,
@@ -55,18 +56,31 @@ class Entity:
 
 
 async def prepare(database: Any, entities: tuple[Entity, ...], suffix: str = "") -> None:
-    """Makes each collection, or brings its validator up to date, and its indexes."""
-    for entity in entities:
-        name = f"{entity.name}{suffix}"
-        try:
-            await database.create_collection(name, validator=entity.validator())
-        except CollectionInvalid:
-            await database.command("collMod", name, validator=entity.validator())
-        except OperationFailure as error:  # another replica made it a moment ago
-            if error.code != _NAMESPACE_EXISTS:
-                raise
-        if entity.indexes:
-            await database[name].create_indexes([index.model() for index in entity.indexes])
+    """Makes each collection, or brings it up to date; one question where nothing changed."""
+    wanted = {f"{entity.name}{suffix}": entity for entity in entities}
+    query = {"name": {"$in": list(wanted)}}
+    listed = [one async for one in await database.list_collections(filter=query)]
+    there = {one["name"]: one["options"].get("validator") for one in listed}
+    for name, entity in wanted.items():
+        if there.get(name) != entity.validator():
+            await _make(database, name, entity)
+
+
+async def _make(database: Any, name: str, entity: Entity) -> None:
+    """The validator comes last: it says that all is there, also after a crash in between."""
+    if entity.indexes:
+        await database[name].create_indexes([index.model() for index in entity.indexes])
+    else:
+        await _create(database, name)
+    await database.command("collMod", name, validator=entity.validator())
+
+
+async def _create(database: Any, name: str) -> None:
+    try:
+        await database.create_collection(name, check_exists=False)
+    except OperationFailure as error:
+        if error.code != _NAMESPACE_EXISTS:
+            raise
 
 
 async def drop(database: Any, entities: tuple[Entity, ...], suffix: str) -> None:

@@ -10,7 +10,18 @@ from typing import Any, Generic, TypeVar
 import structlog
 
 from libs.common import clock, telemetry, web
-from libs.common.bus import Consumer, Dispatch, Follower, Parking, Producer, Record, guarded, topics
+from libs.common.bus import (
+    Consumer,
+    Dispatch,
+    Follower,
+    Parking,
+    Producer,
+    Record,
+    Unavailable,
+    guarded,
+    topics,
+)
+from libs.common.bus.parking import TOPIC_END
 from libs.common.bus.record import fits_its_key
 from libs.common.events import Envelope, Event, Malformed
 from libs.common.keys import Keys
@@ -54,8 +65,7 @@ class Running(Generic[S]):
 
     async def run(self) -> None:
         """Starts, serves until `stopping` is set, and stops in order."""
-        names = {*self.service.topics_in(), *self.service.topics_out().values(), TOPIC}
-        await topics.check(self.settings.kafka_url, names)
+        await topics.check(self.settings.kafka_url, self._topics())
         async with asyncio.TaskGroup() as tasks:
             background = [
                 tasks.create_task(self._tenant_reader.run()),
@@ -67,6 +77,11 @@ class Running(Generic[S]):
             await self._stop()
             for task in background:
                 task.cancel()
+
+    def _topics(self) -> set[str]:
+        """All that it needs, and so the one for dead letters: without it nothing can be parked."""
+        taken, given = self.service.topics_in(), self.service.topics_out().values()
+        return {*taken, *given, TOPIC, *([f"{self.service.name}{TOPIC_END}"] if taken else [])}
 
     async def follow(
         self, kinds: Sequence[type[Event]], see: Callable[[Envelope], Awaitable[None]]
@@ -121,13 +136,21 @@ class Running(Generic[S]):
                 await asyncio.sleep(1.0)
         await self.tenants_read.wait()
         if self.service.consumes:
-            self._consumer = Consumer(
-                self.settings.kafka_url, self.service.name, self.service.topics_in(), self._take
-            )
-            await self._consumer.start()
+            await self._join()
         log.info("service.ready", tenants=len(self.tenants))
         gc.collect()
         gc.freeze()
+
+    async def _join(self) -> None:
+        """Kafka may be away just now, and HTTP is served without it."""
+        url, name, places = self.settings.kafka_url, self.service.name, self.service.topics_in()
+        while True:
+            self._consumer = Consumer(url, name, places, self._take)
+            try:
+                return await self._consumer.start()
+            except Unavailable as error:
+                log.warning("consumer.waits", error=str(error))
+                await asyncio.sleep(1.0)
 
     async def _take(self, record: Record) -> None:
         await guarded(record, self._dispatch.take, self._parking.park)

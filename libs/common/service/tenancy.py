@@ -1,6 +1,7 @@
 """The tenants, read by every process from the beginning of `tenants.v1`, and their collections."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
@@ -9,6 +10,7 @@ from libs.common.bus import Follower, Record
 from libs.common.bus.record import fits_its_key
 from libs.common.events import Envelope, Malformed, TenantClosed, TenantSaved, fact_of
 from libs.common.mongo import Mongo
+from libs.common.mongo.scope import TENANT
 from libs.common.service.declared import Service
 from libs.common.tenants import Tenants
 
@@ -37,15 +39,17 @@ class TenantReader:
         except Malformed as error:
             log.error("tenant.unreadable", place=record.place, reason=str(error))
             return
-        await self._keep_collections(fact)
-        self._tenants.put(fact)
+        if isinstance(fact, TenantClosed):
+            self._tenants.put(fact)  # first, so that no handler writes what is being dropped
+            await self._until_done(self._mongo.close_tenant, fact.tenant)
+        else:
+            await self._until_done(self._mongo.open_tenant, fact.tenant)
+            self._tenants.put(fact)
 
-    async def _keep_collections(self, fact: TenantSaved | TenantClosed) -> None:
-        closed = isinstance(fact, TenantClosed)
-        keep = self._mongo.close_tenant if closed else self._mongo.open_tenant
+    async def _until_done(self, step: Callable[[str], Awaitable[None]], tenant: str) -> None:
         while self._keeps_something:
             try:
-                return await keep(fact.tenant)
+                return await step(tenant)
             except Exception as error:  # noqa: BLE001 - tried until MongoDB is there
                 log.warning("tenant.waits", error=type(error).__name__)
                 await asyncio.sleep(1.0)
@@ -55,6 +59,10 @@ def _fact(record: Record) -> TenantSaved | TenantClosed:
     envelope = Envelope.from_json(record.value)
     if not fits_its_key(envelope, record.key):
         raise Malformed("the record key names another tenant")
-    if envelope.type == TenantClosed.TYPE:
-        return fact_of(envelope, TenantClosed)
-    return fact_of(envelope, TenantSaved)
+    if not TENANT.fullmatch(envelope.tenantid):
+        raise Malformed("a tenant id is 8 to 26 lower-case letters and digits")
+    closed = envelope.type == TenantClosed.TYPE
+    fact = fact_of(envelope, TenantClosed) if closed else fact_of(envelope, TenantSaved)
+    if fact.tenant != envelope.tenantid:
+        raise Malformed("the fact is about another tenant")
+    return fact
