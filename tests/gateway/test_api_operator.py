@@ -150,9 +150,7 @@ async def test_somebody_of_another_agency_is_not_invited_in_vain(house: House) -
     body = {"tenant": ONE, "email": "first@example.com", "role": "admin"}
     invited = await house.operator().post("/operator/v1/invitations", json=body)
     await accept(house, invited.json()["token"])
-    answer = await house.operator().post(
-        "/operator/v1/invitations", json={**body, "tenant": TWO}
-    )
+    answer = await house.operator().post("/operator/v1/invitations", json={**body, "tenant": TWO})
     assert (answer.status_code, answer.json()["code"]) == (409, "taken")
 
 
