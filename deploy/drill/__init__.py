@@ -1,0 +1,1 @@
+"""Fault drills: traffic and faults against the real platform, counted from outside."""

@@ -1,0 +1,49 @@
+"""The experiments: the short set for every change, the whole set by hand."""
+
+from deploy.drill.experiment import Experiment
+from deploy.drill.experiments import (
+    baseline,
+    broker,
+    database,
+    door,
+    killed,
+    members,
+    poison,
+    relay,
+    stopped,
+    tenants,
+)
+
+SHORT: tuple[Experiment, ...] = (
+    baseline.BASELINE,
+    door.kill(3),
+    broker.kill(1),
+    killed.kill(2, "matcher"),
+    database.kill(1),
+    poison.STORM,
+    tenants.ATTACK,
+)
+
+WHOLE: tuple[Experiment, ...] = (
+    baseline.BASELINE,
+    door.kill(10),
+    door.crash(3),
+    broker.outage(300.0, rate=5.0),
+    door.nowhere(),
+    broker.kill(3),
+    killed.kill(9, "matcher", "insights", "gateway"),
+    killed.at_points("matcher", "insights"),
+    stopped.in_grace(),
+    stopped.past_grace(),
+    members.rebalance(3),
+    stopped.stuck(),
+    database.step_down(3),
+    database.kill(3),
+    database.wrong_answers(),
+    relay.crash(20),
+    relay.several(),
+    poison.STORM,
+    members.REPLAY,
+    tenants.ATTACK,
+    poison.LARGE_ONE,
+)
