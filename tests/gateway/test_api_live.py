@@ -44,7 +44,8 @@ def ended(call: str = "ses_1") -> CallEnded:
 
 
 def happens(house: House, tenant: str, id: str, fact: Event) -> Envelope:  # noqa: A002
-    envelope = enclose(fact, tenant, id=id, source="ingest", time=AT)
+    at = AT + timedelta(minutes=int(id.removeprefix("evt_")) - 1)
+    envelope = enclose(fact, tenant, id=id, source="ingest", time=at)
     envelope = envelope.model_copy(update={"traceparent": PARENT})
     house.desk.live.put(tenant, jobs.moment_of(envelope), clock.now())
     return envelope

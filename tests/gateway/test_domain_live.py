@@ -3,8 +3,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from libs.common import clock
 from services.gateway.domain.live import Live
-from services.gateway.domain.memory import KEEP, LONGEST_CALL, Memory, Moment
+from services.gateway.domain.memory import KEEP, LONGEST_CALL, OVERLAP, Memory, Moment
 
 AT = datetime(2026, 5, 19, 12, tzinfo=UTC)
 TENANTS = ("tenant0001", "tenant0002", "tenant0003")
@@ -12,7 +13,8 @@ TYPES = ("call.started", "call.matched", "insight.produced", "call.answered", "c
 
 
 def moment(id: str, type: str = "call.started", call: str | None = "ses_1") -> Moment:  # noqa: A002
-    return Moment(id, type, f"2026-05-19T12:00:0{id[-1]}.000Z", call, {"session_id": call})
+    at = AT + timedelta(minutes=int(id.removeprefix("evt_")))
+    return Moment(id, type, clock.rfc3339(at), call, {"session_id": call})
 
 
 def told(*types: str) -> Memory:
@@ -65,7 +67,7 @@ def test_no_tenant_ever_hears_or_finds_anothers_events(
 
 
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=60), st.data())
-def test_a_client_that_comes_back_misses_nothing_and_hears_nothing_twice(
+def test_a_client_that_comes_back_misses_nothing_whatever_the_order_here(
     ids: list[int], data: st.DataObject
 ) -> None:
     memory = Memory()
@@ -76,8 +78,21 @@ def test_a_client_that_comes_back_misses_nothing_and_hears_nothing_twice(
     last = data.draw(st.sampled_from(order))
     after = memory.after(last)
     assert after is not None
-    assert [m.id for m in after] == order[order.index(last) + 1 :]
+    place = order.index(last)
+    newer = [one for one in order[:place] if _number(one) > _number(last)]
+    assert [m.id for m in after] == newer + order[place + 1 :]
     assert memory.last_id() == order[-1]
+
+
+def _number(name: str) -> int:
+    return int(name.removeprefix("evt_"))
+
+
+def test_an_event_from_about_the_same_time_may_come_twice_and_is_not_missed() -> None:
+    memory, near = Memory(), clock.rfc3339(AT - OVERLAP)
+    for one in (Moment("near", "call.ended", near, "ses_1", {}), moment("evt_0")):
+        memory.put(one, AT)
+    assert [m.id for m in memory.after("evt_0") or ()] == ["near"]
 
 
 def test_an_unknown_id_is_no_place_to_go_on_from() -> None:

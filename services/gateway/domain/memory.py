@@ -9,6 +9,7 @@ from pydantic import JsonValue
 
 KEEP = timedelta(minutes=5)
 LONGEST_CALL = timedelta(hours=4)
+OVERLAP = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,11 @@ class Moment:
     call: str | None
     data: Mapping[str, JsonValue]
     traceparent: str | None = None
+
+    @property
+    def at(self) -> datetime:
+        """When the source wrote it down."""
+        return datetime.fromisoformat(self.time)
 
 
 @dataclass
@@ -59,11 +65,19 @@ class Memory:
         return True
 
     def after(self, last: str) -> list[Moment] | None:
-        """What came after the event with this id; None where it is not known."""
+        """What a client may miss that has this event as its last; None where it is not known.
+
+        Each process reads the partitions in an order of its own, after a start even one after
+        the other. So it is also what is no older than the event, with some overlap: an event
+        near it may come a second time.
+        """
         if last not in self._recent:
             return None
         moments = [moment for _, moment in self._recent.values()]
-        return moments[list(self._recent).index(last) + 1 :]
+        place = list(self._recent).index(last)
+        since = moments[place].at - OVERLAP
+        earlier = [moment for moment in moments[:place] if moment.at >= since]
+        return earlier + moments[place + 1 :]
 
     def open_calls(self) -> list[Moment]:
         """The events of the calls that have begun and are not known to have ended."""
