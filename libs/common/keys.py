@@ -28,6 +28,7 @@ _VERSION = 2
 
 Ring = dict[int, bytes]
 Content = dict[str, Any]
+Stamp = tuple[int, int, int]
 
 
 class NoKeyError(LookupError):
@@ -39,11 +40,11 @@ class SealBroken(ValueError):
 
 
 class Keys:
-    """Reads the key file, and again when an owner is missing and the file has changed."""
+    """Reads the key file, and again when a key is missing and the file has changed."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._stamp = 0
+        self._stamp: Stamp = (0, 0, 0)
         self._rings: dict[tuple[str, str], Ring] = {}
 
     def code(self, tenant: str, text: str, use: str = "lookup") -> str:
@@ -62,7 +63,7 @@ class Keys:
         """The plain bytes. Raises SealBroken, or NoKeyError when the key is gone."""
         version = int.from_bytes(sealed[:_VERSION], "big")
         nonce, body = sealed[_VERSION : _VERSION + _NONCE], sealed[_VERSION + _NONCE :]
-        key = self._ring(owner, _sealing_use(owner)).get(version)
+        key = self._ring(owner, _sealing_use(owner), version).get(version)
         if key is None:
             raise NoKeyError(f"no {_sealing_use(owner)} key of version {version}")
         try:
@@ -77,22 +78,25 @@ class Keys:
         except NoKeyError:
             return False
 
-    def _ring(self, owner: str, use: str) -> Ring:
+    def _ring(self, owner: str, use: str, version: int | None = None) -> Ring:
         ring = self._rings.get((owner, use))
-        if ring is None and self._changed():
-            self._rings = _rings(_read(self._path))
+        if ring is None or (version is not None and version not in ring):
+            self._reread()
             ring = self._rings.get((owner, use))
         if ring is None:
             raise NoKeyError(f"the key file has no {use} key for this owner")
         return ring
 
-    def _changed(self) -> bool:
+    def _reread(self) -> None:
+        """Where the file has changed; noted once it was read, so that half a file is read again."""
         try:
-            stamp = self._path.stat().st_mtime_ns
+            status = self._path.stat()
         except FileNotFoundError:
-            return False
-        changed, self._stamp = stamp != self._stamp, stamp
-        return changed
+            return
+        stamp = status.st_mtime_ns, status.st_ino, status.st_size
+        if stamp != self._stamp:
+            self._rings = _rings(_read(self._path))
+            self._stamp = stamp
 
 
 def create_platform_keys(path: Path) -> None:

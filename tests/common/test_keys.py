@@ -1,5 +1,6 @@
 """The key file: codes, seals, and what may not be opened."""
 
+import json
 import os
 import stat
 from pathlib import Path
@@ -71,3 +72,25 @@ def test_a_missing_key_says_what_to_do(path: Path) -> None:
 
 def test_nobody_else_reads_the_file(path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_half_a_file_is_read_again_when_it_is_whole(path: Path) -> None:
+    whole = path.read_text()
+    path.write_text(whole[:100])
+    stamp = path.stat().st_mtime_ns
+    keys = Keys(path)
+    with pytest.raises(ValueError, match=r"Expecting|Unterminated|delimiter"):
+        keys.has(A)
+    path.write_text(whole)
+    os.utime(path, ns=(stamp, stamp))  # within one tick of the clock
+    assert keys.has(A)
+
+
+def test_a_seal_under_a_newer_key_is_opened_once_the_file_has_it(path: Path) -> None:
+    old = Keys(path)
+    assert old.has(A)
+    content = json.loads(path.read_text())
+    ring = content["tenants"][A]["text"]
+    ring.append({**content["tenants"][B]["text"][0], "version": 2})
+    path.write_text(json.dumps(content))
+    assert old.unseal(A, "text", Keys(path).seal(A, "text", b"hello")) == b"hello"
