@@ -45,6 +45,10 @@ class Tenants:
         except KeyError:
             raise UnknownTenant("unknown tenant") from None
 
+    def has_left(self, tenant: str) -> bool:
+        """Whether it was a tenant and is none any more."""
+        return tenant in self._closed
+
     def __iter__(self) -> Iterator[TenantSaved]:
         return (fact for fact in self._open.values() if fact.tenant != PLATFORM)
 

@@ -71,6 +71,7 @@ async def test_a_tenant_is_known_only_while_its_collections_are_there(
     await see(reader, TenantClosed(tenant=TENANT), TENANT)
     with pytest.raises(UnknownTenant):
         tenants.get(TENANT)
+    await see(reader, saved(TENANT), TENANT)  # from one who has not heard of it
     assert mongo.done == [("open", TENANT, False), ("close", TENANT, False)]
 
 

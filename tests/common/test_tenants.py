@@ -36,6 +36,8 @@ def test_a_closed_tenant_does_not_come_back() -> None:
     assert not tenants.put(saved(9))
     with pytest.raises(UnknownTenant):
         tenants.get("agencyaaa")
+    assert tenants.has_left("agencyaaa")
+    assert not tenants.has_left("agencybbb")
 
 
 def test_the_platforms_own_scope_is_no_tenant() -> None:

@@ -38,6 +38,8 @@ class Dispatch(Generic[S]):
         envelope = Envelope.from_json(record.value)
         if not fits_its_key(envelope, record.key):
             raise Poison("tenant: the record key names another tenant or subject")
+        if self._tenants.has_left(envelope.tenantid):
+            return  # nothing of it may be kept any more, and so nothing parked
         for kind, handler in self._handlers.get(envelope.type, ()):
             await self._handle(envelope, kind, handler)
 

@@ -42,7 +42,7 @@ class TenantReader:
         if isinstance(fact, TenantClosed):
             self._tenants.put(fact)  # first, so that no handler writes what is being dropped
             await self._until_done(self._mongo.close_tenant, fact.tenant)
-        else:
+        elif not self._tenants.has_left(fact.tenant):
             await self._until_done(self._mongo.open_tenant, fact.tenant)
             self._tenants.put(fact)
 
