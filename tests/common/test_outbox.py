@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
+from libs.common import clock
 from libs.common.events import CallMatched, CallStarted, Envelope, enclose
-from libs.common.mongo import Mongo, Outbox
+from libs.common.mongo import Mongo, Outbox, outbox
 from libs.common.mongo.outbox import MOST_BYTES, TooLarge
 from libs.common.mongo.scope import Collection, Query
 from tests.support.units import MemoryMongo
@@ -131,3 +133,37 @@ async def test_an_event_too_large_for_a_record_is_refused() -> None:
     with pytest.raises(TooLarge, match=r"call\.matched: .* at most 900000"):
         await commit(mongo, PLACES, matched(1, "s" * MOST_BYTES))
     assert await mongo.service_collection("outbox").count({}) == 0
+
+
+async def test_what_memory_does_not_hold_is_published_from_its_rows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outbox, "MOST_FRESH", 2)
+    mongo = MemoryMongo()
+    await commit(mongo, PLACES, *(matched(n) for n in range(4)))
+    async with relaying(mongo) as (box, taken):
+        box.wake([matched(0), matched(1)])
+        box.wake([matched(2), matched(3)])
+        await until(lambda: len(taken) >= 4)
+        await box.drained()
+    assert set(taken) == {f"e-{n}: matches.v1" for n in range(4)}
+    assert await mongo.service_collection("outbox").count({}) == 0
+
+
+async def test_the_age_of_the_oldest_row_is_told_while_kafka_is_away() -> None:
+    mongo = MemoryMongo()
+    await commit(mongo, PLACES, matched(1))
+
+    async def away(_: Sequence[Envelope]) -> None:
+        raise ConnectionError
+
+    relay = asyncio.ensure_future(Outbox(mongo, away, PLACES).relay())
+    try:
+        await until(lambda: _oldest() > 0)
+    finally:
+        relay.cancel()
+    assert _oldest() == pytest.approx((clock.now() - AT).total_seconds(), abs=60)
+
+
+def _oldest() -> float:
+    return REGISTRY.get_sample_value("outbox_oldest_unsent_seconds") or 0.0

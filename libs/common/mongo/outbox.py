@@ -22,9 +22,13 @@ from libs.common.mongo.scope import Document
 LEFT_OVER = timedelta(seconds=5)
 POLL_SECONDS = 1.0
 BATCH = 200
+MOST_FRESH = 10_000  # in memory; while Kafka is away, the rows of the others wait for the poll
 MOST_BYTES = 900_000  # of key and value; Kafka's limit for a record is 1 MiB, headers included
 
-WAITING = Gauge("outbox_waiting", "Committed events that wait to be published.")
+WAITING = Gauge("outbox_waiting", "Committed events in memory that wait to be published.")
+OLDEST = Gauge(
+    "outbox_oldest_unsent_seconds", "Age of the oldest row that waits for the poll; 0 for none."
+)
 
 log = structlog.get_logger()
 
@@ -68,9 +72,10 @@ class Outbox:
         }
 
     def wake(self, envelopes: Sequence[Envelope]) -> None:
-        """Hands committed events to the relay."""
-        for envelope in envelopes:
-            self._fresh.put_nowait(envelope)
+        """Hands committed events to the relay; too many of them are left to the poll."""
+        if self._fresh.qsize() + len(envelopes) <= MOST_FRESH:
+            for envelope in envelopes:
+                self._fresh.put_nowait(envelope)
         WAITING.set(self._fresh.qsize())
 
     async def relay(self) -> None:
@@ -98,20 +103,32 @@ class Outbox:
         while True:
             await asyncio.sleep(POLL_SECONDS)
             try:
-                await self._left_over()
+                await self._measure()
+                while await self._left_over() == BATCH:
+                    pass
             except Exception as error:  # noqa: BLE001 - the next poll tries again
                 log.warning("outbox.sweep_failed", error=type(error).__name__)
 
-    async def _left_over(self) -> None:
+    async def _measure(self) -> None:
+        """Before the relay's turn is awaited, which may be as long as Kafka is away."""
+        oldest = await self._rows(1)
+        OLDEST.set((clock.now() - oldest[0]["at"]).total_seconds() if oldest else 0)
+
+    async def _left_over(self) -> int:
+        """Publishes a batch of the rows that nobody published, and says how many."""
         async with self._sending:
-            rows = await self._mongo.service_collection("outbox").list(
-                {"at": {"$lt": clock.now() - LEFT_OVER}, "topic": {"$in": self._places}},
-                sort=[("at", 1), ("order", 1)],
-                limit=BATCH,
-            )
+            rows = await self._rows(BATCH)
             batch = {row["_id"]: envelope for row in rows if (envelope := self._ours(row))}
             if batch:
                 await self._until_sent(batch)
+        return len(batch)
+
+    async def _rows(self, limit: int) -> Sequence[Document]:
+        return await self._mongo.service_collection("outbox").list(
+            {"at": {"$lt": clock.now() - LEFT_OVER}, "topic": {"$in": self._places}},
+            sort=[("at", 1), ("order", 1)],
+            limit=limit,
+        )
 
     def _ours(self, row: Document) -> Envelope | None:
         """The event in a row, unless another version wrote it that this one cannot publish."""
