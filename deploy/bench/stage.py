@@ -38,7 +38,7 @@ class Crew(Services):
         self.processes[name] = Process.launch(
             [sys.executable, "-m", module], self._files.log(name), self._environment(name)
         )
-        self._wait(name)
+        self.wait(name)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from deploy.local.services import NAMES, Address, Services
 
 @dataclass(frozen=True)
 class Setup:
-    """How a service runs in a drill: a plan for `libs.common.faults`, a defect, settings."""
+    """How a service runs in a drill: a plan for `deploy.drill.faults`, a defect, settings."""
 
     faults: dict[str, Any] = field(default_factory=dict)
     broken: str = ""
@@ -40,32 +40,19 @@ class Fleet(Services):
         self._running: dict[str, Setup] = {}
         self._ended = False
 
-    def start(self, *names: str) -> None:
-        """Starts these and waits until they are ready. Raises StartError."""
-        for name in names:
-            self.launch(name)
-        for name in names:
-            self.wait(name)
-
-    def launch(self, name: str) -> Process:
+    def launch(self, name: str) -> None:
         """Starts one without waiting. Raises StartError once the drill is over."""
         if self._ended:
             raise StartError("the drill is over")
         if name not in self.addresses:
             self.addresses[name] = Address(free_port(), free_port())
         service, setup = service_of(name), self.setups.get(name, PLAIN)
-        process = Process.launch(
+        self.processes[name] = Process.launch(
             [sys.executable, "-m", "deploy.drill.launch", service],
             self._files.log(name),
             {**self._variables(name), "DRILL_JOURNAL": str(self.journal), **setup.variables()},
         )
-        self.processes[name] = process
         self._running[name] = setup
-        return process
-
-    def wait(self, name: str) -> None:
-        """Waits until it is ready. Raises StartError."""
-        self._wait(name)
 
     def alive(self, name: str) -> bool:
         """Whether its process runs."""

@@ -54,13 +54,24 @@ class Services:
     def start(self, *names: str) -> None:
         """Starts these services and waits until they are ready. Raises StartError."""
         for name in names:
-            self.processes[name] = Process.launch(
-                [sys.executable, "-m", f"services.{name}"],
-                self._files.log(name),
-                self._environment(name),
-            )
+            self.launch(name)
         for name in names:
-            self._wait(name)
+            self.wait(name)
+
+    def launch(self, name: str) -> None:
+        """Starts one without waiting."""
+        self.processes[name] = Process.launch(
+            [sys.executable, "-m", f"services.{name}"],
+            self._files.log(name),
+            self._environment(name),
+        )
+
+    def wait(self, name: str) -> None:
+        """Waits until it is ready. Raises StartError."""
+        process = self.processes[name]
+        settled = wait_for(lambda: self.ready(name) or not process.alive(), READY_SECONDS)
+        if not settled or not process.alive():
+            raise StartError(f"{name} did not become ready:\n{tail(self._files.log(name))}")
 
     def stop(self, *names: str) -> None:
         """Asks these services to end, and waits for it."""
@@ -79,12 +90,6 @@ class Services:
     def _address(self, name: str) -> Address:
         """Where it listened the last time, while nobody else does: links stay good."""
         return Address(*(self._files.port(f"{name}-{side}") for side in ("http", "admin")))
-
-    def _wait(self, name: str) -> None:
-        process = self.processes[name]
-        settled = wait_for(lambda: self.ready(name) or not process.alive(), READY_SECONDS)
-        if not settled or not process.alive():
-            raise StartError(f"{name} did not become ready:\n{tail(self._files.log(name))}")
 
     def _environment(self, name: str) -> dict[str, str]:
         prefix, address = name.upper(), self.addresses[name]

@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiokafka.errors import KafkaConnectionError
 
-from libs.common.bus import Unavailable
+from libs.common.bus import Unavailable, topics
+from libs.common.bus.topics import MissingTopics
 from libs.common.events import CallMatched, CallStarted
 from libs.common.mongo import TenantScope, Work
 from libs.common.service import Running, Service, running
@@ -67,3 +69,20 @@ def test_the_topic_for_dead_letters_is_one_that_must_be_there(
     notes: Running[TenantScope],
 ) -> None:
     assert notes._topics() == {"calls.v1", "matches.v1", "notes.dead.v1", "tenants.v1"}
+
+
+async def test_kafka_may_come_later_and_missing_topics_end_the_process(
+    notes: Running[TenantScope], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = [KafkaConnectionError(), TimeoutError(), MissingTopics("missing topics: calls.v1")]
+
+    async def asked(*_: Any) -> None:
+        raise answers.pop(0)
+
+    real = asyncio.sleep
+    monkeypatch.setattr(topics, "check", asked)
+    monkeypatch.setattr("asyncio.sleep", lambda _: real(0))
+    monkeypatch.setattr(notes, "_servers", lambda: [])
+    with pytest.raises(MissingTopics, match=r"calls\.v1"):
+        await notes.run()
+    assert answers == []

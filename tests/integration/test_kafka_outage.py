@@ -1,15 +1,18 @@
-"""Kafka is gone for 30 seconds while webhooks arrive: nobody outside notices, nothing is lost."""
+"""Kafka is gone while webhooks arrive, or while the platform starts: nothing is lost."""
 
 import asyncio
 import json
 from collections import defaultdict
+from time import monotonic
 from typing import Any
 
+import httpx
 import pytest
 from aiokafka import AIOKafkaConsumer
 
 from deploy.local.kafka import Kafka
 from deploy.local.platform import Platform
+from deploy.local.services import NAMES
 from tests.support.platform import US, Outside, until
 
 SECONDS = 30
@@ -18,11 +21,47 @@ CALLS_PER_SECOND = 2
 pytestmark = pytest.mark.timeout(180)
 
 
+async def test_services_that_start_before_kafka_wait_for_it(
+    outside: Outside, platform: Platform
+) -> None:
+    services, kafka = platform.services, _kafka(platform)
+    await asyncio.to_thread(services.stop, *NAMES)
+    await asyncio.to_thread(kafka.stop)
+    try:
+        for name in NAMES:
+            services.launch(name)
+        async with httpx.AsyncClient(base_url=services.addresses["ingest"].admin) as admin:
+            await until(lambda: _answers(admin, "/livez", 200))
+            assert await _answers(admin, "/readyz", 503)
+        assert (await outside.ring(US, **{"from": "+15125550171"}))["status"] == 503
+        began = monotonic()
+        await asyncio.to_thread(services.stop, "gateway")
+        assert monotonic() - began < 15
+        services.launch("gateway")
+    finally:
+        await asyncio.to_thread(kafka.start)
+        for name in NAMES:
+            await asyncio.to_thread(services.wait, name)
+        platform.write()
+    assert (await outside.ring(US, **{"from": "+15125550171"}))["status"] == 200
+
+
+def _kafka(platform: Platform) -> Kafka:
+    return next(server for server in platform.servers.started if isinstance(server, Kafka))
+
+
+async def _answers(admin: httpx.AsyncClient, path: str, status: int) -> bool:
+    try:
+        return (await admin.get(path)).status_code == status
+    except httpx.HTTPError:
+        return False
+
+
 async def test_all_are_answered_200_and_all_are_matched_afterwards(
     outside: Outside, platform: Platform
 ) -> None:
     agent = await outside.person(US, "agent")
-    kafka = next(server for server in platform.servers.started if isinstance(server, Kafka))
+    kafka = _kafka(platform)
     await asyncio.to_thread(kafka.stop)
     statuses: list[int] = []
     sessions: list[str] = []

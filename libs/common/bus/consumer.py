@@ -27,6 +27,7 @@ MAX_RECORDS = 200
 HANDOVER_SECONDS = 25.0
 COMMIT_SECONDS = 10.0
 STOP_SECONDS = HANDOVER_SECONDS + 5.0
+LEAVE_SECONDS = 3.0
 STUCK_SECONDS = 150.0
 HOUR_MS = 3_600_000
 
@@ -97,15 +98,17 @@ class Consumer:
     async def stop(self) -> None:
         """Ends the lanes after the record in hand, commits what is done, leaves the group.
 
-        Without a broker nobody answers to that: it is given up after a while.
+        Without a broker nobody answers to that: it is given up after a while, and soon where
+        it has never joined and so has nothing in hand.
         """
         self._ending = True
         self._stop.set()
+        seconds = STOP_SECONDS if self._assigned else LEAVE_SECONDS
         try:
-            async with asyncio.timeout(STOP_SECONDS):
+            async with asyncio.timeout(seconds):
                 await self._broker.stop()
         except TimeoutError:
-            log.error("consumer.stop_late", seconds=STOP_SECONDS)
+            log.error("consumer.stop_late", seconds=seconds)
 
     async def hand_over(self) -> None:
         """Lets the lanes end, and the commit of what is done with them, within a limit."""

@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import NoError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaError, NoError, TopicAlreadyExistsError, for_code
 
 SERVICES = ("ingest", "matcher", "insights", "messaging", "consent", "gateway")
 SETTLE_SECONDS = 15.0
+CHECK_SECONDS = 10.0
 _DAY_MS = 86_400_000
 _FINE = frozenset({NoError.errno, TopicAlreadyExistsError.errno})
 
@@ -45,6 +47,8 @@ CATALOGUE = (
     Topic("tenants.v1", partitions=1, compacted=True),
     *(Topic(f"{service}.dead.v1", partitions=1) for service in SERVICES),
 )
+
+log = structlog.get_logger()
 
 
 class MissingTopics(RuntimeError):
@@ -83,8 +87,8 @@ async def check(url: str, names: Iterable[str]) -> None:
     A consumer of a missing topic would wait without limit and without a word.
     """
     admin = AIOKafkaAdminClient(bootstrap_servers=url)
-    await admin.start()
     try:
+        await admin.start()
         missing = sorted(set(names) - set(await admin.list_topics()))
     finally:
         await admin.close()
@@ -92,6 +96,17 @@ async def check(url: str, names: Iterable[str]) -> None:
         raise MissingTopics(
             f"missing topics: {', '.join(missing)}; create them: intnet topics apply"
         )
+
+
+async def wait_for(url: str, names: Iterable[str]) -> None:
+    """Returns once the cluster answers and has the topics. Raises MissingTopics."""
+    while True:
+        try:
+            async with asyncio.timeout(CHECK_SECONDS):
+                return await check(url, names)
+        except (TimeoutError, KafkaError) as error:
+            log.warning("kafka.waits", error=type(error).__name__)
+            await asyncio.sleep(1.0)
 
 
 async def _listed(admin: AIOKafkaAdminClient, names: set[str]) -> None:

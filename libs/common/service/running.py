@@ -64,10 +64,21 @@ class Running(Generic[S]):
         self._store_ready = False
 
     async def run(self) -> None:
-        """Starts, serves until `stopping` is set, and stops in order."""
-        await topics.check(self.settings.kafka_url, self._topics())
+        """Starts, serves until `stopping` is set, and stops in order.
+
+        Kafka and MongoDB may come later than this process. Raises MissingTopics.
+        """
+        try:
+            await self._run()
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
+        finally:
+            self.mongo.close()
+
+    async def _run(self) -> None:
         async with asyncio.TaskGroup() as tasks:
             background = [
+                tasks.create_task(topics.wait_for(self.settings.kafka_url, self._topics())),
                 tasks.create_task(self._tenant_reader.run()),
                 tasks.create_task(self.outbox.relay()),
                 tasks.create_task(self._open_store()),
@@ -177,7 +188,6 @@ class Running(Generic[S]):
         except TimeoutError:
             log.warning("outbox.left_over")
         await self.producer.stop()
-        self.mongo.close()
 
 
 def run(service: Service[Any]) -> None:
