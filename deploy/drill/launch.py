@@ -9,8 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-from deploy.drill import broken, points, probe
-from libs.common import faults
+from deploy.drill import broken, faults, points, probe
 from libs.common.bus import consumer
 from libs.common.service import run
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Any
 
-from libs.common import faults
+from deploy.drill import faults
 from libs.common.bus import Consumer, Dispatch, Parking, Producer
 from libs.common.mongo import Mongo, Outbox
 

@@ -14,7 +14,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
-from libs.common import faults
+from deploy.drill import faults
 from libs.common.bus import Dispatch, Record
 from libs.common.events import Event
 from libs.common.keys import Keys

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from libs.common import faults
+from deploy.drill import faults
 
 DEVELOPMENT = "development"
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,7 +73,7 @@ async def test_one_caller_hangs_and_the_others_go_on() -> None:
 async def test_a_process_dies_at_its_point_and_not_before() -> None:
     code = """
 import asyncio
-from libs.common import faults
+from deploy.drill import faults
 faults.arm('{"crash_at": "here", "hit": 2}', "development")
 async def main():
     for name in ("here", "there", "here", "here"):

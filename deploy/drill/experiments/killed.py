@@ -2,11 +2,11 @@
 
 import json
 
+from deploy.drill import faults
 from deploy.drill.experiment import Act, Drill, Experiment
 from deploy.drill.experiments import tenants
 from deploy.drill.poster import Load
 from deploy.drill.raw import Raw
-from libs.common import faults
 
 POINTS = (
     faults.TAKING,

@@ -7,11 +7,10 @@ import time
 
 import httpx
 
-from deploy.drill import journal
+from deploy.drill import faults, journal
 from deploy.drill.experiment import USUAL, Drill, Experiment
 from deploy.drill.fleet import SLOW, Setup
 from deploy.drill.poster import Load
-from libs.common import faults
 
 ENOUGH = 45.0
 """Seconds that a service may take to stop with work that ends: its own grace, and a little."""
