@@ -1,7 +1,7 @@
 """Services as an operator reaches them: signed requests, typed answers, sentences for failures."""
 
 import ssl
-from typing import Any, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import httpx
 from pydantic import AnyHttpUrl, BaseModel, ValidationError
@@ -14,7 +14,10 @@ from libs.common.principal import OPERATOR, Principal, Signer
 
 M = TypeVar("M", bound=BaseModel)
 
+Consuming = Literal["ingest", "matcher", "insights"]
+
 ANSWER_SECONDS = 30.0
+PER_PAGE = 200
 _NOT_READY = frozenset({502, 503, 504})
 
 
@@ -30,10 +33,23 @@ class _Problem(BaseModel):
     errors: list[_Fault] = []
 
 
+class Done(BaseModel):
+    """The answer to what has no other."""
+
+
+class Listed(BaseModel, Generic[M]):
+    """A page of a list."""
+
+    data: list[M]
+    next_cursor: str | None = None
+
+
 class Door:
     """One service, asked in the name of an operator. Nothing is tried twice: the operator may."""
 
-    def __init__(self, service: str, url: AnyHttpUrl, signer: Signer, operator: Principal) -> None:
+    def __init__(
+        self, service: str, url: AnyHttpUrl | str, signer: Signer, operator: Principal
+    ) -> None:
         self._service = service
         self._url = str(url).rstrip("/")
         self._signer = signer
@@ -42,6 +58,18 @@ class Door:
     def get(self, path: str, answer: type[M], **query: str | int) -> M:
         """Reads. Raises Refused, Unreachable."""
         return self._ask("GET", path, answer, params=query)
+
+    def latest(self, path: str, item: type[M], limit: int, **query: str) -> list[M]:
+        """The first items of a list, page by page. Raises Refused, Unreachable."""
+        found: list[M] = []
+        while len(found) < limit:
+            size = min(limit - len(found), PER_PAGE)
+            page = self.get(path, Listed[item], limit=size, **query)  # type: ignore[valid-type]
+            found += page.data
+            if page.next_cursor is None:
+                break
+            query["cursor"] = page.next_cursor
+        return found
 
     def post(self, path: str, answer: type[M], **body: str | None) -> M:
         """Changes something; values that are None are left out. Raises Refused, Unreachable."""
@@ -70,7 +98,7 @@ class Door:
             kind = Unreachable if reply.status_code in _NOT_READY else Refused
             raise kind(f"{self._service}: {_sentence(reply)}")
         try:
-            return answer.model_validate_json(reply.content)
+            return answer.model_validate_json(reply.content or b"{}")
         except ValidationError:
             detail = "answers in a way that this version of intnet does not understand"
             raise Refused(f"{self._service} {detail}.") from None
@@ -88,12 +116,18 @@ def ingest(settings: Settings) -> Door:
     return _door("ingest", url, settings, frozenset({"quarantine:read"}))
 
 
+def dead(service: Consuming, settings: Settings) -> Door:
+    """The dead letters of a service."""
+    url = required(getattr(settings, f"{service}_url"), f"INTNET_{service.upper()}_URL")
+    return _door(service, url, settings, frozenset({"dead:read", "dead:write"}))
+
+
 def _door(service: str, url: AnyHttpUrl, settings: Settings, scopes: frozenset[str]) -> Door:
     file = required(settings.operator_key_file, "INTNET_OPERATOR_KEY_FILE")
     clock.follow(settings.clock_file)  # a token of another time is believed by nobody
     with using(file):
         signer = Signer(file)
-    return Door(service, url, signer, Principal(PLATFORM, settings.operator, OPERATOR, scopes))
+    return Door(service, str(url), signer, Principal(PLATFORM, settings.operator, OPERATOR, scopes))
 
 
 def _sentence(reply: httpx.Response) -> str:

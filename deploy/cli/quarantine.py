@@ -6,13 +6,10 @@ import typer
 from pydantic import AwareDatetime, BaseModel
 
 from deploy.cli import door, settings, show
-from deploy.cli.door import Door
 from deploy.cli.options import Json
 from libs.common import clock
 
 app = typer.Typer(no_args_is_help=True)
-
-PER_PAGE = 200
 
 
 class Quarantined(BaseModel):
@@ -22,13 +19,6 @@ class Quarantined(BaseModel):
     reason: str
     event_type: str | None = None
     received_at: AwareDatetime
-
-
-class Listed(BaseModel):
-    """A page of them, the latest first."""
-
-    data: list[Quarantined]
-    next_cursor: str | None = None
 
 
 @app.callback()
@@ -42,7 +32,7 @@ def list_quarantine(
     as_json: Json = False,
 ) -> None:
     """Show why webhooks were put aside, the latest first."""
-    found = _latest(door.ingest(settings.read()), limit)
+    found = door.ingest(settings.read()).latest("/v1/quarantine", Quarantined, limit)
     if as_json:
         show.document([webhook.model_dump(mode="json") for webhook in found])
     elif found:
@@ -50,16 +40,3 @@ def list_quarantine(
         show.table(("Received", "Reason", "Event type", "Id"), rows)
     else:
         show.sentence("The quarantine is empty.")
-
-
-def _latest(ingest: Door, limit: int) -> list[Quarantined]:
-    found: list[Quarantined] = []
-    cursor: dict[str, str] = {}
-    while len(found) < limit:
-        size = min(limit - len(found), PER_PAGE)
-        page = ingest.get("/v1/quarantine", Listed, limit=size, **cursor)
-        found += page.data
-        if page.next_cursor is None:
-            break
-        cursor = {"cursor": page.next_cursor}
-    return found

@@ -49,6 +49,8 @@ class Settings(BaseSettings):
 
     gateway_url: AnyHttpUrl | None = Field(None, validation_alias="INTNET_GATEWAY_URL")
     ingest_url: AnyHttpUrl | None = Field(None, validation_alias="INTNET_INGEST_URL")
+    matcher_url: AnyHttpUrl | None = Field(None, validation_alias="INTNET_MATCHER_URL")
+    insights_url: AnyHttpUrl | None = Field(None, validation_alias="INTNET_INSIGHTS_URL")
     kafka_url: str | None = Field(None, validation_alias="KAFKA_URL", repr=False)
     keys_file: Path | None = Field(None, validation_alias="KEYS_FILE")
     jwks_file: Path | None = Field(None, validation_alias="JWKS_FILE")

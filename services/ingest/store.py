@@ -5,6 +5,8 @@ from datetime import datetime
 from libs.common.events import WebhookQuarantined
 from libs.common.mongo import Documents, Entity, Index, TenantScope, before
 
+QUARANTINE_DAYS = 7  # no tenant is known whose period would count, and no erasure finds them
+
 QUARANTINE = Entity(
     "quarantine",
     {
@@ -14,7 +16,10 @@ QUARANTINE = Entity(
         "sealed": ("string",),
     },
     ("reason", "received_at", "sealed"),
-    (Index((("received_at", -1), ("_id", -1))),),
+    (
+        Index((("received_at", -1), ("_id", -1))),
+        Index((("received_at", 1),), ttl=QUARANTINE_DAYS * 86_400),
+    ),
 )
 
 

@@ -84,3 +84,12 @@ async def test_a_stop_that_nobody_answers_ends(
     monkeypatch.setattr(reader._broker, "stop", mute)
     await reader.stop()
     assert asked.is_set()
+
+
+async def test_held_it_takes_nothing_and_is_not_stuck(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumer, "POLL_MS", 1)
+    held = Consumer("127.0.0.1:1", "reader", ["calls.v1"], take, lambda: True)
+    held.take_over()
+    held._progress = float("-inf")
+    assert await held._subscriber.get_msg(Client()) == ()
+    assert held.stuck() == []

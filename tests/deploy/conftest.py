@@ -16,6 +16,8 @@ ABSENT = (
     "KAFKA_URL",
     "INTNET_GATEWAY_URL",
     "INTNET_INGEST_URL",
+    "INTNET_MATCHER_URL",
+    "INTNET_INSIGHTS_URL",
     "INTNET_OPERATOR",
     "INTNET_STACK",
     "NO_COLOR",
@@ -53,4 +55,5 @@ def services(room: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeServic
     with serving(FakeServices(room / "jwks.json")) as fake:
         monkeypatch.setenv("INTNET_GATEWAY_URL", fake.url)
         monkeypatch.setenv("INTNET_INGEST_URL", f"{fake.url}/")
+        monkeypatch.setenv("INTNET_MATCHER_URL", fake.url)
         yield fake

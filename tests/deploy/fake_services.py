@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -15,6 +16,7 @@ from libs.common.principal import Principal, Refused, Verifier
 Json = dict[str, Any]
 Answer = tuple[int, Json]
 
+DEAD = "/operator/v1/dead"
 NOW = "2026-03-01T12:00:00Z"
 
 
@@ -25,6 +27,7 @@ class FakeServices:
     jwks: Path
     tenants: dict[str, Json] = field(default_factory=dict)
     webhooks: list[Json] = field(default_factory=list)
+    dead: list[Json] = field(default_factory=list)
     asked: list[tuple[Principal, str, Json]] = field(default_factory=list)
     always: tuple[int, bytes] | None = None
     url: str = ""
@@ -32,6 +35,8 @@ class FakeServices:
     def answer(self, method: str, target: str, token: str, body: Json) -> tuple[int, bytes]:
         path, query = urlsplit(target).path, dict(parse_qsl(urlsplit(target).query))
         audience = "gateway" if path.startswith("/operator/") else "ingest"
+        if path.startswith(DEAD):
+            audience = "matcher"
         try:
             who = Verifier(self.jwks, audience).verify(token)
         except Refused:
@@ -54,7 +59,13 @@ class FakeServices:
                 "connections", "connection_id", new
             ),
             "POST /operator/v1/invitations": self._invite,
-            "GET /v1/quarantine": self._quarantine,
+            "GET /v1/quarantine": lambda query: page(self.webhooks, query),
+            f"GET {DEAD}": lambda query: page(self.dead, query),
+            **{
+                f"POST {DEAD}/{one['place']}/{verb}": partial(self._settle, one)
+                for one in self.dead
+                for verb in ("replay", "discard")
+            },
         }
 
     def _create(self, new: Json) -> Answer:
@@ -81,11 +92,18 @@ class FakeServices:
             "expires_at": "2026-03-08T12:00:00Z",
         }
 
-    def _quarantine(self, query: Json) -> Answer:
-        start, size = int(query.get("cursor", 0)), int(query["limit"])
-        end = start + size
-        following = str(end) if end < len(self.webhooks) else None
-        return 200, {"data": self.webhooks[start:end], "next_cursor": following}
+    def _settle(self, one: Json, _: Json) -> Answer:
+        if one["reason"] == "hopeless":
+            return 409, problem(409, "It fails as before: hopeless.")
+        one["state"] = "settled"
+        return 204, {}
+
+
+def page(items: list[Json], query: Json) -> Answer:
+    start, size = int(query.get("cursor", 0)), int(query["limit"])
+    end = start + size
+    following = str(end) if end < len(items) else None
+    return 200, {"data": items[start:end], "next_cursor": following}
 
 
 def problem(status: int, detail: str, **more: Any) -> Json:

@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel
 
+from libs.common.service import dead
 from libs.common.web import Page
 from services.gateway.api import operator_bodies as bodies
 from services.gateway.api.shapes import Invited
@@ -9,7 +10,8 @@ from services.gateway.domain.permissions import TABLE
 from services.gateway.domain.roles import OPERATOR
 from services.ingest.api.quarantine import Quarantined, router
 from tests.deploy.conftest import Intnet
-from tests.deploy.fake_services import FakeServices
+from tests.deploy.fake_services import DEAD, NOW, FakeServices, page
+from tests.deploy.test_cli_dead import dead as parked
 
 BODIES: dict[str, type[BaseModel]] = {
     "POST /operator/v1/tenants": bodies.NewTenant,
@@ -50,9 +52,10 @@ def test_the_stand_in_answers_as_the_real_ones() -> None:
     fake = FakeServices.__new__(FakeServices)
     invited = fake._invite({"email": "amal@example.com", "role": "admin"})[1]
     assert Invited.model_validate(invited).model_dump(mode="json").keys() == invited.keys()
-    fake.webhooks = [
-        {"id": "w1", "reason": "r", "event_type": None, "received_at": "2026-03-01T12:00:00Z"}
-    ]
-    listed = fake._quarantine({"limit": "1"})[1]
+    webhook = {"id": "w1", "reason": "r", "event_type": None, "received_at": NOW}
+    listed = page([webhook], {"limit": "1"})[1]
     assert Page[Quarantined].model_validate(listed).data[0].id == "w1"
     assert router.prefix == "/v1"
+    shown = page([parked(1)], {"limit": "1"})[1]
+    assert Page[dead.Dead].model_validate(shown).data[0].place == "calls.v1/0/1"
+    assert dead.router.prefix == DEAD

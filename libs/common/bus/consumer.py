@@ -56,7 +56,10 @@ log = structlog.get_logger()
 
 
 class Consumer:
-    """Reads topics under the service's group and gives each record to `take`."""
+    """Reads topics under the service's group and gives each record to `take`.
+
+    While `held` it takes nothing, and keeps its place in the group.
+    """
 
     def __init__(
         self,
@@ -64,8 +67,10 @@ class Consumer:
         service: str,
         topics: Sequence[str],
         take: Callable[[Record], Awaitable[None]],
+        held: Callable[[], bool] = lambda: False,
     ) -> None:
         self._take = take
+        self._held = held
         self._stop = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -140,6 +145,10 @@ class Consumer:
         return [] if self._assigned else ["the consumer has no partitions yet"]
 
     async def _poll(self, consumer: Any) -> tuple[Any, ...]:
+        if self._held():
+            await asyncio.sleep(POLL_MS / 1000)
+            self._progress = monotonic()  # it stands still on purpose: a restart would not help
+            return ()
         batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=MAX_RECORDS)
         self._progress = monotonic()  # not before: a poll that only fails is no progress
         return tuple(record for records in batches.values() for record in records)

@@ -30,8 +30,8 @@ class Poison(Exception):
     """This record will never be handled as it is; the message holds nothing personal."""
 
 
-async def guarded(record: Record, take: Callable[[Record], Awaitable[None]], park: Park) -> None:
-    """Handles one record, whatever happens.
+async def guarded(record: Record, take: Callable[[Record], Awaitable[None]], park: Park) -> bool:
+    """Handles one record, whatever happens, and says whether it had to be parked.
 
     Store or broker away: waits in place up to 60 s, then raises, so that the batch is rewound.
     Any other failure: five tries. Poison: parked at once. Raises only for an outage.
@@ -41,7 +41,7 @@ async def guarded(record: Record, take: Callable[[Record], Awaitable[None]], par
     while True:
         began = monotonic()
         try:
-            return await take(record)
+            await take(record)
         except (Poison, Malformed) as error:
             return await _parked(record, str(error), tries + 1, park)
         except Exception as error:
@@ -54,6 +54,8 @@ async def guarded(record: Record, take: Callable[[Record], Awaitable[None]], par
             if away and waited > OUTAGE_SECONDS:
                 raise
             log.warning("record.waits", topic=record.topic, error=type(error).__name__)
+        else:
+            return False
         pauses += 1
         await asyncio.sleep(pause)
 
@@ -63,10 +65,11 @@ def is_away(error: BaseException) -> bool:
     return isinstance(error, Unavailable) or is_outage(error)
 
 
-async def _parked(record: Record, reason: str, attempts: int, park: Park) -> None:
+async def _parked(record: Record, reason: str, attempts: int, park: Park) -> bool:
     await park(record, reason, attempts)
     PARKED.labels(record.topic, reason.partition(":")[0][:40]).inc()
     log.error("record.parked", topic=record.topic, place=record.place, reason=reason)
+    return True
 
 
 def _pause(before: int) -> float:

@@ -12,6 +12,7 @@ from libs.common.keys import PLATFORM, Keys
 from libs.common.mongo import Mongo
 
 FIELD = "parked"
+PARKED = "parked"
 TOPIC_END = ".dead.v1"
 LETTER_BYTES = 900_000  # sealed, and in base64, a record may no longer fit into a record
 
@@ -34,21 +35,26 @@ class Parking:
         self._keys = keys
 
     async def park(self, record: Record, reason: str, attempts: int) -> None:
-        """Keeps the record. Raises where neither waiting nor parking is possible."""
+        """Keeps the record, unless an operator has settled it since it was parked before.
+
+        Raises where neither waiting nor parking is possible.
+        """
+        rows = self._mongo.service_collection("parked")
+        if await rows.get({"_id": record.place, "state": {"$ne": PARKED}}):
+            return
         sealed = self._keys.seal(PLATFORM, FIELD, pack(record))
         tenant, kind = _told(record)
         row = {
-            "_id": record.place,
             "topic": record.topic,
             "tenant": tenant,
             "type": kind,
             "reason": reason,
             "attempts": attempts,
-            "at": clock.now(),
             "sealed": sealed,
-            "state": "parked",
         }
-        await self._mongo.service_collection("parked").put(row)
+        first = {"at": clock.now(), "state": PARKED}
+        change = {"$set": row, "$setOnInsert": first}
+        await rows.change({"_id": record.place}, change, upsert=True)
         headers = (
             ("place", record.place.encode()),
             ("reason", reason.encode()),
@@ -65,6 +71,14 @@ def is_dead_letter(record: Record) -> bool:
 def pack(record: Record) -> bytes:
     """The record's bytes in one piece."""
     return msgspec.msgpack.encode(Original(record.key, record.value, record.headers))
+
+
+def unpack(place: str, packed: bytes) -> Record:
+    """The record again, from its place and its bytes."""
+    original = msgspec.msgpack.decode(packed, type=Original)
+    topic, partition, offset = place.rsplit("/", 2)
+    parts = original.key, original.value, original.headers
+    return Record(topic, int(partition), int(offset), *parts)
 
 
 def _letter(key: bytes | None, sealed: bytes) -> tuple[bytes | None, bytes]:

@@ -12,6 +12,7 @@ from libs.common.mongo.scope import Collection, TenantScope, shared
 T = TypeVar("T")
 
 INBOX_DAYS = 30
+PARKED_DAYS = 7  # as long as the topics keep what it came from: an erasure reaches no sealed bytes
 _DAY = 86_400
 
 INBOX = Entity("inbox", {"at": ("date",)}, ("at",), (Index((("at", 1),), ttl=INBOX_DAYS * _DAY),))
@@ -39,9 +40,15 @@ PARKED = Entity(
         "at": ("date",),
         "sealed": ("binData",),
         "state": ("string",),
+        "settled_at": ("date",),
+        "settled_by": ("string",),
+        "settled_for": ("string",),
     },
     ("topic", "reason", "attempts", "at", "sealed", "state"),
-    (Index((("state", 1), ("at", 1))),),
+    (
+        Index((("state", 1), ("at", -1), ("_id", -1))),
+        Index((("at", 1),), ttl=PARKED_DAYS * _DAY),
+    ),
 )
 PLUMBING = (INBOX, OUTBOX, PARKED)
 

@@ -1,7 +1,7 @@
 """From a declaration to a process: what all six services share."""
 
-from libs.common.service.caller import Caller, acting
+from libs.common.service.caller import Caller, acting, operating
 from libs.common.service.declared import Service
 from libs.common.service.running import Running, run
 
-__all__ = ["Caller", "Running", "Service", "acting", "run"]
+__all__ = ["Caller", "Running", "Service", "acting", "operating", "run"]

@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 
 from libs.common.events import TenantSaved
 from libs.common.mongo import Units, Work
-from libs.common.principal import Principal
+from libs.common.principal import OPERATOR, Principal
 from libs.common.tenants import UnknownTenant
 from libs.common.web import Problem, requires
 
@@ -43,3 +43,14 @@ def acting(scope: str) -> Any:
         return Caller(principal, tenant, running.units)
 
     return Depends(caller)
+
+
+def operating(scope: str) -> Any:
+    """The dependency of an endpoint for operators alone: gives the Caller."""
+
+    async def operator(who: Annotated[Caller[Any], acting(scope)]) -> Caller[Any]:
+        if who.principal.role != OPERATOR:  # it is no tenant's, whatever scopes a token carries
+            raise Problem(403, "forbidden", "This is for operators.")
+        return who
+
+    return Depends(operator)

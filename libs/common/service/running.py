@@ -11,9 +11,11 @@ import structlog
 
 from libs.common import clock, telemetry, web
 from libs.common.bus import (
+    Breaker,
     Consumer,
     Dispatch,
     Follower,
+    Letters,
     Parking,
     Producer,
     Record,
@@ -27,6 +29,7 @@ from libs.common.events import Envelope, Event, Malformed
 from libs.common.keys import Keys
 from libs.common.mongo import Mongo, Outbox, Units
 from libs.common.principal import Verifier
+from libs.common.service import dead
 from libs.common.service.declared import Service
 from libs.common.service.tenancy import TOPIC, TenantReader
 from libs.common.tenants import Tenants
@@ -58,6 +61,8 @@ class Running(Generic[S]):
         self.stopping = asyncio.Event()
         self._parking = Parking(service.name, self.mongo, self.producer, self.keys)
         self._dispatch = Dispatch(service.consumes, self.units, self.tenants)
+        self.letters = Letters(self.mongo, self.keys, self._dispatch.take)
+        self._breaker = Breaker()
         self._consumer: Consumer | None = None
         self._tenant_reader = TenantReader(service, self.mongo, self.tenants)
         self.tenants_read = self._tenant_reader.caught_up
@@ -82,6 +87,7 @@ class Running(Generic[S]):
                 tasks.create_task(self._tenant_reader.run()),
                 tasks.create_task(self.outbox.relay()),
                 tasks.create_task(self._open_store()),
+                tasks.create_task(self.letters.watch()),
                 *(tasks.create_task(self._job(job)) for job in self.service.jobs),
             ]
             await web.serve(*self._servers(), stop=self.stopping)
@@ -156,7 +162,7 @@ class Running(Generic[S]):
         """Kafka may be away just now, and HTTP is served without it."""
         url, name, places = self.settings.kafka_url, self.service.name, self.service.topics_in()
         while True:
-            self._consumer = Consumer(url, name, places, self._take)
+            self._consumer = Consumer(url, name, places, self._take, self._breaker.is_open)
             try:
                 return await self._consumer.start()
             except Unavailable as error:
@@ -164,14 +170,17 @@ class Running(Generic[S]):
                 await asyncio.sleep(1.0)
 
     async def _take(self, record: Record) -> None:
-        await guarded(record, self._dispatch.take, self._parking.park)
+        parked = await guarded(record, self._dispatch.take, self._parking.park)
+        self._breaker.count(parked=parked)
 
     async def _job(self, job: Any) -> None:
         await self.tenants_read.wait()
         await job(self)
 
     def _servers(self) -> list[tuple[Any, str, int]]:
-        app = web.create_app(self.service.name, self.service.routers, version=VERSION)
+        tools = (dead.router,) if self.service.consumes else ()
+        routers = (*self.service.routers, *tools)
+        app = web.create_app(self.service.name, routers, version=VERSION)
         app.state.running = self
         app.state.verifier = self.verifier
         front = self.service.door(self, app) if self.service.door else app

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Generic, TypeVar
 
-from libs.common.bus import Dispatch, Parking, Producer, Record, guarded, lanes
+from libs.common.bus import Dispatch, Letters, Parking, Producer, Record, guarded, lanes
 from libs.common.bus.producer import PUBLISH_SECONDS
 from libs.common.bus.record import Headers
 from libs.common.events import Envelope, Event, TenantClosed, TenantSaved, fact_of
@@ -56,6 +56,7 @@ class Member(Generic[S]):
         self._parking = Parking(service.name, self._parked, _Sender(log), self.keys)
         consumes = [(kind, self._breakable(handler)) for kind, handler in service.consumes]
         self._dispatch: Dispatch[S] = Dispatch(consumes, units, tenants)
+        self.letters = Letters(self._parked, self.keys, self._dispatch.take)
 
     def store(self, tenant: str) -> S:
         """The tenant's store, outside a transaction."""
