@@ -62,8 +62,8 @@ class Stores:
         return found
 
     async def parked(self, service: str) -> list[Row]:
-        """What the service has parked."""
-        return await self._rows(service, "parked", {}, {"sealed": 0})
+        """What the service has parked, and nobody has settled."""
+        return await self._rows(service, "parked", {"state": "parked"}, {"sealed": 0})
 
     async def quarantine(self, since: datetime) -> dict[str, str]:
         """Webhook id to reason, of what ingest put away since then."""

@@ -7,6 +7,7 @@ from deploy.drill.experiments import (
     database,
     door,
     killed,
+    letters,
     members,
     poison,
     relay,
@@ -44,6 +45,7 @@ WHOLE: tuple[Experiment, ...] = (
     relay.several(),
     poison.STORM,
     members.REPLAY,
+    letters.REPLAYED,
     tenants.ATTACK,
     poison.LARGE_ONE,
 )
