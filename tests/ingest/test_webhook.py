@@ -17,7 +17,7 @@ from libs.common import clock
 from libs.common.telemetry import traces
 from services.ingest.api.webhook import MAX_BODY, PATH
 from tests.ingest.domain_support import body
-from tests.ingest.given import SIGNER, Door, agency, opened, public_key, ring, webhook
+from tests.ingest.given import OURS, SIGNER, Door, agency, opened, public_key, ring, webhook
 
 IGNORED = "call_machine_detection_ended"
 UNAUTHORIZED = b'{"type":"about:blank","title":"Unauthorized","status":401}'
@@ -225,6 +225,14 @@ async def test_the_same_event_twice_is_published_once(door: Door) -> None:
     assert [event.id for event in door.broker.taken] == ["call-1-1", "call-1-2"]
     after = {"accepted": before["accepted"] + 2, "repeated": before["repeated"] + 4}
     assert results() == before | after
+
+
+async def test_an_event_of_another_tenant_under_the_same_id_is_another_event(door: Door) -> None:
+    other = "+15125550128"
+    tenants = [await agency(door.house), await agency(door.house, other, tenant="agencybbb")]
+    for number in (OURS, other, OURS):
+        assert (await door.post(ring(to=number))).status_code == 200
+    assert [event.tenantid for event in door.broker.taken] == [one.tenant for one in tenants]
 
 
 async def test_other_paths_go_to_the_app(door: Door) -> None:

@@ -112,10 +112,11 @@ class Webhooks:
         """Makes the webhook safe and says what became of it. Raises SpoolFull."""
         judged = self._judged(body)
         if isinstance(judged, Accepted):
-            if judged.id in self._memory:
+            known = f"{judged.tenant}:{judged.id}"
+            if known in self._memory:
                 return "repeated"
             await self._delivery.deliver(self._enclosed(judged.fact, judged.tenant, judged.id))
-            self._memory.add(judged.id)
+            self._memory.add(known)
             return "accepted"
         if isinstance(judged, Parked):
             await self._delivery.deliver(self._quarantined(judged, body))

@@ -4,7 +4,10 @@ from collections import OrderedDict
 
 
 class Memory:
-    """The last `size` ids. Forgetting one is harmless: readers absorb repetitions anyway."""
+    """The last `size` ids, each with its tenant in it: an id is one tenant's own.
+
+    Forgetting one is harmless: readers absorb repetitions anyway.
+    """
 
     def __init__(self, size: int = 100_000) -> None:
         self._size = size
