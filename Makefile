@@ -4,6 +4,7 @@ SHELL := /bin/bash
 TOOLS := .local/tools
 UV := $(TOOLS)/bin/uv
 PY := .venv/bin/python
+DRILL ?= --all
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 export UV_PROJECT_ENVIRONMENT := .venv
 export UV_LINK_MODE := copy
@@ -59,8 +60,11 @@ stop: install ## end what `run` started; SERVICE=name for one process
 status: install ## which processes live
 	$(PY) -m deploy.local status
 
-drill: ## not built yet
-bench: ## not built yet
+drill: install ## every fault, and what it cost, an hour; DRILL=--short, six minutes
+	$(PY) -m deploy.drill $(DRILL)
+
+bench: install ## ratios to a floor in the same run, a quarter of an hour; BENCH=--write keeps them
+	$(PY) -m deploy.bench $(BENCH)
+
 deploy-check: ## not built yet
-drill bench deploy-check:
 	@echo "make $@ is not built yet" >&2; exit 2

@@ -3,11 +3,11 @@
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from uuid import uuid4
 
-from deploy.simulator.payloads import Call, Event, initiated
+from deploy.simulator.payloads import Call, Event, answered, hangup, initiated
 from deploy.simulator.signing import Headers, Signer
 from libs.common.phone import normalise
 
@@ -44,6 +44,22 @@ def rings(count: int, line: str, signer: Signer, now: datetime) -> list[Webhook]
     return [_ring(i, line, callers[i % len(callers)], signer, now) for i in range(count)]
 
 
+def whole(count: int, line: str, signer: Signer, now: datetime, apart: int) -> list[Webhook]:
+    """The same with answer and end, each `apart` calls after the event before it.
+
+    Three follow each other where one does in `rings`: the rate of requests is three times that
+    of calls.
+    """
+    callers = reserved()
+    calls = [_call(i, line, callers[i % len(callers)], now) for i in range(count)]
+    found = []
+    for turn in range(count + 2 * apart):
+        for step, back in enumerate((0, apart, 2 * apart)):
+            if 0 <= turn - back < count:
+                found.append(_step(calls[turn - back], step, signer, now))
+    return found
+
+
 def packed(webhooks: Iterable[Webhook]) -> bytes:
     """The file that the loader reads: each request after its length, four bytes big-endian."""
     wires = [webhook.wire() for webhook in webhooks]
@@ -58,9 +74,12 @@ def reserved() -> Sequence[str]:
 
 
 def _ring(index: int, line: str, origin: str, signer: Signer, now: datetime) -> Webhook:
-    session = str(uuid4())
-    call = Call(
-        session_id=session,
+    return _step(_call(index, line, origin, now), 0, signer, now)
+
+
+def _call(index: int, line: str, origin: str, now: datetime) -> Call:
+    return Call(
+        session_id=str(uuid4()),
         leg_id=str(uuid4()),
         control_id=f"v3:CM8u1zCcmtZ3Jzb6vuXBSzCLS5p7ww8ypCUpyBJVrubAVjjLAAECY{index % 10}",
         connection_id="2963572552552678752",
@@ -71,6 +90,15 @@ def _ring(index: int, line: str, origin: str, signer: Signer, now: datetime) -> 
         caller_name=_NAMES[index % len(_NAMES)],
         attestation=_ATTESTED[index % len(_ATTESTED)],
     )
-    event = Event(str(uuid4()), "call.initiated", now, initiated(call))
+
+
+def _step(call: Call, step: int, signer: Signer, now: datetime) -> Webhook:
+    at = now + timedelta(seconds=2 * step)
+    kind, payload = (
+        ("call.initiated", initiated),
+        ("call.answered", answered),
+        ("call.hangup", lambda ended: hangup(ended, at, was_answered=True)),
+    )[step]
+    event = Event(str(uuid4()), kind, at, payload(call))
     body = event.body(1, _URL)
-    return Webhook(event.id, session, signer.headers(body, int(now.timestamp())), body)
+    return Webhook(event.id, call.session_id, signer.headers(body, int(now.timestamp())), body)

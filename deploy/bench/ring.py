@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
-from deploy.bench import cpu, customers
+from deploy.bench import cpu
 from deploy.bench.figures import Goal, Row, percentile
 from deploy.bench.program import opened
 from deploy.bench.raw import hops
@@ -14,9 +14,6 @@ from deploy.bench.stage import LINE, TENANT, Stage
 from deploy.local.process import free_port
 from libs.common import clock
 from libs.common.events import InsightProduced
-from libs.common.keys import Keys
-from libs.common.mongo import Mongo
-from services.matcher.store import ENTITIES, Store
 
 CALLS = {3: 15, 50: 200, 200: 300, 500: 500}
 """Calls per second, and how many."""
@@ -79,7 +76,7 @@ async def measure(stage: Stage, rounds: int) -> list[Row]:
     """All rows; floor and platform take turns."""
     await stage.tenant(TENANT, LINE)
     await stage.topic(*hops.TOPICS)
-    await _fill(stage)
+    await stage.fill(KNOWN)
     async with _sides(stage) as (floor, ours):
         for side in (floor, ours):
             await side.ring(stage, 50, 50)  # the first calls open connections
@@ -112,15 +109,6 @@ def rows(floor: Side, ours: Side) -> list[Row]:
 
 def _row(name: str, floor: Sequence[float], ours: Sequence[float], goal: Goal | None) -> Row:
     return Row(name, "ms", tuple(floor), tuple(ours), goal)
-
-
-async def _fill(stage: Stage) -> None:
-    """The callers are customers, so that every card has a match."""
-    mongo = Mongo(stage.mongo_url, "matcher", ENTITIES)
-    await mongo.open_tenant(TENANT)
-    store = Store(mongo.scope(TENANT), Keys(stage.files.keys))
-    await store.customers.write_all(customers.drafts(KNOWN), "bench", "contract", clock.now())
-    mongo.close()
 
 
 @asynccontextmanager

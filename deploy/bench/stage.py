@@ -10,10 +10,11 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.bench.customers import drafts
 from deploy.bench.program import build
 from deploy.local.files import Files
 from deploy.local.process import Process, wait_for
-from deploy.local.server import Say, StartError
+from deploy.local.server import Say, Server, StartError
 from deploy.local.services import Services, tail
 from deploy.local.stack import Servers, servers
 from deploy.simulator.signing import Signer
@@ -21,6 +22,8 @@ from libs.common import clock
 from libs.common.bus import Producer, topics
 from libs.common.events import Assignment, TenantSaved, enclose
 from libs.common.keys import Keys, create_tenant_keys
+from libs.common.mongo import Mongo
+from services.matcher.store import ENTITIES, Store
 
 LINE = "+12025550131"
 TENANT = "benchtenant01"
@@ -51,6 +54,7 @@ class Stage:
     program: Path
     signer: Signer
     say: Say
+    servers: Sequence[Server] = ()
 
     @property
     def keys(self) -> Keys:
@@ -87,6 +91,14 @@ class Stage:
             yield process
         finally:
             process.stop()
+
+    async def fill(self, count: int) -> None:
+        """Makes that many callers customers, so that every card has a match."""
+        mongo = Mongo(self.mongo_url, "matcher", ENTITIES)
+        await mongo.open_tenant(TENANT)
+        store = Store(mongo.scope(TENANT), self.keys)
+        await store.customers.write_all(drafts(count), "bench", "contract", clock.now())
+        mongo.close()
 
     async def topic(self, *names: str) -> None:
         """Makes topics of the floor, as wide as the platform's."""
@@ -130,6 +142,14 @@ async def opened(state: Path, say: Say) -> AsyncIterator[Stage]:
     try:
         await topics.apply(running.kafka_url)
         signer = Signer.of(files.telnyx_key)
-        yield Stage(files, running.kafka_url, running.mongo_url, program.resolve(), signer, say)
+        yield Stage(
+            files,
+            running.kafka_url,
+            running.mongo_url,
+            program.resolve(),
+            signer,
+            say,
+            running.started,
+        )
     finally:
         await asyncio.to_thread(running.stop)

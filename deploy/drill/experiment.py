@@ -105,7 +105,8 @@ class Experiment:
 
     `act` does its faults while the load runs; `afterwards` runs when all is quiet, and the
     platform is then awaited and counted again; `check` looks at the evidence. The counts named
-    in `needs` must be above 0, or the experiment has shown nothing.
+    in `needs` must be above 0, or the experiment has shown nothing. `ordered` is False where
+    somebody has records handled out of their order on purpose.
     """
 
     number: str
@@ -117,4 +118,5 @@ class Experiment:
     setups: Mapping[str, Setup] = field(default_factory=lambda: USUAL)
     needs: tuple[str, ...] = ()
     patience: float = 90.0
+    ordered: bool = True
     control: bool = False

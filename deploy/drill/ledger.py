@@ -42,7 +42,9 @@ class Verdict:
         return bool(self.faults)
 
 
-def settle(found: Evidence, poisoned: Collection[tuple[str, str]] = ()) -> Verdict:
+def settle(
+    found: Evidence, poisoned: Collection[tuple[str, str]] = (), *, ordered: bool = True
+) -> Verdict:
     """Compares everything; `poisoned` are service and place of what must be parked, no more."""
     verdict = Verdict()
     accepted = first_accepted(found.posted)
@@ -55,7 +57,8 @@ def settle(found: Evidence, poisoned: Collection[tuple[str, str]] = ()) -> Verdi
             verdict.faults.append(f"lost: {answer.kind} {answer.id}: {missing}")
     _settle_parked(found, set(poisoned), verdict)
     _settle_doubles(found, verdict)
-    _settle_order(found, accepted.values(), verdict)
+    if ordered:
+        _settle_order(found, accepted.values(), verdict)
     _settle_strays(found, verdict)
     return verdict
 

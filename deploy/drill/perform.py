@@ -126,7 +126,7 @@ def _result(drill: Drill, experiment: Experiment, found: Evidence) -> Result:
     counts["cut off"] += journal.cut_off(found.steps, drill.killed)
     counts["redelivered"] += journal.redelivered(found.steps)
     counts["overlaps"] += journal.overlaps(found.steps)
-    verdict = settle(found, drill.poisoned)
+    verdict = settle(found, drill.poisoned, ordered=experiment.ordered)
     counts["stale cards"] += verdict.stale
     if experiment.check:
         experiment.check(drill, found)

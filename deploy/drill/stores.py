@@ -61,6 +61,12 @@ class Stores:
                 found.append(Effect(service, tenant, handler, about, row["n"]))
         return found
 
+    async def finished(self, tenant: str) -> tuple[int, int]:
+        """How many cards know of their match, and how many calls have ended."""
+        insights = self._server["insights"]
+        cards = await insights[f"insights__{tenant}"].count_documents({"version": {"$gte": 2}})
+        return cards, await insights[f"calls__{tenant}"].count_documents({"open": False})
+
     async def parked(self, service: str) -> list[Row]:
         """What the service has parked, and nobody has settled."""
         return await self._rows(service, "parked", {"state": "parked"}, {"sealed": 0})

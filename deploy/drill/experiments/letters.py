@@ -72,4 +72,5 @@ REPLAYED = Experiment(
     load=Load(rate=15.0),
     setups={**USUAL, "matcher": Setup({"fail": 1.0})},
     needs=("breaker opened", "replayed"),
+    ordered=False,
 )
