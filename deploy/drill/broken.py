@@ -10,7 +10,7 @@ from typing import Any
 
 from libs.common.bus import consumer
 from libs.common.events import Envelope, TenantSaved
-from libs.common.mongo import DuplicateKeyError, Outbox, Units
+from libs.common.mongo import DuplicateKeyError, Outbox, Unit, Units
 
 
 def apply(name: str) -> None:
@@ -32,7 +32,7 @@ def _no_inbox() -> None:
         handler: str,  # noqa: ARG001 - the interface
         body: Callable[[Any, Any], Awaitable[None]],
     ) -> bool:
-        await self._run(tenant, cause.id, body)
+        await self._together([Unit(tenant, cause.id, body)])
         return True
 
     Units.once = once  # type: ignore[method-assign]
@@ -47,7 +47,7 @@ def _inbox_without_tenant() -> None:
         body: Callable[[Any, Any], Awaitable[None]],
     ) -> bool:
         try:
-            await self._run(tenant, cause.id, body, inbox=f"{handler}:{cause.id}")
+            await self._together([Unit(tenant, cause.id, body, f"{handler}:{cause.id}")])
         except DuplicateKeyError:
             return False
         return True

@@ -1,5 +1,6 @@
 """Units of work, over documents in memory and over the real store alike."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
@@ -69,6 +70,27 @@ class Contract:
         ids = [derived_id("e-1", "call.matched", index) for index in (0, 1)]
         assert [one.id for one in units.envelopes] == ids * 2
         assert {one.causationid for one in units.envelopes} == {"e-1"}
+
+    async def test_many_at_once_count_once_each_and_one_that_fails_alone(
+        self, units: RecordedUnits[Notes], tenant: TenantSaved
+    ) -> None:
+        async def failing(store: Notes, work: Work) -> None:
+            await note(store, work)
+            raise KeyError
+
+        async def one(number: int) -> object:
+            event = f"e-{number % 20}"
+            cause = enclose(matched("s-0"), tenant.tenant, id=event, source="test", time=AT)
+            body = failing if number % 20 == 7 else note
+            try:
+                return await units.once(tenant, cause, "one", body)
+            except KeyError:
+                return "failed"
+
+        said = await asyncio.gather(*(one(number) for number in range(40)))
+        assert sorted(map(str, said)) == ["False"] * 19 + ["True"] * 19 + ["failed"] * 2
+        assert await units.read(tenant.tenant).times("x") == 19
+        assert len({envelope.id for envelope in units.envelopes}) == len(units.envelopes) == 38
 
     async def test_a_write_that_fails_leaves_nothing(
         self, units: RecordedUnits[Notes], tenant: TenantSaved

@@ -1,12 +1,13 @@
 """The flows can go red: each claim, held against a world that breaks it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import pytest
 
 from libs.common.events import Envelope, TenantSaved
-from libs.common.mongo import Work
+from libs.common.mongo import Unit, Work
 from tests.flows import claims
 from tests.flows.given import HERE, Declared
 from tests.flows.world import World
@@ -14,7 +15,6 @@ from tests.support.bus import MemoryBus
 from tests.support.units import MemoryUnits
 
 S = TypeVar("S")
-T = TypeVar("T")
 Claim = Callable[[World], Awaitable[None]]
 
 
@@ -28,36 +28,25 @@ class Forgetful(MemoryUnits[S]):
         handler: str,
         body: Callable[[S, Work], Awaitable[None]],
     ) -> bool:
-        await self._run(tenant, cause.id, body)
+        await self._together([Unit(tenant, cause.id, body)])
         return True
 
 
 class TenantBlind(MemoryUnits[S]):
     """Leaves the tenant out of the inbox key."""
 
-    async def _run(
-        self,
-        tenant: TenantSaved,
-        cause: str,
-        body: Callable[[S, Work], Awaitable[T]],
-        inbox: str | None = None,
-    ) -> T:
-        return await super()._run(tenant, cause, body, inbox and inbox.partition(":")[2])
+    async def _together(self, units: Sequence[Unit[S, Any]], *how: Any) -> None:
+        blind = [replace(unit, inbox=(unit.inbox or "").partition(":")[2]) for unit in units]
+        await super()._together(blind)
 
 
 class Hasty(MemoryUnits[S]):
     """Writes the inbox row before the change, in a transaction of its own."""
 
-    async def _run(
-        self,
-        tenant: TenantSaved,
-        cause: str,
-        body: Callable[[S, Work], Awaitable[T]],
-        inbox: str | None = None,
-    ) -> T:
-        if inbox:
-            await self.mongo.service_collection("inbox").insert({"_id": inbox})
-        return await super()._run(tenant, cause, body)
+    async def _together(self, units: Sequence[Unit[S, Any]], *how: Any) -> None:
+        for unit in units:
+            await self.mongo.service_collection("inbox").insert({"_id": unit.inbox})
+        await super()._together([replace(unit, inbox=None) for unit in units])
 
 
 @pytest.mark.parametrize(

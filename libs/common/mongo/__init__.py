@@ -7,7 +7,7 @@ from libs.common.mongo.database import Mongo
 from libs.common.mongo.outbox import Outbox
 from libs.common.mongo.schema import Entity, Index
 from libs.common.mongo.scope import Collection, Document, Documents, TenantScope, before
-from libs.common.mongo.unit import Units, Work
+from libs.common.mongo.unit import Unit, Units, Work
 
 __all__ = [
     "Collection",
@@ -19,6 +19,7 @@ __all__ = [
     "Mongo",
     "Outbox",
     "TenantScope",
+    "Unit",
     "Units",
     "Work",
     "before",

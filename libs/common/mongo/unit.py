@@ -1,9 +1,9 @@
 """A unit of work: what a handler or an HTTP write changes and emits, in one transaction."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from pymongo.errors import DuplicateKeyError
 from libs.common import clock
 from libs.common.events import Envelope, Event, TenantSaved, derived_id, enclose
 from libs.common.mongo.database import Mongo, is_double
+from libs.common.mongo.groups import Groups, Within, directly
 from libs.common.mongo.outbox import Outbox
 from libs.common.mongo.scope import TenantScope
 from libs.common.telemetry import traceparent
@@ -44,6 +45,20 @@ class Work:
         self.emitted.append((tenant or self.tenant.tenant, event))
 
 
+@dataclass(eq=False)
+class Unit(Generic[S, T]):
+    """One of them: whose, caused by what, and what is to be done.
+
+    `inbox` is the row without which it may count twice. `result` is what the body returned.
+    """
+
+    tenant: TenantSaved
+    cause: str
+    body: Callable[[S, Work], Awaitable[T]]
+    inbox: str | None = None
+    result: T | None = None
+
+
 class Units(Generic[S]):
     """Runs units of work against a service's store."""
 
@@ -54,6 +69,7 @@ class Units(Generic[S]):
         self._mongo = mongo
         self._store = store
         self._outbox = outbox
+        self._groups = Groups(self._together)
 
     def read(self, tenant: str) -> S:
         """The store outside a transaction, for reading."""
@@ -67,9 +83,9 @@ class Units(Generic[S]):
         body: Callable[[S, Work], Awaitable[None]],
     ) -> bool:
         """Runs the body unless this handler had this event before; says whether it ran."""
-        row = f"{tenant.tenant}:{handler}:{cause.id}"
+        inbox = f"{tenant.tenant}:{handler}:{cause.id}"
         try:
-            await self._run(tenant, cause.id, body, inbox=row)
+            await self._groups.run(Unit(tenant, cause.id, body, inbox))
         except DuplicateKeyError as error:
             if not is_double(error, "inbox"):
                 raise
@@ -79,30 +95,30 @@ class Units(Generic[S]):
 
     async def write(self, tenant: TenantSaved, body: Callable[[S, Work], Awaitable[T]]) -> T:
         """Runs a write that came by HTTP, or by the clock."""
-        return await self._run(tenant, str(uuid4()), body)
+        unit = Unit(tenant, str(uuid4()), body)
+        await self._together([unit])
+        return cast(T, unit.result)
 
-    async def _run(
-        self,
-        tenant: TenantSaved,
-        cause: str,
-        body: Callable[[S, Work], Awaitable[T]],
-        inbox: str | None = None,
-    ) -> T:
-        committed: list[Envelope] = []
+    async def _together(self, units: Sequence[Unit[S, Any]], within: Within = directly) -> None:
+        """All of them in one transaction, or none."""
 
-        async def attempt(session: Any) -> T:
-            work = Work(tenant, clock.now())
-            if inbox:
-                own = self._mongo.service_collection("inbox", session)
-                await own.insert({"_id": inbox, "at": work.now})
-            result = await body(self._store(self._mongo.scope(tenant.tenant, session)), work)
-            committed[:] = self._enclosed(work, cause)
-            await self._outbox.add(committed, session)
-            return result
+        async def attempt(session: Any) -> list[Envelope]:
+            inbox = self._mongo.service_collection("inbox", session)
+            now = clock.now()
+            await inbox.insert_all([{"_id": u.inbox, "at": now} for u in units if u.inbox])
+            emitted: list[Envelope] = []
+            for unit in units:
+                emitted += await within(unit, self._carry_out(unit, session))
+            await self._outbox.add(emitted, session)
+            return emitted
 
-        result = await self._mongo.transaction(attempt)
-        self._outbox.wake(committed)
-        return result
+        self._outbox.wake(await self._mongo.transaction(attempt))
+
+    async def _carry_out(self, unit: Unit[S, T], session: Any) -> list[Envelope]:
+        work = Work(unit.tenant, clock.now())
+        store = self._store(self._mongo.scope(unit.tenant.tenant, session))
+        unit.result = await unit.body(store, work)
+        return self._enclosed(work, unit.cause)
 
     def _enclosed(self, work: Work, cause: str) -> list[Envelope]:
         return [

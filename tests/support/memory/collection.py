@@ -55,7 +55,10 @@ class MemoryCollection(Collection):
 
     async def insert_all(self, documents: Sequence[Document]) -> None:
         """Adds many; the good ones land even where others are refused."""
-        self._each(self._add, documents)
+        if len(documents) == 1:
+            await self.insert(documents[0])
+        else:
+            self._each(self._add, documents)
 
     async def insert_new(self, documents: Sequence[Document]) -> set[str]:
         """Adds those that are not there."""
