@@ -49,8 +49,9 @@ class Stores:
 
     async def cards(self, tenant: str, sessions: Sequence[str]) -> list[Row]:
         """The stored cards of the sessions."""
-        query = {"session": {"$in": list(sessions)}}
-        return await self._rows("insights", f"insights__{tenant}", query)
+        query = {"_id": {"$in": list(sessions)}, "insight": {"$ne": None}}
+        rows = await self._rows("insights", f"calls__{tenant}", query)
+        return [{"session": row["_id"], "card": row["card"]} for row in rows]
 
     async def effects(self, tenant: str) -> list[Effect]:
         """The counters that the probes raise."""
@@ -63,9 +64,9 @@ class Stores:
 
     async def finished(self, tenant: str) -> tuple[int, int]:
         """How many cards know of their match, and how many calls have ended."""
-        insights = self._server["insights"]
-        cards = await insights[f"insights__{tenant}"].count_documents({"version": {"$gte": 2}})
-        return cards, await insights[f"calls__{tenant}"].count_documents({"open": False})
+        calls = self._server["insights"][f"calls__{tenant}"]
+        cards = await calls.count_documents({"card.version": {"$gte": 2}})
+        return cards, await calls.count_documents({"open": False})
 
     async def parked(self, service: str) -> list[Row]:
         """What the service has parked, and nobody has settled."""

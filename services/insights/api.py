@@ -81,7 +81,7 @@ async def list_insights(
     """The tenant's cards, each in its highest version."""
     pages = Cursor("insights", who.tenant.tenant)
     cards = await who.store.insights(pages.read_place(cursor), limit, call_id)
-    last = last_place(cards, limit, lambda card: (card.as_of, card.insight_id))
+    last = last_place(cards, limit, lambda card: (card.as_of, card.session_id))
     return Page(data=cards, next_cursor=pages.following(last))
 
 

@@ -1,6 +1,13 @@
 """Events in: each adds its fact to the record of its call; a start or a match makes a card."""
 
-from libs.common.events import CallAnswered, CallCosted, CallEnded, CallMatched, CallStarted
+from libs.common.events import (
+    CallAnswered,
+    CallCosted,
+    CallEnded,
+    CallMatched,
+    CallStarted,
+    InsightProduced,
+)
 from libs.common.mongo import Work
 from services.insights.domain import card, features, merge
 from services.insights.domain.record import CallRecord
@@ -9,16 +16,12 @@ from services.insights.store import Store
 
 async def note_start(call: CallStarted, store: Store, work: Work) -> None:
     """A call rings: its card follows at once, before anybody knows who it is."""
-    record = merge.with_started(await store.record(call.session_id), call)
-    await store.keep(record)
-    await _show(record, store, work)
+    await _show(merge.with_started(await store.record(call.session_id), call), store, work)
 
 
 async def note_match(match: CallMatched, store: Store, work: Work) -> None:
     """The matcher has answered: the card is made again with what it knows."""
-    record = merge.with_match(await store.record(match.session_id), match)
-    await store.keep(record)
-    await _show(record, store, work)
+    await _show(merge.with_match(await store.record(match.session_id), match), store, work)
 
 
 async def note_answer(call: CallAnswered, store: Store, work: Work) -> None:
@@ -37,11 +40,17 @@ async def note_cost(call: CallCosted, store: Store, work: Work) -> None:
 
 
 async def _show(record: CallRecord, store: Store, work: Work) -> None:
+    made = await _card(record, store, work)
+    if made and record.lacks(made):
+        record = record.with_card(made)
+        work.emit(made)
+    await store.keep(record)
+
+
+async def _card(record: CallRecord, store: Store, work: Work) -> InsightProduced | None:
     if not record.incoming or record.started_at is None:
-        return
+        return None
     earlier = await store.earlier(record)
     figures = features.compute(record, earlier, store.numbering(record), store.scorecard.lookback)
     as_of = record.started_at.astimezone(work.timezone)
-    made = card.produce(record, figures, store.scorecard, as_of)
-    if made and await store.show(made, record.subject):
-        work.emit(made)
+    return card.produce(record, figures, store.scorecard, as_of)

@@ -1,4 +1,4 @@
-"""What insights keeps per tenant: call records, the latest card of each, feedback on cards."""
+"""What insights keeps per tenant: call records, each with its latest card; feedback on cards."""
 
 from datetime import datetime, timedelta
 
@@ -19,26 +19,19 @@ CALLS = Entity(
         "direction": ("string", "null"),
         "open": ("bool",),
         "started_at": ("date", "null"),
+        "insight": ("string", "null"),
+        "as_of": ("date", "null"),
         "record": ("object",),
+        "card": ("object", "null"),
     },
     ("open", "record"),
     (
         Index((("subject", 1), ("started_at", -1))),
         Index((("started_at", -1), ("_id", -1))),
         Index((("open", 1), ("started_at", -1), ("_id", -1))),
+        Index((("insight", 1),)),
+        Index((("as_of", -1), ("_id", -1))),
     ),
-)
-INSIGHTS = Entity(
-    "insights",
-    {
-        "session": ("string",),
-        "subject": ("string", "null"),
-        "version": ("int", "long"),
-        "as_of": ("date",),
-        "card": ("object",),
-    },
-    ("session", "version", "as_of", "card"),
-    (Index((("session", 1),), unique=True), Index((("as_of", -1), ("_id", -1)))),
 )
 FEEDBACK = Entity(
     "feedback",
@@ -46,7 +39,8 @@ FEEDBACK = Entity(
     ("insight", "user", "verdict", "at"),
     (Index((("insight", 1),)),),
 )
-ENTITIES = (CALLS, INSIGHTS, FEEDBACK)
+ENTITIES = (CALLS, FEEDBACK)
+_WITHOUT_CARD = {"card": 0}
 
 
 class Store:
@@ -55,16 +49,16 @@ class Store:
     def __init__(self, scope: TenantScope, scorecard: Scorecard) -> None:
         self.scorecard = scorecard
         self._calls = scope.collection("calls")
-        self._insights = scope.collection("insights")
         self._feedback = scope.collection("feedback")
 
     async def record(self, session_id: str) -> CallRecord | None:
         """The record of a call, as far as it is known."""
         row = await self._calls.get({"_id": session_id})
-        return CallRecord.model_validate(row["record"]) if row else None
+        return _record(row) if row else None
 
     async def keep(self, record: CallRecord) -> None:
-        """Writes the record."""
+        """Writes the record, with its card."""
+        card = record.card
         await self._calls.put(
             {
                 "_id": record.session_id,
@@ -72,7 +66,10 @@ class Store:
                 "direction": record.direction,
                 "open": record.ended_at is None,
                 "started_at": record.started_at,
-                "record": record.model_dump(mode="json"),
+                "insight": card.insight_id if card else None,
+                "as_of": card.as_of if card else None,
+                "record": record.model_dump(mode="json", exclude={"card"}),
+                "card": card.model_dump(mode="json") if card else None,
             }
         )
 
@@ -90,8 +87,9 @@ class Store:
             },
             sort=[("started_at", -1)],
             limit=MOST_EARLIER,
+            fields=_WITHOUT_CARD,
         )
-        return [Earlier.of(CallRecord.model_validate(row["record"])) for row in rows]
+        return [Earlier.of(_record(row)) for row in rows]
 
     def numbering(self, record: CallRecord) -> Numbering:
         """What the number plan says of the caller's number."""
@@ -101,24 +99,6 @@ class Store:
         code = phone.calling_code(number.e164.removeprefix("+"))
         return Numbering(number.kind, int(code) if code else None)
 
-    async def show(self, card: InsightProduced, subject: str | None) -> bool:
-        """Keeps the card unless it is there already; says whether it is new."""
-        row = await self._insights.get({"_id": card.insight_id})
-        made = card.model_dump(mode="json")
-        if row and (row["version"] > card.version or row["card"] == made):
-            return False
-        await self._insights.put(
-            {
-                "_id": card.insight_id,
-                "session": card.session_id,
-                "subject": subject,
-                "version": card.version,
-                "as_of": card.as_of,
-                "card": made,
-            }
-        )
-        return True
-
     async def calls(
         self, after: tuple[datetime, str] | None, limit: int, only_open: bool
     ) -> list[CallRecord]:
@@ -127,22 +107,24 @@ class Store:
         if only_open:
             query["open"] = True
         query |= before("started_at", after)
-        rows = await self._calls.list(query, sort=[("started_at", -1), ("_id", -1)], limit=limit)
-        return [CallRecord.model_validate(row["record"]) for row in rows]
+        order = [("started_at", -1), ("_id", -1)]
+        rows = await self._calls.list(query, sort=order, limit=limit, fields=_WITHOUT_CARD)
+        return [_record(row) for row in rows]
 
     async def insight(self, insight_id: str) -> InsightProduced | None:
         """A card by its id."""
-        row = await self._insights.get({"_id": insight_id})
-        return InsightProduced.model_validate(row["card"]) if row else None
+        row = await self._calls.get({"insight": insight_id})
+        return _card(row) if row else None
 
     async def insights(
         self, after: tuple[datetime, str] | None, limit: int, session: str | None = None
     ) -> list[InsightProduced]:
-        """The latest cards first, from a place on; those of one call where it is given."""
+        """The latest cards first, from a place (time and session) on; or those of one call."""
+        query: Document = {"as_of": {"$ne": None}, **before("as_of", after)}
+        if session:
+            query = {"$and": [query, {"_id": session}]}
         order = [("as_of", -1), ("_id", -1)]
-        query = before("as_of", after) | ({"session": session} if session else {})
-        rows = await self._insights.list(query, sort=order, limit=limit)
-        return [InsightProduced.model_validate(row["card"]) for row in rows]
+        return [_card(row) for row in await self._calls.list(query, sort=order, limit=limit)]
 
     async def judge(self, insight_id: str, user: str, verdict: str, at: datetime) -> None:
         """Keeps what a person says of a card; the last word of each person counts."""
@@ -150,3 +132,11 @@ class Store:
         await self._feedback.put(
             {"_id": key, "insight": insight_id, "user": user, "verdict": verdict, "at": at}
         )
+
+
+def _record(row: Document) -> CallRecord:
+    return CallRecord.model_validate(row["record"] | {"card": row.get("card")})
+
+
+def _card(row: Document) -> InsightProduced:
+    return InsightProduced.model_validate(row["card"])

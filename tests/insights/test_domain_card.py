@@ -231,3 +231,22 @@ def test_days_count_from_the_date_of_as_of() -> None:
 
     assert late is not None
     assert said(late)["renewal"] == "Renewal today."
+
+
+@pytest.mark.parametrize(
+    ("shown", "made", "news"),
+    [
+        (None, {"version": 1}, True),
+        ({"version": 1}, {"version": 1}, False),
+        ({"version": 1}, {"version": 2}, True),
+        ({"version": 2}, {"version": 1, "model": "other@1"}, False),
+        ({"version": 2}, {"version": 2, "model": "other@1"}, True),
+    ],
+)
+def test_a_card_is_news_unless_shown_or_older(
+    shown: dict[str, object] | None, made: dict[str, object], news: bool
+) -> None:
+    record, first = merged(started()), card(started())
+    if shown:
+        record = record.with_card(first.model_copy(update=shown))
+    assert record.lacks(first.model_copy(update=made)) is news

@@ -14,7 +14,6 @@ from services.insights.domain.record import CallRecord
 from services.insights.store import Store
 from tests.insights.given import (
     NOON,
-    SUBJECT,
     answered,
     at,
     costed,
@@ -145,17 +144,18 @@ async def test_the_number_plan_says_what_kind_of_line_it_is(
     assert store.numbering(call("this", party=party)) == expected
 
 
-async def test_a_card_is_new_once(store: Store) -> None:
-    assert await store.show(card("call-1"), SUBJECT)
-    assert not await store.show(card("call-1"), SUBJECT)
+async def test_a_card_is_found_by_its_id(store: Store) -> None:
+    await store.keep(call("call-1").with_card(card("call-1")))
+    await store.keep(call("call-2"))
     assert await store.insight("card-call-1") == card("call-1")
+    assert await store.insight("card-call-2") is None
+    assert await store.record("call-1") == call("call-1").with_card(card("call-1"))
 
 
-async def test_a_higher_version_replaces_a_card_and_a_lower_one_does_not(store: Store) -> None:
-    assert await store.show(card("call-1", version=1), SUBJECT)
-    assert await store.show(card("call-1", version=2), None)
-    assert not await store.show(card("call-1", version=1, points=90), SUBJECT)
-    assert await store.insight("card-call-1") == card("call-1", version=2)
+async def test_lists_of_calls_come_without_their_cards(store: Store) -> None:
+    await store.keep(call("call-1", -60).with_card(card("call-1")))
+    assert [one.card for one in await store.calls(None, 10, False)] == [None]
+    assert len(await store.earlier(call("this"))) == 1
 
 
 async def test_calls_are_the_latest_first_in_pages_that_miss_and_repeat_nothing(
@@ -185,11 +185,14 @@ async def test_only_open_calls_are_those_that_are_not_over(store: Store) -> None
 
 async def test_cards_are_the_latest_first_in_pages(store: Store) -> None:
     for number in range(7):
-        await store.show(card(f"c{number}", number // 2), SUBJECT)
+        await store.keep(call(f"c{number}").with_card(card(f"c{number}", number // 2)))
+    await store.keep(call("without"))
     first = await store.insights(None, 4)
-    rest = await store.insights((first[-1].as_of, first[-1].insight_id), 4)
+    rest = await store.insights((first[-1].as_of, first[-1].session_id), 4)
     names = [one.session_id for one in [*first, *rest]]
     assert names == [f"c{number}" for number in reversed(range(7))]
+    assert [one.session_id for one in await store.insights(None, 4, "c3")] == ["c3"]
+    assert await store.insights(None, 4, "without") == []
 
 
 async def test_the_last_word_of_each_person_counts(
@@ -211,8 +214,7 @@ async def test_the_last_word_of_each_person_counts(
 
 async def test_a_tenant_sees_nothing_of_another(house: Harness[Store], store: Store) -> None:
     other = house.store(await house.open())
-    await store.keep(call("call-1", -60))
-    await store.show(card("call-1"), SUBJECT)
+    await store.keep(call("call-1", -60).with_card(card("call-1")))
     assert await other.record("call-1") is None
     assert await other.insight("card-call-1") is None
     assert await other.calls(None, 10, False) == []

@@ -15,17 +15,22 @@ from typing import Self
 
 from libs.common.events.base import Fact
 from libs.common.events.calls import CallEnded, CallEvent, CallStarted
+from libs.common.events.insights import InsightProduced
 from services.insights.domain.leg import Leg
 from services.insights.domain.match import Match
 from services.insights.domain.outcome import Outcome, of_answered, of_unanswered
 
 
 class CallRecord(Fact):
-    """What is known of one call. `legs` are in order of leg id, `matches` one per subject."""
+    """What is known of one call. `legs` are in order of leg id, `matches` one per subject.
+
+    `card` is the one that was shown last.
+    """
 
     session_id: str
     legs: tuple[Leg, ...] = ()
     matches: tuple[Match, ...] = ()
+    card: InsightProduced | None = None
 
     @property
     def first_leg(self) -> Leg | None:
@@ -171,6 +176,14 @@ class CallRecord(Fact):
         legs = {leg.leg_id: leg for leg in self.legs}
         legs[fact.leg_id] = add(legs.get(fact.leg_id, Leg(leg_id=fact.leg_id)))
         return self.model_copy(update={"legs": tuple(legs[key] for key in sorted(legs))})
+
+    def lacks(self, card: InsightProduced) -> bool:
+        """Whether this card would be news: neither shown already nor older than what is shown."""
+        return self.card is None or (card.version >= self.card.version and card != self.card)
+
+    def with_card(self, card: InsightProduced) -> Self:
+        """Keeps the card as shown."""
+        return self.model_copy(update={"card": card})
 
 
 def _seniority(leg: Leg) -> tuple[bool, float, str]:
