@@ -44,23 +44,37 @@ class Upload:
         self._faults = 0
 
     async def run(self, chunks: AsyncIterator[bytes]) -> Document:
-        """Imports the file and returns the import's row. Raises Unreadable."""
+        """Imports the file and returns the import's row. Raises Unreadable.
+
+        A batch is written while the next one is read.
+        """
+        writing = asyncio.ensure_future(asyncio.sleep(0))
+        try:
+            async for batch in self._batches(chunks):
+                await writing
+                writing = asyncio.ensure_future(self._take(batch))
+        finally:
+            await writing
+        return await self._keep("finished")
+
+    async def _batches(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[list[Reading]]:
+        """Full ones, then what is left."""
         waiting: list[Reading] = []
         async for chunk in chunks:
             # Beside the event loop: calls that ring meanwhile are matched without waiting.
             waiting += await asyncio.to_thread(self._sheet.feed, chunk)
-            await self._write_full(waiting)
+            while len(waiting) >= BATCH:
+                yield waiting[:BATCH]
+                del waiting[:BATCH]
         waiting += await asyncio.to_thread(self._sheet.close)
-        await self._write_full(waiting)
-        await self._write(waiting)
-        return await self._keep("finished")
-
-    async def _write_full(self, waiting: list[Reading]) -> None:
-        """Takes every full batch off the front."""
-        while len(waiting) >= BATCH:
-            await self._write(waiting[:BATCH])
-            await self._keep("running")
+        while waiting:
+            yield waiting[:BATCH]
             del waiting[:BATCH]
+
+    async def _take(self, batch: list[Reading]) -> None:
+        await self._write(batch)
+        if len(batch) == BATCH:
+            await self._keep("running")
 
     async def _write(self, readings: list[Reading]) -> None:
         now = clock.now()
