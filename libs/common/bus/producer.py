@@ -7,6 +7,7 @@ off here can still be delivered later. So a timeout means "unknown", never "not 
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
+from time import monotonic
 
 import structlog
 from aiokafka import AIOKafkaProducer
@@ -18,7 +19,7 @@ from libs.common.telemetry import span, traceparent
 
 PUBLISH_SECONDS = 5.0
 STOP_SECONDS = 3.0
-FAILURES_BEFORE_REBUILD = 5
+FAILING_SECONDS = 5.0
 
 log = structlog.get_logger()
 
@@ -28,14 +29,17 @@ class Unavailable(Exception):
 
 
 class Producer:
-    """One connection for publishing; rebuilt after repeated failures."""
+    """One connection for publishing; rebuilt where for some seconds nothing but failures came.
+
+    Not after so many failures: a busy moment has many at once, and a rebuild makes it worse.
+    """
 
     def __init__(self, url: str, client: str, topics: dict[str, str]) -> None:
         self._url = url
         self._client = client
         self._topics = topics
         self._producer: AIOKafkaProducer | None = None
-        self._failures = 0
+        self._failing_since: float | None = None
         self._stopped = False
         self._starting = asyncio.Lock()
         self._closing: set[asyncio.Future[None]] = set()
@@ -102,7 +106,7 @@ class Producer:
         except (TimeoutError, KafkaError) as error:
             self._failed()
             raise Unavailable(type(error).__name__) from None
-        self._failures = 0
+        self._failing_since = None
 
     async def _connected(self) -> AIOKafkaProducer:
         producer = AIOKafkaProducer(
@@ -123,9 +127,11 @@ class Producer:
         return producer
 
     def _failed(self) -> None:
-        self._failures += 1
-        if self._failures >= FAILURES_BEFORE_REBUILD:
-            self._failures = 0
+        now = monotonic()
+        if self._failing_since is None:
+            self._failing_since = now
+        elif now - self._failing_since > FAILING_SECONDS:
+            self._failing_since = None
             self._let_go()
 
     def _let_go(self) -> None:
