@@ -53,4 +53,5 @@ def build(settings: Settings) -> Service[Store]:
         jobs=(drain,),
         door=door,
         needs_store=False,
+        trouble=spool.trouble,
     )

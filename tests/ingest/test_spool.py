@@ -72,6 +72,27 @@ async def test_what_a_predecessor_left_counts_towards_the_limit(tmp_path: Path) 
         await spool(tmp_path, limit=held + 10).append(event(4))
 
 
+async def test_nearly_full_it_asks_for_no_more(tmp_path: Path) -> None:
+    await filled(tmp_path)
+    held = sum(path.stat().st_size for path in files(tmp_path))
+    assert spool(tmp_path, limit=2 * held).trouble() == []
+    queue = spool(tmp_path, limit=held + 10)
+    assert queue.trouble() == ["the spool is nearly full"]
+    await drained(queue)
+    assert queue.trouble() == []
+
+
+async def test_having_refused_it_says_so_for_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = spool(tmp_path, limit=10)
+    with pytest.raises(SpoolFull):
+        await queue.append(event(1))
+    assert queue.trouble() == ["Kafka is away, and the spool takes no more"]
+    monkeypatch.setattr(spool_module, "REFUSED_SECONDS", 0.0)
+    assert queue.trouble() == []
+
+
 async def test_the_gauge_is_what_lies_on_the_disk(tmp_path: Path) -> None:
     queue = await filled(tmp_path)
     held = sum(path.stat().st_size for path in files(tmp_path))

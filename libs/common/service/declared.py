@@ -27,7 +27,8 @@ class Service(Generic[S]):
     `consumes` pairs event types with handlers; `store` makes the store for one scope.
     `entities` are kept per tenant, `shared` for the service as a whole.
     `jobs` run beside it until it stops. `door` may put an endpoint of its own before the app.
-    `needs_store` is False where the HTTP side must work while MongoDB is away.
+    `needs_store` is False where the HTTP side must work while MongoDB is away. `trouble` gives
+    reasons of its own for not being ready.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Service(Generic[S]):
     jobs: tuple[Job, ...] = ()
     door: Door | None = None
     needs_store: bool = True
+    trouble: Callable[[], list[str]] = list
 
     def topics_in(self) -> tuple[str, ...]:
         """The topics that its consumer group reads."""

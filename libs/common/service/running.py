@@ -124,7 +124,9 @@ class Running(Generic[S]):
 
     async def ready(self) -> list[str]:
         """Why it should get no requests; empty while it can answer them."""
-        reasons = [] if self.tenants_read.is_set() else ["tenants are not read yet"]
+        reasons = self.service.trouble()
+        if not self.tenants_read.is_set():
+            reasons.append("tenants are not read yet")
         if self.stopping.is_set():
             reasons.append("stopping")
         if self.service.needs_store:

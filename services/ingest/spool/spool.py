@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from time import monotonic
 
 import structlog
 from prometheus_client import Counter, Gauge
@@ -13,6 +14,8 @@ from services.ingest.spool import segment
 
 FIELD = "spool"
 SEGMENT_BYTES = 4 * 1024 * 1024
+NEARLY_FULL = 0.8
+REFUSED_SECONDS = 10.0  # then it is tried again: without requests nobody would see it mended
 BYTES = Gauge("spool_bytes", "Bytes that wait on disk.")
 SPOOLED = Counter("spooled_total", "Events that went through the spool.")
 
@@ -35,6 +38,7 @@ class Spool:
         self._keys = keys
         self._writing = asyncio.Lock()
         self._waiting: _Batch = []
+        self._refused_at = float("-inf")
         self._bytes = sum(path.stat().st_size for path in self._segments())
         self._next = 1 + max((int(path.stem) for path in folder.glob("[0-9]*.*")), default=0)
         self.filled = asyncio.Event()
@@ -47,11 +51,18 @@ class Spool:
         """Whether an event may go past the spool without overtaking another."""
         return not self.filled.is_set()
 
+    def trouble(self) -> list[str]:
+        """Why others should take the next events; empty while there is room."""
+        if monotonic() - self._refused_at < REFUSED_SECONDS:
+            return ["Kafka is away, and the spool takes no more"]
+        return ["the spool is nearly full"] if self._bytes > NEARLY_FULL * self._limit else []
+
     async def append(self, envelope: Envelope) -> None:
         """Returns once the event is on the disk. Raises SpoolFull."""
         self.filled.set()
         frame = self._keys.seal(PLATFORM, FIELD, envelope.to_json())
         if self._bytes + segment.size_of(frame) > self._limit:
+            self._refused_at = monotonic()
             raise SpoolFull("the spool is full")
         self._bytes += segment.size_of(frame)
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -97,6 +108,7 @@ class Spool:
 
     def _fail(self, batch: _Batch, path: Path) -> None:
         """Gives the batch up. What is left of its segment is not written to again."""
+        self._refused_at = monotonic()
         self._next += path in self._segments() and path.stat().st_size > 0
         self._bytes -= sum(segment.size_of(frame) for frame, _ in batch)
         for _, done in batch:
