@@ -60,15 +60,17 @@ class Drill:
         self.world.fleet.setups[name] = setup
         await asyncio.to_thread(self.world.fleet.launch, name)
 
-    async def crash(self, name: str, point: str, hit: int = 1) -> None:
+    async def crash(self, name: str, point: str, hit: int = 1, lure: "Act | None" = None) -> None:
         """Has a service die at a point, and starts it again as it was.
 
-        Raises TimeoutError where it never came there.
+        `lure` gives it what it needs to come there. Raises TimeoutError where it never did.
         """
         usual = self.world.fleet.setups.get(name, PLAIN)
         plan = usual.faults | {"crash_at": point, "hit": hit}
         await self.arrange(name, replace(usual, faults=plan))
         try:
+            if lure:
+                await lure(self)
             await self.crashed(name)
         finally:
             self.world.fleet.setups[name] = usual

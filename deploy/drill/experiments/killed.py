@@ -54,10 +54,9 @@ def at_points(*names: str) -> Experiment:
     async def act(drill: Drill) -> None:
         for point in POINTS:
             for name in names:
-                if point.startswith("parking"):
-                    await _poison(drill)
+                lure = _poison if point.startswith("parking") else None
                 try:
-                    await drill.crash(name, point, hit=drill.rng.randint(1, 4))
+                    await drill.crash(name, point, drill.rng.randint(1, 4), lure)
                 except TimeoutError:
                     drill.faults.append(f"{name} never came to {point}")
 
