@@ -83,11 +83,17 @@ async def test_one_that_fails_harms_no_other(table: Table) -> None:
     assert table.groups == [["a"], ["b", "c", "d", "e"], ["b"], ["c"], ["d"], ["e"]]
 
 
-async def test_when_the_store_is_away_nobody_tries_alone(table: Table) -> None:
-    table.bad["d"] = AutoReconnect("away")
+async def test_when_the_store_is_away_not_everybody_tries(table: Table) -> None:
+    table.bad = dict.fromkeys("bcde", AutoReconnect("away"))
     said = await several(table, "a", "b", "c", "d", "e")
     assert said == ["done"] + ["AutoReconnect"] * 4
-    assert table.groups == [["a"], ["b", "c", "d", "e"]]
+    assert table.groups == [["a"], ["b", "c", "d", "e"], ["b"], ["c"]]
+
+
+async def test_one_that_the_store_does_not_answer_harms_no_other(table: Table) -> None:
+    table.bad["c"] = AutoReconnect("timed out")
+    said = await several(table, "a", "b", "c", "d", "e")
+    assert said == ["done", "done", "AutoReconnect", "done", "done"]
 
 
 async def _started(groups: Groups, *units: str) -> list[asyncio.Task[str]]:
@@ -115,3 +121,17 @@ async def test_leaders_that_are_given_up_hand_over(table: Table) -> None:
     assert await c == "done"
     assert await run(groups, "e") == "done"
     assert table.groups[-1] == ["e"]
+
+
+async def test_whom_a_given_up_leader_took_along_the_next_one_takes(table: Table) -> None:
+    groups = Groups(table.together, at_once=1)
+    (a,) = await _started(groups, "a")
+    table.hold = asyncio.Event()
+    b, c, d = await _started(groups, "b", "c", "d")
+    await a
+    await asyncio.sleep(0)
+    assert table.groups[-1] == ["b", "c", "d"]
+    b.cancel()
+    table.hold.set()
+    assert [await one for one in (c, d)] == ["done"] * 2
+    assert table.groups[-1] == ["c", "d"]

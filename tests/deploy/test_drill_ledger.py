@@ -70,7 +70,7 @@ def right() -> Evidence:
     }
     leg = {"started": start, "ended": {"ended_at": ENDED}}
     found.records[T, S] = {"legs": [leg]}
-    found.cards[T, S] = [{"version": 2, "card": card(2)}]
+    found.cards[T, S] = [{"session": S, "card": card(2)}]
     return found
 
 
@@ -98,7 +98,12 @@ def another_end(found: Evidence) -> None:
 
 
 def old_card(found: Evidence) -> None:
-    found.cards[T, S][0]["version"] = 1
+    found.cards[T, S][0]["card"] = card(1)
+
+
+def no_second_card(found: Evidence) -> None:
+    found.topics["insights.v1"].pop()
+    found.cards[T, S][0]["card"] = card(1)
 
 
 def poison_gone(found: Evidence) -> None:
@@ -114,7 +119,8 @@ LOSSES: list[tuple[Callable[[Evidence], None], str]] = [
     (never_produced, "never produced"),
     (another_name, "another customer"),
     (another_end, "another moment"),
-    (old_card, "does not know the match"),
+    (old_card, "not the one that was sent"),
+    (no_second_card, "does not know the match"),
     (poison_gone, "not in quarantine"),
     (parked, "parked by matcher"),
 ]

@@ -48,6 +48,8 @@ class Dispatch(Generic[S]):
         fact = fact_of(envelope, kind)
 
         async def body(store: S, work: Work) -> None:
+            if self._tenants.has_left(envelope.tenantid):
+                return  # since then: a write would make its collections again
             await handler(fact, store, work)
 
         name = f"process {envelope.type}"

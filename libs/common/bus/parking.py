@@ -9,7 +9,7 @@ from libs.common.bus.producer import Producer
 from libs.common.bus.record import Record
 from libs.common.events import Envelope, Malformed
 from libs.common.keys import PLATFORM, Keys
-from libs.common.mongo import Mongo
+from libs.common.mongo import DuplicateKeyError, Mongo
 
 FIELD = "parked"
 PARKED = "parked"
@@ -39,9 +39,6 @@ class Parking:
 
         Raises where neither waiting nor parking is possible.
         """
-        rows = self._mongo.service_collection("parked")
-        if await rows.get({"_id": record.place, "state": {"$ne": PARKED}}):
-            return
         sealed = self._keys.seal(PLATFORM, FIELD, pack(record))
         tenant, kind = _told(record)
         row = {
@@ -52,9 +49,12 @@ class Parking:
             "attempts": attempts,
             "sealed": sealed,
         }
-        first = {"at": clock.now(), "state": PARKED}
-        change = {"$set": row, "$setOnInsert": first}
-        await rows.change({"_id": record.place}, change, upsert=True)
+        parked = {"_id": record.place, "state": PARKED}
+        change = {"$set": row, "$setOnInsert": {"at": clock.now()}}
+        try:
+            await self._mongo.service_collection("parked").change(parked, change, upsert=True)
+        except DuplicateKeyError:
+            return
         headers = (
             ("place", record.place.encode()),
             ("reason", reason.encode()),

@@ -18,6 +18,7 @@ from libs.common.mongo.client import is_outage
 
 MOST = 16
 AT_ONCE = 2
+AWAY = 2
 
 SIZE = Histogram("transaction_units", "Units of work in a transaction.", buckets=(1, 2, 4, 8, MOST))
 
@@ -72,7 +73,8 @@ class Groups:
                 group.append(following)
         try:
             await self._settle(group)
-        finally:
+        finally:  # cancelled, it leaves those behind whom it has not settled: the next one does
+            self._waiting.extendleft(one for one in reversed(group[1:]) if not one.turn.done())
             self._hand_over()
 
     def _hand_over(self) -> None:
@@ -85,9 +87,20 @@ class Groups:
     async def _settle(self, group: Sequence["_Waiting"]) -> None:
         SIZE.observe(len(group))
         failed = await self._tried(group)
+        if failed is None or len(group) == 1:
+            for one in group:
+                one.end(failed)
+        else:
+            await self._settle_alone(group)
+
+    async def _settle_alone(self, group: Sequence["_Waiting"]) -> None:
+        """One after the other; if the store is away for two in a row, it is for the rest."""
+        away, failed = 0, None
         for one in group:
-            alone = failed is not None and len(group) > 1 and not is_outage(failed)
-            one.end(await self._tried([one]) if alone else failed)
+            if away < AWAY:
+                failed = await self._tried([one])
+                away = away + 1 if failed and is_outage(failed) else 0
+            one.end(failed)
 
     async def _tried(self, group: Sequence["_Waiting"]) -> Exception | None:
         contexts = {id(one.unit): one.context for one in group}

@@ -50,6 +50,8 @@ class Outbox:
         self._places = sorted(set(topics.values()))
         self._order = itertools.count()
         self._fresh: asyncio.Queue[Envelope] = asyncio.Queue()
+        self._held: set[str] = set()
+        self._behind = False
         self._sending = asyncio.Lock()
 
     async def add(self, envelopes: Sequence[Envelope], session: Any) -> None:
@@ -72,9 +74,16 @@ class Outbox:
         }
 
     def wake(self, envelopes: Sequence[Envelope]) -> None:
-        """Hands committed events to the relay; too many of them are left to the poll."""
-        if self._fresh.qsize() + len(envelopes) <= MOST_FRESH:
+        """Hands committed events to the relay.
+
+        Where they are too many, these and all that follow are left to the poll until it has
+        caught up: a later event must not go before an earlier one.
+        """
+        if self._behind or self._fresh.qsize() + len(envelopes) > MOST_FRESH:
+            self._behind = True
+        else:
             for envelope in envelopes:
+                self._held.add(_row_id(envelope))
                 self._fresh.put_nowait(envelope)
         WAITING.set(self._fresh.qsize())
 
@@ -93,8 +102,10 @@ class Outbox:
             batch = [await self._fresh.get()]
             while len(batch) < BATCH and not self._fresh.empty():
                 batch.append(self._fresh.get_nowait())
+            rows = {_row_id(envelope): envelope for envelope in batch}
             async with self._sending:
-                await self._until_sent({_row_id(envelope): envelope for envelope in batch})
+                await self._until_sent(rows)
+            self._held -= rows.keys()
             for _ in batch:
                 self._fresh.task_done()
             WAITING.set(self._fresh.qsize())
@@ -118,7 +129,9 @@ class Outbox:
         """Publishes a batch of the rows that nobody published, and says how many."""
         async with self._sending:
             rows = await self._rows(BATCH)
-            batch = {row["_id"]: envelope for row in rows if (envelope := self._ours(row))}
+            strays = [row for row in rows if row["_id"] not in self._held]
+            batch = {row["_id"]: envelope for row in strays if (envelope := self._ours(row))}
+            self._behind = self._behind and len(rows) == BATCH
             if batch:
                 await self._until_sent(batch)
         return len(batch)
