@@ -23,7 +23,7 @@ from libs.common.bus.producer import Unavailable
 from libs.common.bus.record import Record
 
 POLL_MS = 500
-MAX_RECORDS = 200
+MAX_RECORDS = 500
 HANDOVER_SECONDS = 25.0
 COMMIT_SECONDS = 10.0
 STOP_SECONDS = HANDOVER_SECONDS + 5.0
