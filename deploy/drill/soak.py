@@ -6,12 +6,14 @@ each process holds and how far the groups are behind.
 
 import argparse
 import asyncio
+import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import mean
 from time import monotonic
+from typing import NoReturn
 
 import psutil
 import uvloop
@@ -55,6 +57,8 @@ class Seen:
 def main() -> int:
     """Returns 0 where all is flat and all accepted calls have their effects, else 1."""
     options = _options()
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGINT, _interrupt)
     faults = uvloop.run(_run(options.minutes * 60 // CHUNK, options.rate))
     for fault in faults:
         say(f"RED: {fault}")
@@ -63,6 +67,10 @@ def main() -> int:
 
 
 _BEGAN = monotonic()
+
+
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 def say(text: str) -> None:
