@@ -1,9 +1,11 @@
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.common import clock
+from services.gateway.domain import memory as memory_module
 from services.gateway.domain.live import Live
 from services.gateway.domain.memory import KEEP, LONGEST_CALL, OVERLAP, Memory, Moment
 
@@ -123,6 +125,13 @@ def test_five_minutes_are_kept_and_no_more() -> None:
     memory.forget(AT + KEEP)
     assert memory.after("evt_0") is None
     assert len(memory) == 0
+
+
+def test_a_busy_tenant_is_remembered_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory_module, "MOST", 3)
+    memory = told(*["call.answered"] * 5)
+    assert memory.after("evt_1") is None
+    assert [m.id for m in memory.after("evt_2") or ()] == ["evt_3", "evt_4"]
 
 
 def test_a_call_that_is_open_outlives_them_but_not_for_ever() -> None:

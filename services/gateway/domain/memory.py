@@ -1,4 +1,4 @@
-"""What one tenant's agents may have missed: five minutes of events, and the calls that are open."""
+"""What one tenant's agents may have missed: five minutes of events, and the open calls."""
 
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -8,6 +8,9 @@ from datetime import datetime, timedelta
 from pydantic import JsonValue
 
 KEEP = timedelta(minutes=5)
+MOST = 10_000
+"""Events of a tenant that are kept at most, some 40 MB; who missed more begins with a snapshot."""
+
 LONGEST_CALL = timedelta(hours=4)
 OVERLAP = timedelta(seconds=10)
 
@@ -56,12 +59,16 @@ class Memory:
         if moment.id in self._recent:
             return False
         self._recent[moment.id] = (now, moment)
+        if len(self._recent) > MOST:
+            self._recent.popitem(last=False)
         if moment.call is not None:
             call = self._calls.setdefault(moment.call, _Call(now))
             call.touched = now
             call.moments[moment.id] = moment
             call.started |= moment.type == "call.started"
             call.ended |= moment.type == "call.ended"
+            if call.ended:
+                call.moments.clear()  # nobody asks for them any more
         return True
 
     def after(self, last: str) -> list[Moment] | None:
