@@ -71,6 +71,28 @@ async def test_a_commit_that_nobody_answers_does_not_stop_the_reading(
     assert client.asked == 1
 
 
+async def test_records_that_come_without_an_answer_to_any_commit_make_it_stuck(
+    reader: Consumer, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumer, "COMMIT_SECONDS", 0.01)
+
+    async def acknowledge() -> None:
+        await (await reader._parse((Record("calls.v1", 0, 7, b"k", b"v"),), None)).ack()
+
+    for _ in range(2):
+        await acknowledge()
+    assert reader.stuck() == []
+    await acknowledge()
+    assert reader.stuck() == ["3 commits in a row were not answered"]
+
+    async def answered(*_: Any) -> None:
+        """Done."""
+
+    monkeypatch.setattr(client, "commit", answered)
+    await acknowledge()
+    assert reader.stuck() == []
+
+
 async def test_a_stop_that_nobody_answers_ends(
     reader: Consumer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

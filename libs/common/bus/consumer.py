@@ -29,6 +29,7 @@ COMMIT_SECONDS = 10.0
 STOP_SECONDS = HANDOVER_SECONDS + 5.0
 LEAVE_SECONDS = 3.0
 STUCK_SECONDS = 150.0
+LATE_COMMITS = 3
 HOUR_MS = 3_600_000
 
 _BROKER: dict[str, Any] = {
@@ -75,6 +76,7 @@ class Consumer:
         self._idle = asyncio.Event()
         self._idle.set()
         self._progress = monotonic()
+        self._late = 0
         self._assigned = False
         self._ending = False
         self._broker = KafkaBroker(
@@ -132,10 +134,14 @@ class Consumer:
             self._stop.clear()
 
     def stuck(self) -> list[str]:
-        """Why the consumer should be restarted; empty while it polls or handles.
+        """Why the consumer should be restarted; empty while it polls or handles, and commits.
 
-        Until it has joined it only waits: a restart would not bring the broker back.
+        Until it has joined it only waits: a restart would not bring the broker back. Records
+        that come while no commit is answered show that the broker is there: after the broker was
+        killed, the client has been seen never to look for its coordinator again.
         """
+        if self._late >= LATE_COMMITS:
+            return [f"{self._late} commits in a row were not answered"]
         age = monotonic() - self._progress
         stuck = self._assigned and age > STUCK_SECONDS
         return [f"no progress in the consumer for {age:.0f} s"] if stuck else []
@@ -155,13 +161,18 @@ class Consumer:
 
     async def _parse(self, raw: tuple[Any, ...], _original: Any) -> KafkaAckableMessage:
         """A total parser: the stock one raises on a null header, and the record is lost."""
-        return _Batch(
+        batch = _Batch(
             body=b"",
             headers={},
             raw_message=raw,
             message_id=f"{raw[0].topic}/{raw[0].partition}/{raw[0].offset}",
             consumer=self._subscriber.consumer,
         )
+        batch.late = self._was_late
+        return batch
+
+    def _was_late(self, late: bool) -> None:
+        self._late = self._late + 1 if late else 0
 
     async def _decode(self, message: KafkaAckableMessage, _original: Any) -> tuple[Record, ...]:
         raw: Any = message.raw_message
@@ -198,12 +209,17 @@ class Consumer:
 class _Batch(KafkaAckableMessage):
     """The client would try its commit for as long as Kafka is away; a later one tells as much."""
 
+    late: Callable[[bool], None]
+
     async def ack(self) -> None:
         try:
             async with asyncio.timeout(COMMIT_SECONDS):
                 await super().ack()
         except TimeoutError:
+            self.late(True)
             log.error("consumer.commit_late", seconds=COMMIT_SECONDS)
+        else:
+            self.late(False)
 
 
 class _Handover(ConsumerRebalanceListener):  # type: ignore[misc]
