@@ -105,7 +105,7 @@ async def _types_per_call(url: str, sessions: set[str]) -> dict[str, list[str]]:
         while any([await consumer.position(p) < end for p, end in ends.items()]):
             for records in (await consumer.getmany(timeout_ms=200)).values():
                 for event in (json.loads(record.value) for record in records):
-                    if event["subject"] in sessions and event["id"] not in seen:
+                    if event.get("subject") in sessions and event["id"] not in seen:
                         seen.add(event["id"])
                         found[event["subject"]].append(event["type"])
     finally:
