@@ -11,6 +11,7 @@ from deploy.drill.evidence import Evidence
 from deploy.drill.fleet import PLAIN, SLOW, Setup
 from deploy.drill.poster import Load, Poster
 from deploy.drill.world import World
+from deploy.local.server import Server
 
 USUAL: Mapping[str, Setup] = {"matcher": SLOW, "insights": SLOW}
 
@@ -45,6 +46,13 @@ class Drill:
         self.killed.add(process.pid)
         self.counts["kills"] += 1
         await asyncio.to_thread(process.kill)
+
+    async def kill_server(self, server: Server) -> None:
+        """`kill -9` for the broker or the database, and its start at once."""
+        self.mark()
+        self.counts["kills"] += 1
+        await asyncio.to_thread(server.kill)
+        await asyncio.to_thread(server.start)
 
     async def start(self, *names: str) -> None:
         """Starts services and waits until they are ready."""

@@ -17,10 +17,7 @@ def kill(times: int) -> Experiment:
     async def act(drill: Drill) -> None:
         for _ in range(times):
             await drill.pause(3.0, 5.0)
-            drill.mark()
-            drill.counts["kills"] += 1
-            await asyncio.to_thread(drill.world.kafka.kill)
-            await asyncio.to_thread(drill.world.kafka.start)
+            await drill.kill_server(drill.world.kafka)
             await drill.pause(4.0, 6.0)
 
     return Experiment(

@@ -1,6 +1,5 @@
 """12, 13, 14: the database steps down, is killed, answers wrongly."""
 
-import asyncio
 from typing import Any
 
 from deploy.drill.experiment import Drill, Experiment
@@ -14,10 +13,7 @@ def kill(times: int) -> Experiment:
     async def act(drill: Drill) -> None:
         for _ in range(times):
             await drill.pause(3.0, 5.0)
-            drill.mark()
-            drill.counts["kills"] += 1
-            await asyncio.to_thread(drill.world.mongod.kill)
-            await asyncio.to_thread(drill.world.mongod.start)
+            await drill.kill_server(drill.world.mongod)
             await drill.pause(3.0, 5.0)
 
     return Experiment("13", f"kill -9 mongod x{times}", act, load=Load(rate=15.0), needs=("kills",))

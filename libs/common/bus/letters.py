@@ -12,12 +12,11 @@ from libs.common.bus.failures import Poison, is_away
 from libs.common.bus.parking import FIELD, PARKED, unpack
 from libs.common.bus.producer import Unavailable
 from libs.common.bus.record import Record
-from libs.common.events import Envelope, Malformed
+from libs.common.events import Malformed
 from libs.common.keys import PLATFORM, Keys
 from libs.common.mongo import Collection, Document, Documents, Mongo, before
 
 REPLAYED, DISCARDED = "replayed", "discarded"
-STATES = (PARKED, REPLAYED, DISCARDED)
 MEASURE_SECONDS = 15.0
 
 DEPTH = Gauge("parked_depth", "Parked records that nobody has settled.")
@@ -107,14 +106,6 @@ class Letters:
 
     def _rows(self) -> Collection:
         return self._mongo.service_collection("parked")
-
-
-def event_of(record: Record) -> Envelope | None:
-    """The event inside, where it can be read."""
-    try:
-        return Envelope.from_json(record.value)
-    except Malformed:
-        return None
 
 
 def _reason(error: Exception) -> str:

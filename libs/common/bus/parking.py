@@ -88,10 +88,15 @@ def _letter(key: bytes | None, sealed: bytes) -> tuple[bytes | None, bytes]:
     return (key, value) if fits else (None, b"")
 
 
+def event_of(record: Record) -> Envelope | None:
+    """The event inside, where it can be read."""
+    try:
+        return Envelope.from_json(record.value)
+    except Malformed:
+        return None
+
+
 def _told(record: Record) -> tuple[str | None, str | None]:
     """Tenant and type, where the record can be read that far."""
-    try:
-        envelope = Envelope.from_json(record.value)
-    except Malformed:
-        return None, None
-    return envelope.tenantid, envelope.type
+    event = event_of(record)
+    return (event.tenantid, event.type) if event else (None, None)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from libs.common.bus import Letters, Record, Unavailable, letters
+from libs.common.bus.parking import event_of
 from libs.common.mongo import Document
 from libs.common.service.caller import Caller, operating
 from libs.common.web import Cursor, CursorText, Limit, Page, Problem, last_place, not_found
@@ -109,7 +110,7 @@ async def discard_dead(who: Writer, request: Request, place: Place, body: Settle
 
 
 def _inside(dead: Dead, record: Record) -> Inside:
-    event = letters.event_of(record)
+    event = event_of(record)
     told = event.model_dump(mode="json", exclude={"data"}, exclude_none=True) if event else {}
     return Inside(
         dead=dead,
