@@ -1,5 +1,6 @@
 """The only place that knows Kafka."""
 
+import libs.common.bus.connection  # noqa: F401 - what it mends
 from libs.common.bus.breaker import Breaker
 from libs.common.bus.consumer import Consumer
 from libs.common.bus.dispatch import Consumes, Dispatch
