@@ -17,6 +17,7 @@ from libs.common.events import (
     CallMatched,
     CallStarted,
     Candidate,
+    ConsentHeartbeat,
     Contribution,
     CustomerRemoved,
     CustomerSaved,
@@ -33,6 +34,7 @@ from libs.common.events import (
     derived_id,
     enclose,
 )
+from tests.support.golden_sms import TEXTS
 
 FOLDER = Path(__file__).parents[2] / "docs" / "events" / "golden"
 
@@ -158,12 +160,13 @@ OTHERS: dict[str, Event] = {
         received_at=RANG,
         sealed="c2VhbGVkIGJ5dGVz",
     ),
+    **TEXTS,
 }
 
 
 def message(fact: Event) -> str:
     """The fact in a full envelope, as a file."""
-    tenant = "platform" if isinstance(fact, WebhookQuarantined) else TENANT
+    tenant = "platform" if isinstance(fact, WebhookQuarantined | ConsentHeartbeat) else TENANT
     sent = enclose(fact, tenant, id=derived_id("golden", fact.TYPE), source="golden", time=OVER)
     traced = sent.model_copy(
         update={

@@ -44,6 +44,9 @@ CATALOGUE = (
     Topic("customers.v1"),
     Topic("matches.v1"),
     Topic("insights.v1"),
+    Topic("messages.v1"),
+    Topic("sms.v1"),
+    Topic("consent.v1", compacted=True),
     Topic("tenants.v1", partitions=1, compacted=True),
     *(Topic(f"{service}.dead.v1", partitions=1) for service in SERVICES),
 )

@@ -12,6 +12,7 @@ from libs.common.events.base import (
     record_key,
 )
 from libs.common.events.calls import CallAnswered, CallCosted, CallEnded, CallStarted
+from libs.common.events.consent import ConsentChanged, ConsentHeartbeat, Permission
 from libs.common.events.customers import (
     CustomerRemoved,
     CustomerSaved,
@@ -19,7 +20,17 @@ from libs.common.events.customers import (
     ImportProgressed,
 )
 from libs.common.events.insights import Contribution, InsightProduced, Line, Score
-from libs.common.events.matches import CallMatched, Candidate, Reason
+from libs.common.events.matches import CallMatched, Candidate, MessageMatched, Reason
+from libs.common.events.messages import MessageReceived, MessageStatus
+from libs.common.events.sms import (
+    SmsBlocked,
+    SmsDelivered,
+    SmsFailed,
+    SmsReceived,
+    SmsRequested,
+    SmsSent,
+    SmsUnconfirmed,
+)
 from libs.common.events.tenants import Assignment, TenantClosed, TenantSaved
 from libs.common.events.webhooks import WebhookQuarantined
 
@@ -31,6 +42,8 @@ __all__ = [
     "CallMatched",
     "CallStarted",
     "Candidate",
+    "ConsentChanged",
+    "ConsentHeartbeat",
     "Contribution",
     "CustomerRemoved",
     "CustomerSaved",
@@ -42,9 +55,20 @@ __all__ = [
     "InsightProduced",
     "Line",
     "Malformed",
+    "MessageMatched",
+    "MessageReceived",
+    "MessageStatus",
+    "Permission",
     "Personal",
     "Reason",
     "Score",
+    "SmsBlocked",
+    "SmsDelivered",
+    "SmsFailed",
+    "SmsReceived",
+    "SmsRequested",
+    "SmsSent",
+    "SmsUnconfirmed",
     "TenantClosed",
     "TenantSaved",
     "WebhookQuarantined",

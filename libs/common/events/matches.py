@@ -54,3 +54,25 @@ class CallMatched(Event):
     def best(self) -> Candidate | None:
         """The first candidate."""
         return self.candidates[0] if self.candidates else None
+
+
+class MessageMatched(Event):
+    """The ordered candidates for who wrote; the fields are those of `call.matched`."""
+
+    TYPE: ClassVar[str] = "message.matched"
+    TOPIC: ClassVar[str] = "matches.v1"
+
+    message_id: str
+    subject: str
+    outcome: str
+    candidates: tuple[Candidate, ...] = ()
+    shared_by: int = 0
+
+    def about(self) -> str:
+        """The person."""
+        return self.subject
+
+    @property
+    def best(self) -> Candidate | None:
+        """The first candidate."""
+        return self.candidates[0] if self.candidates else None

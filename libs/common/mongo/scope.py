@@ -19,10 +19,12 @@ Query = Mapping[str, Any]
 Order = Sequence[tuple[str, int]]
 
 # The collections that are no tenant's: plumbing, ingest's quarantine (its events have no tenant),
-# and what the gateway must read before it knows the tenant.
+# what the gateway must read before it knows the tenant, and what messaging does for all of them:
+# which messages are due (their ids alone), and when consent was last heard of.
 SERVICE_COLLECTIONS = frozenset(
     {"inbox", "outbox", "parked", "leases", "quarantine"}
     | {"tenants", "accounts", "sessions", "invitations", "keys"}
+    | {"due", "heard"}
 )
 
 _DUPLICATE_KEY = 11000
