@@ -13,7 +13,7 @@ VERY_SLOW = {"slow": 3.0}
 AFTER_THE_COMMIT = (5.3, 6.5)
 """The default policy commits every five seconds what was read, handled or not."""
 
-SLOW = {"slow": 0.12, "fail": 0.1}
+SLOW = {"slow": 0.12, "fail": 0.05}
 
 
 async def _twins(drill: Drill) -> None:

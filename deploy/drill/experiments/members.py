@@ -60,4 +60,5 @@ REPLAY = Experiment(
     afterwards=_rewind,
     check=_all_absorbed,
     needs=("rewound", "absorbed"),
+    patience=300.0,  # after an hour of drills there is an hour of records to absorb
 )
