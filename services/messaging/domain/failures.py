@@ -1,0 +1,144 @@
+"""What the provider's error codes mean for us.
+
+Source: Telnyx, "Messaging error codes". The codes are text, and belong to messaging only: its
+other products give the same numbers other meanings.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, Literal
+
+Kind = Literal[
+    "stop",
+    "address",
+    "account",
+    "ours",
+    "content",
+    "act",
+    "hold",
+    "slow",
+    "transient",
+    "unknown",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why the provider did not deliver. `code` is ours; `sentence` says what to do.
+
+    `retry`: the same message may be tried again, after `pause` at least where there is one.
+    """
+
+    kind: Kind
+    code: str
+    sentence: str
+    retry: bool = False
+    pause: timedelta | None = None
+
+
+UNKNOWN: Final = Failure(
+    "unknown",
+    "provider_refused",
+    "The provider refused the message for a reason not known here. Look its code up, or ask it.",
+)
+
+# The gravest first: a message with several codes fails by the first of these.
+_FAILURES: Final[tuple[tuple[Failure, str], ...]] = (
+    (
+        Failure(
+            "stop",
+            "recipient_stopped",
+            "The person has told the provider STOP. Do not text again unless the person writes "
+            "START.",
+        ),
+        "40300",
+    ),
+    (
+        Failure(
+            "address",
+            "number_unusable",
+            "No text can reach this number. Check it, or use another number of the person.",
+        ),
+        "40001 40012 40310",
+    ),
+    (
+        Failure(
+            "account",
+            "sender_blocked",
+            "The provider does not let this sender reach this country or network. Ask your "
+            "operator to register or unblock it.",
+        ),
+        "40003 40010 40309 40312 40314 40329 40330 40331",
+    ),
+    (
+        Failure(
+            "ours",
+            "sender_misconfigured",
+            "The sender is not set up at the provider. Ask your operator to correct it.",
+        ),
+        "40013 40301 40305 40306 40307 40308 40319 40325 40100 40150 40151 40155",
+    ),
+    (
+        Failure(
+            "content",
+            "content_refused",
+            "The provider does not take this text. Change or shorten it, then send it again.",
+        ),
+        "40009 40302 40304 40316 40317 40322 40328",
+    ),
+    (
+        Failure(
+            "act",
+            "needs_attention",
+            "The provider holds messages of this kind back. Ask your operator to look into it "
+            "before you send more.",
+        ),
+        "40015 40019 40315 40333",
+    ),
+    (
+        Failure(
+            "hold",
+            "held_back",
+            "The provider blocks such messages for a day. Wait, and send it again then.",
+            retry=True,
+            pause=timedelta(hours=24),
+        ),
+        "40020 40320",
+    ),
+    (
+        Failure(
+            "slow",
+            "sent_too_fast",
+            "More messages were sent than the networks take. Send it again later, and fewer at "
+            "a time.",
+            retry=True,
+            pause=timedelta(minutes=1),
+        ),
+        "40002 40005 40011 40014 40016 40017 40018 40318 10011",
+    ),
+    (
+        Failure(
+            "transient",
+            "not_reached_now",
+            "The person's network did not take the message. Send it again later.",
+            retry=True,
+        ),
+        "40004 40006 40008",
+    ),
+)
+_BY_CODE: Final = {code: failure for failure, codes in _FAILURES for code in codes.split()}
+_RANK: Final = {code: rank for rank, code in enumerate(_BY_CODE)}
+
+
+def decisive(codes: Sequence[str]) -> str | None:
+    """The code by which a message with these codes fails, in whatever order they came.
+
+    One that is not known counts only where no other is there; None without any.
+    """
+    return min(codes, key=lambda code: (_RANK.get(code, len(_RANK)), code), default=None)
+
+
+def of_codes(codes: Sequence[str]) -> Failure:
+    """What the provider's codes mean, by the gravest of them."""
+    return _BY_CODE.get(decisive(codes) or "", UNKNOWN)

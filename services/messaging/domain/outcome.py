@@ -1,0 +1,105 @@
+"""What an attempt to send came to. A message that may have gone is never sent again."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from services.messaging.domain.failures import UNKNOWN, Failure, decisive, of_codes
+
+FIRST_PAUSE: Final = timedelta(seconds=5)
+LONGEST_PAUSE: Final = timedelta(minutes=10)
+_DOUBLINGS: Final = 10
+
+_TIMEOUT, _TOO_MANY = 408, 429
+_UNREACHABLE: Final = Failure(
+    "transient",
+    "provider_unreachable",
+    "The provider could not be reached while the message was still wanted. Send it again.",
+    retry=True,
+)
+_TOO_FAST: Final = of_codes(["10011"])
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: an HTTP status with error codes or an id, or the trouble there was.
+
+    `connect`: no connection, so that nothing was sent. `lost`: it was sent, wholly or in part, and
+    no answer came.
+    """
+
+    status: int | None
+    codes: tuple[str, ...] = ()
+    provider_id: str | None = None
+    trouble: Literal["connect", "lost"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Which attempt it was, counted from 1, when it ended, and until when to go on trying."""
+
+    number: int
+    at: datetime
+    give_up_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider has it, under this id."""
+
+    provider_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The provider certainly does not have it: try again after this time."""
+
+    after: timedelta
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The provider certainly does not have it, and there is no use in trying again."""
+
+    code: str
+    provider_code: str | None
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nobody can tell: only a receipt or a person may settle it."""
+
+    code: str = "no_answer"
+
+
+def of(answer: Answer, attempt: Attempt) -> Accepted | Again | Failed | Unknown:
+    """What an attempt came to.
+
+    Certainly not accepted: no connection, 429 for the rate, and 4xx by its code. Cannot know: an
+    answer that was lost, 5xx, 408, anything else, and 2xx without an id.
+    """
+    if answer.trouble == "connect":
+        return _failure(_UNREACHABLE, None, attempt)
+    status = answer.status or 0
+    if 200 <= status < 300 and answer.provider_id:
+        return Accepted(answer.provider_id)
+    if answer.trouble or status == _TIMEOUT or not 400 <= status < 500:
+        return Unknown()
+    failure = of_codes(answer.codes)
+    if status == _TOO_MANY and failure is UNKNOWN:
+        failure = _TOO_FAST
+    return _failure(failure, decisive(answer.codes), attempt)
+
+
+def backoff(number: int) -> timedelta:
+    """How long to wait after so many attempts: 5 s, doubled with each, 10 min at the most."""
+    return min(FIRST_PAUSE * (1 << min(number - 1, _DOUBLINGS)), LONGEST_PAUSE)
+
+
+def _failure(failure: Failure, provider_code: str | None, attempt: Attempt) -> Again | Failed:
+    after = max(backoff(attempt.number), failure.pause or timedelta())
+    if failure.retry and attempt.at + after < attempt.give_up_at:
+        return Again(after, failure.code)
+    return Failed(failure.code, provider_code, failure.sentence)
