@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Annotated, TypeVar
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 _HOUR = re.compile(r"\d{2}:\d{2}")
 
@@ -41,8 +41,8 @@ def _amount(value: object) -> object:
 Hour = Annotated[time, BeforeValidator(_hour)]
 """A time of day, local."""
 
-Amount = Annotated[Decimal, BeforeValidator(_amount)]
-"""An amount of money, exact."""
+Amount = Annotated[Decimal, BeforeValidator(_amount), Field(ge=0)]
+"""An amount of money, exact, and not negative."""
 
 P = TypeVar("P", bound=Part)
 
