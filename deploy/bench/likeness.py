@@ -15,7 +15,7 @@ from deploy.local.process import free_port
 from libs.common import clock
 from libs.common.events import CallStarted, Envelope, TenantSaved, enclose, fact_of
 from libs.common.keys import Keys
-from services.ingest.domain.calls import Reading
+from services.ingest.domain.family import Reading
 from services.ingest.domain.judgement import Accepted, judge
 from services.ingest.domain.routing import Routes
 

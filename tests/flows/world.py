@@ -22,7 +22,7 @@ from libs.common.mongo import Document, Documents, Work
 from services.gateway.domain.live import Live
 from services.gateway.domain.memory import Moment
 from services.gateway.jobs import SHOWN, moment_of
-from services.ingest.domain.calls import Ignored, Reading
+from services.ingest.domain.family import Ignored, Reading
 from services.ingest.domain.judgement import Parked, judge
 from services.ingest.domain.routing import Routes
 from services.matcher.store import Store as Customers

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from libs.common.events.calls import CallEvent
-from services.ingest.domain.calls import Reading, translate
+from services.ingest.domain import calls
 from services.ingest.domain.envelope import read
+from services.ingest.domain.family import Reading
 
 PAYLOADS = Path(__file__).parent / "payloads"
 CALLS = (
@@ -46,7 +47,7 @@ READING = Reading("US", code)
 
 
 def fact(raw: bytes) -> dict[str, Any]:
-    result = translate(read(raw), READING)
+    result = calls.FAMILY.translate(read(raw), READING)
     assert isinstance(result, CallEvent)
     return result.model_dump(mode="json")
 

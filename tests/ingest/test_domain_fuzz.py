@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.common.events.calls import CallEvent
-from services.ingest.domain.calls import Ignored, ends, translate
+from services.ingest.domain.calls import FAMILY
 from services.ingest.domain.envelope import read
+from services.ingest.domain.family import Ignored
 from services.ingest.domain.refusal import NotUnderstood
 from tests.ingest.domain_support import CALLS, READING, body, changed, document, fact
 
@@ -37,8 +38,8 @@ FIELDS = sorted({key for name in CALLS for key in document(name)["data"]["payloa
 def test_no_payload_raises_anything_but_a_refusal(name: str, fields: dict[str, Any]) -> None:
     with suppress(NotUnderstood):
         received = read(changed(name, **fields))
-        ends(received)
-        assert isinstance(translate(received, READING), CallEvent | Ignored)
+        FAMILY.ends(received)
+        assert isinstance(FAMILY.translate(received, READING), CallEvent | Ignored)
 
 
 @given(

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.common.events import CallStarted, TenantSaved
-from services.ingest.domain.calls import Ignored, Reading
+from services.ingest.domain.family import Ignored, Reading
 from services.ingest.domain.judgement import Accepted, Judgement, Parked, judge
 from services.ingest.domain.refusal import NotUnderstood, Why
 from services.ingest.domain.routing import Routes

@@ -18,7 +18,7 @@ from libs.common.events import Envelope, Event, TenantSaved, WebhookQuarantined,
 from libs.common.keys import PLATFORM
 from libs.common.service import Running
 from libs.common.telemetry import span, traceparent
-from services.ingest.domain.calls import Reading
+from services.ingest.domain.family import Reading
 from services.ingest.domain.judgement import Accepted, Judgement, Parked, judge, unread
 from services.ingest.domain.memory import Memory
 from services.ingest.domain.refusal import NotUnderstood, Why

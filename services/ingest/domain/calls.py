@@ -3,45 +3,14 @@
 Source: Telnyx, "Call Control webhooks", and real deliveries where they differ from it.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from libs.common.events import CallAnswered, CallEnded, CallStarted
-from libs.common.events.calls import CallEvent
 from libs.common.phone import caller
 from services.ingest.domain.costs import costed
 from services.ingest.domain.envelope import Received
+from services.ingest.domain.family import Family, Reading
 from services.ingest.domain.names import caller_name
-from services.ingest.domain.refusal import NotUnderstood, Why
 from services.ingest.domain.routing import Ends
 from services.ingest.domain.screening import attestation, screening
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How the numbers of one tenant are read: in its region, and coded with its lookup key."""
-
-    region: str | None
-    code: Callable[[str], str]
-
-
-@dataclass(frozen=True)
-class Ignored:
-    """An event that we know and do not need."""
-
-    type: str
-
-
-def ignored(kind: str) -> bool:
-    """Whether events of this type are known and not needed.
-
-    Raises NotUnderstood for a family of events that we do not know or handle.
-    """
-    if kind in _FACTS:
-        return False
-    if kind.startswith(_FAMILIES):
-        return True
-    raise NotUnderstood(Why.UNKNOWN_TYPE)
 
 
 def ends(received: Received) -> Ends:
@@ -53,13 +22,6 @@ def ends(received: Received) -> Ends:
         origin=payload.text("from"),
         connection=payload.optional_identifier("connection_id"),
     )
-
-
-def translate(received: Received, reading: Reading) -> CallEvent | Ignored:
-    """The fact, for the tenant whose reading this is. Raises NotUnderstood."""
-    if ignored(received.type):
-        return Ignored(received.type)
-    return _FACTS[received.type](received, reading) or Ignored(received.type)
 
 
 def _started(received: Received, reading: Reading) -> CallStarted:
@@ -124,10 +86,14 @@ def _ended(received: Received, _: Reading) -> CallEnded:
 
 
 _DIRECTIONS = frozenset({"incoming", "outgoing"})
-_FAMILIES = ("call.", "conference.", "streaming.")
-_FACTS: dict[str, Callable[[Received, Reading], CallEvent | None]] = {
-    "call.initiated": _started,
-    "call.answered": _answered,
-    "call.hangup": _ended,
-    "call.cost": costed,
-}
+
+FAMILY = Family(
+    ends,
+    {
+        "call.initiated": _started,
+        "call.answered": _answered,
+        "call.hangup": _ended,
+        "call.cost": costed,
+    },
+    ("call.", "conference.", "streaming."),
+)

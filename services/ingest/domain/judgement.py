@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from libs.common.events import Event, TenantSaved
 from services.ingest.domain import calls, envelope
-from services.ingest.domain.calls import Ignored, Reading
 from services.ingest.domain.envelope import Received
-from services.ingest.domain.refusal import NotUnderstood
+from services.ingest.domain.family import Family, Ignored, Reading
+from services.ingest.domain.refusal import NotUnderstood, Why
 from services.ingest.domain.routing import Routes, Unrouted
 
 
@@ -32,6 +32,8 @@ class Parked:
 
 Judgement = Accepted | Parked | Ignored
 
+_FAMILIES = (calls.FAMILY,)
+
 
 def judge(body: bytes, routes: Routes, reading: Callable[[TenantSaved], Reading]) -> Judgement:
     """Decides on a body whose signature was verified; never raises for what is in it."""
@@ -40,7 +42,7 @@ def judge(body: bytes, routes: Routes, reading: Callable[[TenantSaved], Reading]
     except NotUnderstood as refusal:
         return unread(body, str(refusal))
     try:
-        return _of_call(received, routes, reading)
+        return _decide(received, routes, reading)
     except NotUnderstood as refusal:
         return Parked(received.id, str(refusal), received.type)
 
@@ -50,13 +52,21 @@ def unread(body: bytes, reason: str) -> Parked:
     return Parked(hashlib.sha256(body).hexdigest(), reason)
 
 
-def _of_call(
+def _decide(
     received: Received, routes: Routes, reading: Callable[[TenantSaved], Reading]
 ) -> Judgement:
-    if calls.ignored(received.type):
+    family = _family(received.type)
+    if received.type not in family.facts:
         return Ignored(received.type)
-    tenant = routes.route(calls.ends(received))
+    tenant = routes.route(family.ends(received))
     if isinstance(tenant, Unrouted):
         return Parked(received.id, f"unrouted: {tenant.value}", received.type)
-    fact = calls.translate(received, reading(tenant))
+    fact = family.translate(received, reading(tenant))
     return fact if isinstance(fact, Ignored) else Accepted(received.id, tenant.tenant, fact)
+
+
+def _family(kind: str) -> Family:
+    found = next((family for family in _FAMILIES if family.knows(kind)), None)
+    if found is None:
+        raise NotUnderstood(Why.UNKNOWN_TYPE)
+    return found
