@@ -4,6 +4,7 @@ import json
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -15,7 +16,7 @@ from deploy.local.process import free_port
 from libs.common import clock
 from libs.common.events import CallStarted, Envelope, TenantSaved, enclose, fact_of
 from libs.common.keys import Keys
-from services.ingest.domain.family import Reading
+from services.ingest.api.reading import reading_of
 from services.ingest.domain.judgement import Accepted, judge
 from services.ingest.domain.routing import Routes
 
@@ -63,8 +64,7 @@ async def check_same(known: Known, webhooks: Sequence[Webhook]) -> None:
 
 def envelope_of(body: bytes, tenant: TenantSaved, keys: Keys) -> Envelope:
     """What ingest makes of a body. Raises NotTheSame where it is not accepted."""
-    reading = Reading(tenant.region, lambda e164: keys.code(tenant.tenant, e164))
-    judged = judge(body, Routes([tenant]), lambda _: reading)
+    judged = judge(body, Routes([tenant]), partial(reading_of, keys))
     if not isinstance(judged, Accepted):
         raise NotTheSame(f"ingest does not accept it: {judged}")
     return enclose(judged.fact, judged.tenant, id=judged.id, source="ingest", time=clock.now())

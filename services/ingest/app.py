@@ -1,4 +1,4 @@
-"""The whole service: signed webhooks come in, calls go out, the rest is kept in quarantine."""
+"""The whole service: signed webhooks come in, calls and messages go out, the rest is set aside."""
 
 from typing import Any
 
@@ -9,6 +9,8 @@ from libs.common.events import (
     CallCosted,
     CallEnded,
     CallStarted,
+    MessageReceived,
+    MessageStatus,
     WebhookQuarantined,
 )
 from libs.common.keys import Keys
@@ -21,7 +23,11 @@ from services.ingest.spool import Delivery, Spool
 from services.ingest.store import QUARANTINE, Store
 
 CONSUMES = ((WebhookQuarantined, handlers.keep_quarantined),)
-EMITS = (CallStarted, CallAnswered, CallEnded, CallCosted, WebhookQuarantined)
+EMITS = (
+    *(CallStarted, CallAnswered, CallEnded, CallCosted),
+    *(MessageReceived, MessageStatus),
+    WebhookQuarantined,
+)
 
 
 def build(settings: Settings) -> Service[Store]:

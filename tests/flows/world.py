@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any, TypeVar
 
 from deploy.simulator.payloads import Call
@@ -22,7 +23,8 @@ from libs.common.mongo import Document, Documents, Work
 from services.gateway.domain.live import Live
 from services.gateway.domain.memory import Moment
 from services.gateway.jobs import SHOWN, moment_of
-from services.ingest.domain.family import Ignored, Reading
+from services.ingest.api.reading import reading_of
+from services.ingest.domain.family import Ignored
 from services.ingest.domain.judgement import Parked, judge
 from services.ingest.domain.routing import Routes
 from services.matcher.store import Store as Customers
@@ -113,7 +115,8 @@ class World:
 
     def enclosed(self, body: bytes) -> Envelope | None:
         """The event that a webhook becomes."""
-        judged = judge(body, Routes(self.ingest.tenants), self._reading)
+        reading = partial(reading_of, self.ingest.keys)
+        judged = judge(body, Routes(self.ingest.tenants), reading)
         if isinstance(judged, Ignored):
             return None
         told: dict[str, Any] = {"id": judged.id, "source": "ingest", "time": clock.now()}
@@ -159,10 +162,6 @@ class World:
         """Service and reason of every parked record."""
         rows = [(m.service.name, row) for m in self.bus.members for row in await m.parked()]
         return [(name, row["reason"]) for name, row in rows]
-
-    def _reading(self, tenant: TenantSaved) -> Reading:
-        keys = self.ingest.keys
-        return Reading(tenant.region, lambda e164: keys.code(tenant.tenant, e164))
 
     def _show(self, envelope: Envelope) -> None:
         self._live.put(envelope.tenantid, moment_of(envelope), clock.now())

@@ -5,8 +5,9 @@ from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
+from libs.common.events import MessageReceived, MessageStatus
 from libs.common.events.calls import CallEvent
-from services.ingest.domain import calls
+from services.ingest.domain import calls, messages
 from services.ingest.domain.envelope import read
 from services.ingest.domain.family import Reading
 
@@ -18,6 +19,14 @@ CALLS = (
     "call_hangup_unanswered",
     "call_hangup_quality",
     "call_cost",
+)
+MESSAGES = (
+    "message_received",
+    "message_received_stop",
+    "message_received_mms",
+    "message_sent",
+    "message_finalized_delivered",
+    "message_finalized_failed",
 )
 
 
@@ -43,12 +52,22 @@ def code(number: str) -> str:
     return b64encode(number[::-1].encode()).decode()
 
 
-READING = Reading("US", code)
+def sealed(text: str) -> str:
+    return f"sealed:{len(text)}"
+
+
+READING = Reading("US", code, sealed)
 
 
 def fact(raw: bytes) -> dict[str, Any]:
     result = calls.FAMILY.translate(read(raw), READING)
     assert isinstance(result, CallEvent)
+    return result.model_dump(mode="json")
+
+
+def message(raw: bytes, query: str = "") -> dict[str, Any]:
+    result = messages.FAMILY.translate(read(raw, query), READING)
+    assert isinstance(result, MessageReceived | MessageStatus)
     return result.model_dump(mode="json")
 
 

@@ -126,11 +126,11 @@ class Door:
         self.client = house.client(None)
 
     async def post(
-        self, body: bytes, how: Signature = "good", signer: Signer = SIGNER
+        self, body: bytes, how: Signature = "good", signer: Signer = SIGNER, query: str = ""
     ) -> httpx.Response:
         """A delivery by Telnyx, signed now, or spoiled in the way asked for."""
         headers = signer.headers(body, int(clock.now().timestamp()), how)
-        return await self.client.post("/webhooks/telnyx", content=body, headers=headers)
+        return await self.client.post(f"/webhooks/telnyx{query}", content=body, headers=headers)
 
     async def close(self) -> None:
         self.running.mongo.close()
@@ -178,6 +178,20 @@ def webhook(kind: str, number: int, call: str = "call-1", **payload: Any) -> byt
         "record_type": "event",
     }
     return json.dumps({"data": data, "meta": {"attempt": 1}}).encode()
+
+
+def text(number: int = 1, kind: str = "message.received", **payload: Any) -> bytes:
+    """A text as Telnyx sends it, or with another `kind` a receipt for one of ours."""
+    ours, theirs = [{"phone_number": OURS}], {"phone_number": CALLER}
+    fields = {
+        "id": f"message-{number}",
+        "from": theirs,
+        "to": ours,
+        "text": "Hello, when do you open?",
+        "received_at": (AT + timedelta(seconds=number)).isoformat(),
+        **payload,
+    }
+    return webhook(kind, number, "text", **fields)
 
 
 def public_key(seed: bytes) -> str:

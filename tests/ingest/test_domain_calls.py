@@ -6,7 +6,7 @@ from services.ingest.domain.calls import FAMILY, ends
 from services.ingest.domain.envelope import read
 from services.ingest.domain.family import Ignored, Reading
 from services.ingest.domain.refusal import NotUnderstood, Why
-from tests.ingest.domain_support import READING, body, changed, code, fact, started
+from tests.ingest.domain_support import READING, body, changed, code, fact, sealed, started
 
 FACTS: dict[str, type[CallEvent]] = {
     "call_initiated_real": CallStarted,
@@ -147,7 +147,7 @@ def test_a_withheld_caller_has_no_number_no_code_and_no_name(origin: object) -> 
 
 def test_a_national_number_is_read_in_the_tenants_region() -> None:
     raw = changed("call_initiated_real", **{"from": "0500000042"})
-    ring = FAMILY.translate(read(raw), Reading("SA", code))
+    ring = FAMILY.translate(read(raw), Reading("SA", code, sealed))
     assert isinstance(ring, CallStarted)
     assert ring.party == "+966500000042"
 

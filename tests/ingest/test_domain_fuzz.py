@@ -1,3 +1,5 @@
+"""Whatever a payload holds: a fact, nothing, or a refusal; and no more than was declared."""
+
 import json
 from contextlib import suppress
 from typing import Any
@@ -6,12 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from libs.common.events.calls import CallEvent
-from services.ingest.domain.calls import FAMILY
+from libs.common.events import Event
+from services.ingest.domain import calls, messages
 from services.ingest.domain.envelope import read
 from services.ingest.domain.family import Ignored
 from services.ingest.domain.refusal import NotUnderstood
-from tests.ingest.domain_support import CALLS, READING, body, changed, document, fact
+from tests.ingest.domain_support import (
+    CALLS,
+    MESSAGES,
+    READING,
+    body,
+    changed,
+    document,
+    fact,
+    message,
+)
 
 VALUES = st.recursive(
     st.none()
@@ -23,11 +34,12 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
     max_leaves=5,
 )
-FIELDS = sorted({key for name in CALLS for key in document(name)["data"]["payload"]})
+FAMILIES = dict.fromkeys(CALLS, calls.FAMILY) | dict.fromkeys(MESSAGES, messages.FAMILY)
+FIELDS = sorted({key for name in FAMILIES for key in document(name)["data"]["payload"]})
 
 
 @given(
-    st.sampled_from(CALLS),
+    st.sampled_from([*FAMILIES]),
     st.dictionaries(
         st.sampled_from(
             [*FIELDS, "call_screening_result", "shaken_stir_attestation", "shaken_stir_validated"]
@@ -37,13 +49,13 @@ FIELDS = sorted({key for name in CALLS for key in document(name)["data"]["payloa
 )
 def test_no_payload_raises_anything_but_a_refusal(name: str, fields: dict[str, Any]) -> None:
     with suppress(NotUnderstood):
-        received = read(changed(name, **fields))
-        FAMILY.ends(received)
-        assert isinstance(FAMILY.translate(received, READING), CallEvent | Ignored)
+        received, family = read(changed(name, **fields)), FAMILIES[name]
+        family.ends(received)
+        assert isinstance(family.translate(received, READING), Event | Ignored)
 
 
 @given(
-    st.sampled_from(CALLS),
+    st.sampled_from([*FAMILIES]),
     st.dictionaries(st.from_regex(r"x_[a-z]{1,8}", fullmatch=True), VALUES, min_size=1),
 )
 def test_no_undeclared_field_passes(name: str, extra: dict[str, Any]) -> None:
@@ -51,7 +63,8 @@ def test_no_undeclared_field_passes(name: str, extra: dict[str, Any]) -> None:
     whole = json.loads(changed(name, **extra))
     whole.update(extra)
     whole["data"].update(extra)
-    assert fact(json.dumps(whole).encode()) == fact(body(name))
+    told = fact if name in CALLS else message
+    assert told(json.dumps(whole).encode()) == told(body(name))
 
 
 @pytest.mark.parametrize("name", CALLS)

@@ -104,6 +104,23 @@ def test_a_call_between_two_tenants_goes_by_its_connection() -> None:
     assert owner(OURS, OURS) == "intnetiq"
 
 
+@pytest.mark.parametrize("others", [(CUSTOMER,), (THEIRS, CUSTOMER), (OURS,), ("anonymous",)])
+def test_a_text_to_a_group_goes_by_our_number_and_among_ours_by_its_profile(
+    others: tuple[str, ...],
+) -> None:
+    profile = "740572b6-099c-44a1-89b9-6c92163bc68d"
+    assert ROUTES.route(Ends(NOON, OURS, also_to=others, messaging_profile=profile)) == IQ
+    assert (
+        ROUTES.route(Ends(NOON, CUSTOMER, also_to=(OURS, *others), messaging_profile=profile)) == IQ
+    )
+
+
+def test_a_text_to_numbers_of_two_tenants_is_not_guessed() -> None:
+    assert ROUTES.route(Ends(NOON, OURS, also_to=(THEIRS,))) is Unrouted.TWO
+    other = Ends(NOON, OURS, also_to=(THEIRS,), messaging_profile="of somebody else")
+    assert ROUTES.route(other) is Unrouted.TWO
+
+
 def test_a_number_of_two_tenants_is_not_guessed() -> None:
     routes = Routes([IQ, tenant("other", during(OURS))])
     assert routes.route(Ends(NOON, to=OURS)) is Unrouted.TWO

@@ -208,7 +208,7 @@ async def test_kafka_alone_gone_is_not_seen_from_outside(door: Door, tmp_path: P
     assert b"2025550142" not in stored
 
 
-@pytest.mark.parametrize("name", [IGNORED, "call_bridged"])
+@pytest.mark.parametrize("name", [IGNORED, "call_bridged", "brand_update"])
 async def test_what_we_know_and_do_not_need_is_answered_and_dropped(door: Door, name: str) -> None:
     before = results()
     assert (await door.post(body(name))).status_code == 200

@@ -99,8 +99,9 @@ async def test_a_number_of_two_tenants_is_nobodys(door: Door) -> None:
     ("raw", "reason", "kind"),
     [
         (ring(), "unrouted: none", "call.initiated"),
-        (body("message_received"), "unknown_type", "message.received"),
-        (body("brand_update"), "unknown_type", "10dlc.brand.update"),
+        (body("message_received"), "unrouted: none", "message.received"),
+        (body("order_update"), "unknown_type", "advanced_order.status_update"),
+        (webhook("message.weird", 1), "unknown_type", "message.weird"),
         (webhook("order.weird", 1), "unknown_type", "order.weird"),
         (ring(start_time="yesterday"), "field: data.payload.start_time", "call.initiated"),
         (body("version_1_call"), "version_1", None),

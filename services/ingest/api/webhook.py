@@ -6,6 +6,7 @@ requests are constant; the reason is a metric.
 
 import asyncio
 import base64
+from functools import partial
 from time import perf_counter
 
 import structlog
@@ -14,14 +15,13 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from libs.common import clock
-from libs.common.events import Envelope, Event, TenantSaved, WebhookQuarantined, enclose
+from libs.common.events import Envelope, Event, WebhookQuarantined, enclose
 from libs.common.keys import PLATFORM
 from libs.common.service import Running
 from libs.common.telemetry import span, traceparent
-from services.ingest.domain.family import Reading
+from services.ingest.api.reading import reading_of
 from services.ingest.domain.judgement import Accepted, Judgement, Parked, judge, unread
 from services.ingest.domain.memory import Memory
-from services.ingest.domain.refusal import NotUnderstood, Why
 from services.ingest.domain.routing import Routes
 from services.ingest.domain.signature import PublicKey, Unsigned, verify
 from services.ingest.spool import Delivery, SpoolFull
@@ -88,13 +88,13 @@ class Webhooks:
             return await _answer(send, 408)
         began = perf_counter()
         with span(f"POST {PATH}", kind="server"):
-            status = 413 if body is None else await self._status(scope["headers"], body)
+            status = 413 if body is None else await self._status(scope, body)
         SECONDS.observe(perf_counter() - began)
         return await _answer(send, status)
 
-    async def _status(self, headers: list[tuple[bytes, bytes]], body: bytes) -> int:
+    async def _status(self, scope: Scope, body: bytes) -> int:
         try:
-            key = verify(headers, body, self._public_keys, clock.now())
+            key = verify(scope["headers"], body, self._public_keys, clock.now())
         except Unsigned as refusal:
             REFUSED.labels(refusal.flaw.value).inc()
             return 401
@@ -102,15 +102,16 @@ class Webhooks:
         if not self._tenants_read.is_set():
             return 503
         try:
-            WEBHOOKS.labels(await self._take(body)).inc()
+            query = scope.get("query_string", b"").decode("latin-1")
+            WEBHOOKS.labels(await self._take(body, query)).inc()
         except SpoolFull:
             WEBHOOKS.labels("refused").inc()
             return 503
         return 200
 
-    async def _take(self, body: bytes) -> str:
+    async def _take(self, body: bytes, query: str) -> str:
         """Makes the webhook safe and says what became of it. Raises SpoolFull."""
-        judged = self._judged(body)
+        judged = self._judged(body, query)
         if isinstance(judged, Accepted):
             known = f"{judged.tenant}:{judged.id}"
             if known in self._memory:
@@ -123,10 +124,11 @@ class Webhooks:
             return "quarantined"
         return "ignored"
 
-    def _judged(self, body: bytes) -> Judgement:
+    def _judged(self, body: bytes, query: str) -> Judgement:
         """Decides on the body. A fault of ours parks it: the provider would give up on it."""
         try:
-            return judge(body, self._current_routes(), self._reading)
+            reading = partial(reading_of, self._keys)
+            return judge(body, self._current_routes(), reading, query)
         except Exception as error:  # noqa: BLE001 - nothing signed may be lost
             log.error("webhook.not_judged", error=type(error).__name__)
             return unread(body, f"fault: {type(error).__name__}")
@@ -150,11 +152,6 @@ class Webhooks:
             self._routes_of = self._tenants.changes
             self._routes = Routes(self._tenants)
         return self._routes
-
-    def _reading(self, tenant: TenantSaved) -> Reading:
-        if not self._keys.has(tenant.tenant):  # its event may be faster than its mounted secret
-            raise NotUnderstood(Why.NO_KEYS)
-        return Reading(tenant.region, lambda e164: self._keys.code(tenant.tenant, e164))
 
 
 async def _body(receive: Receive) -> bytes | None:

@@ -21,19 +21,23 @@ DEEPEST = 32
 
 @dataclass(frozen=True)
 class Received:
-    """One event of the provider; `id` is the same on every delivery attempt."""
+    """One event of the provider; `id` is the same on every delivery attempt.
+
+    `query` is that of the URL it was sent to; unlike all else it is not signed.
+    """
 
     id: str
     type: str
     occurred_at: datetime
     payload: Fields
+    query: str = ""
 
 
-def read(body: bytes) -> Received:
+def read(body: bytes, query: str = "") -> Received:
     """The event in a body whose signature was verified. Raises NotUnderstood."""
     if len(body) > LARGEST:
         raise NotUnderstood(Why.TOO_LARGE)
-    return _received(_document(body))
+    return _received(_document(body), query)
 
 
 def _document(body: bytes) -> dict[str, JsonValue]:
@@ -65,7 +69,7 @@ def _inside(value: JsonValue) -> list[JsonValue]:
     return value if isinstance(value, list) else []
 
 
-def _received(document: dict[str, JsonValue]) -> Received:
+def _received(document: dict[str, JsonValue], query: str) -> Received:
     if "data" not in document:
         raise NotUnderstood(_other_shape(document))
     data = Fields(document).nested("data")
@@ -75,7 +79,7 @@ def _received(document: dict[str, JsonValue]) -> Received:
     occurred_at = data.moment("occurred_at")
     if occurred_at is None:
         raise data.unusable("occurred_at")
-    return Received(data.identifier("id"), kind, occurred_at, data.nested("payload"))
+    return Received(data.identifier("id"), kind, occurred_at, data.nested("payload"), query)
 
 
 def _other_shape(document: dict[str, JsonValue]) -> Why:

@@ -10,10 +10,15 @@ from services.ingest.domain.routing import Ends
 
 @dataclass(frozen=True)
 class Reading:
-    """How the events of one tenant are read: numbers in its region, coded with its lookup key."""
+    """How the events of one tenant are read.
+
+    Numbers are read in its region and coded with its lookup key; a text is sealed with its text
+    key, as base64.
+    """
 
     region: str | None
     code: Callable[[str], str]
+    seal: Callable[[str], str]
 
 
 @dataclass(frozen=True)

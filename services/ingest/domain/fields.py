@@ -46,6 +46,13 @@ class Fields:
             raise self.unusable(name)
         return value.replace("\0", "").strip() or None
 
+    def prose(self, name: str) -> str | None:
+        """What a person wrote, to the letter and of any length; empty is absent."""
+        value = self._values.get(name)
+        if value is not None and not isinstance(value, str):
+            raise self.unusable(name)
+        return value or None
+
     def identifier(self, name: str) -> str:
         """Visible ASCII, fit for a record key; it must be there."""
         value = self.optional_identifier(name)

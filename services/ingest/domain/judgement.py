@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from libs.common.events import Event, TenantSaved
-from services.ingest.domain import calls, envelope
+from services.ingest.domain import calls, envelope, messages
 from services.ingest.domain.envelope import Received
 from services.ingest.domain.family import Family, Ignored, Reading
 from services.ingest.domain.refusal import NotUnderstood, Why
@@ -32,13 +32,18 @@ class Parked:
 
 Judgement = Accepted | Parked | Ignored
 
-_FAMILIES = (calls.FAMILY,)
+_FAMILIES = (calls.FAMILY, messages.FAMILY)
 
 
-def judge(body: bytes, routes: Routes, reading: Callable[[TenantSaved], Reading]) -> Judgement:
-    """Decides on a body whose signature was verified; never raises for what is in it."""
+def judge(
+    body: bytes, routes: Routes, reading: Callable[[TenantSaved], Reading], query: str = ""
+) -> Judgement:
+    """Decides on a body whose signature was verified; never raises for what is in it.
+
+    `query` is that of the URL it was sent to, which nobody signed.
+    """
     try:
-        received = envelope.read(body)
+        received = envelope.read(body, query)
     except NotUnderstood as refusal:
         return unread(body, str(refusal))
     try:

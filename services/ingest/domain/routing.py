@@ -1,7 +1,8 @@
-"""Whose event is this? The owner of our side of the call, at the moment of the call.
+"""Whose event is this? The owner of our side of a call or a text, at its moment.
 
 The order is `to`, else `from`, else the connection, else the messaging profile. Where both
-numbers are ours and belong to different tenants, the connection decides between the two.
+numbers are ours and belong to different tenants, the connection decides between the two; where a
+text goes to numbers of several tenants, the profile does, since each gets a webhook of its own.
 Nothing is guessed: no owner or two owners means unrouted.
 """
 
@@ -25,13 +26,17 @@ class Unrouted(StrEnum):
 
 @dataclass(frozen=True)
 class Ends:
-    """What an event tells about its owner; numbers are as the provider wrote them."""
+    """What an event tells about its owner; numbers are as the provider wrote them.
+
+    `also_to` are the other recipients of a text to a group.
+    """
 
     at: datetime
     to: str | None = None
     origin: str | None = None
     connection: str | None = None
     messaging_profile: str | None = None
+    also_to: tuple[str, ...] = ()
 
 
 class Owned(StrEnum):
@@ -90,6 +95,9 @@ class Routes:
         if to and origin and to != origin:
             return self._only(((to | origin) & connection) or (to | origin))
         profile = self._owners(Owned.PROFILE, ends.messaging_profile, ends.at)
+        if ends.also_to:
+            to = to.union(*(self._of_number(raw, ends.at) for raw in ends.also_to))
+            to = (to & profile) or to
         return self._only(to or origin or connection or profile)
 
     def _only(self, owners: set[str]) -> TenantSaved | Unrouted:
