@@ -1,4 +1,4 @@
-"""The whole service: customers come in by file and API, calls come in, matches go out."""
+"""The whole service: customers come in by file and API, calls and texts too, matches go out."""
 
 from libs.common.events import (
     CallMatched,
@@ -7,14 +7,22 @@ from libs.common.events import (
     CustomerSaved,
     ImportFinished,
     ImportProgressed,
+    MessageMatched,
+    MessageReceived,
 )
 from libs.common.service import Service
 from services.matcher import api, handlers
 from services.matcher.settings import Settings
 from services.matcher.store import ENTITIES, Store
 
-CONSUMES = ((CallStarted, handlers.match_call),)
-EMITS = (CallMatched, CustomerSaved, CustomerRemoved, ImportProgressed, ImportFinished)
+CONSUMES = (
+    (CallStarted, handlers.match_call),
+    (MessageReceived, handlers.match_message),
+)
+EMITS = (
+    *(CallMatched, MessageMatched),
+    *(CustomerSaved, CustomerRemoved, ImportProgressed, ImportFinished),
+)
 
 
 def build(settings: Settings) -> Service[Store]:

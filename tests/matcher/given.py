@@ -1,9 +1,9 @@
-"""Shared by the tests of matcher: customers, calls, files."""
+"""Shared by the tests of matcher: customers, calls, texts, files."""
 
 from datetime import UTC, date, datetime
 from typing import Any
 
-from libs.common.events import CallStarted
+from libs.common.events import CallStarted, MessageReceived
 from libs.common.phone import Number, parse
 from services.matcher.domain.drafts import Draft, Phone
 
@@ -55,6 +55,16 @@ def call(party: str | None = NUMBER, session: str = "s-1", **said: Any) -> CallS
         "attestation": "A",
     }
     return CallStarted(**{"session_id": session, "party": party, **known, **said})
+
+
+def text(party: str | None = NUMBER, message: str = "m-1", **said: Any) -> MessageReceived:
+    """A text that somebody writes at NOON."""
+    known: dict[str, Any] = {
+        "occurred_at": NOON,
+        "party_kind": "number" if party else "withheld",
+        "subject": "code" if party else None,
+    }
+    return MessageReceived(**{"message_id": message, "party": party, **known, **said})
 
 
 def person(**said: Any) -> dict[str, Any]:

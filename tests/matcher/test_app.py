@@ -15,9 +15,10 @@ from tests.support.http import Harness
 def test_it_says_what_it_takes_and_gives(matcher: Harness[Store]) -> None:
     service = matcher.service
     assert service.name == "matcher"
-    assert service.topics_in() == ("calls.v1",)
+    assert service.topics_in() == ("calls.v1", "messages.v1")
     assert service.topics_out() == {
         "call.matched": "matches.v1",
+        "message.matched": "matches.v1",
         "customer.saved": "customers.v1",
         "customer.removed": "customers.v1",
         "import.progressed": "customers.v1",
@@ -31,8 +32,8 @@ def test_it_says_what_it_takes_and_gives(matcher: Harness[Store]) -> None:
 def test_every_handler_is_declared() -> None:
     own = {
         function
-        for _, function in inspect.getmembers(handlers, inspect.iscoroutinefunction)
-        if function.__module__ == handlers.__name__
+        for name, function in inspect.getmembers(handlers, inspect.iscoroutinefunction)
+        if function.__module__ == handlers.__name__ and not name.startswith("_")
     }
     assert {handler for _, handler in app.CONSUMES} == own
 

@@ -1,11 +1,11 @@
-"""Who is calling: the customers who may be, in order, and whether the first stands out."""
+"""Who calls or writes: the customers who may be, in order, and whether the first stands out."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
-from libs.common.events import CallMatched, Candidate
+from libs.common.events import CallMatched, Candidate, MessageMatched
 from libs.common.phone import NOT_A_PERSON, Number, parse
 from services.matcher.domain.confidence import confidences, stands_out
 from services.matcher.domain.keys import Closeness
@@ -28,7 +28,7 @@ _UNPROVEN: Final = frozenset(("c", "failed"))
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who calls: `kind` is the caller's (number, withheld, short_code, text).
+    """Who calls or writes: `kind` is number, withheld, short_code or text.
 
     `attestation` is A, B, C, failed, or None where the carrier sent none, which proves nothing
     either way.
@@ -56,6 +56,16 @@ class Ranking:
         """The answer as the event of a call."""
         return CallMatched(
             session_id=session_id,
+            subject=subject,
+            outcome=self.outcome,
+            candidates=self.candidates,
+            shared_by=self.shared_by,
+        )
+
+    def of_message(self, message_id: str, subject: str) -> MessageMatched:
+        """The answer as the event of a text."""
+        return MessageMatched(
+            message_id=message_id,
             subject=subject,
             outcome=self.outcome,
             candidates=self.candidates,
