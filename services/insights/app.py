@@ -1,4 +1,4 @@
-"""The whole service: calls and matches come in, explained cards go out."""
+"""The whole service: calls, matches and objections come in, explained cards go out."""
 
 from libs.common.events import (
     CallAnswered,
@@ -6,6 +6,7 @@ from libs.common.events import (
     CallEnded,
     CallMatched,
     CallStarted,
+    ConsentChanged,
     InsightProduced,
 )
 from libs.common.keys import Keys
@@ -22,6 +23,7 @@ CONSUMES = (
     (CallEnded, handlers.note_end),
     (CallCosted, handlers.note_cost),
     (CallMatched, handlers.note_match),
+    (ConsentChanged, handlers.note_consent),
 )
 EMITS = (InsightProduced,)
 

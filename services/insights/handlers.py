@@ -1,4 +1,7 @@
-"""Events in: each adds its fact to the record of its call; a start or a match makes a card."""
+"""Events in: each adds its fact to the record of its call; a start or a match makes a card.
+
+No card is made of a person who objects; the record of the call is kept all the same.
+"""
 
 from libs.common.events import (
     CallAnswered,
@@ -6,6 +9,7 @@ from libs.common.events import (
     CallEnded,
     CallMatched,
     CallStarted,
+    ConsentChanged,
     InsightProduced,
 )
 from libs.common.mongo import Work
@@ -39,6 +43,11 @@ async def note_cost(call: CallCosted, store: Store, work: Work) -> None:
     await store.keep(merge.with_costed(await store.record(call.session_id), call))
 
 
+async def note_consent(change: ConsentChanged, store: Store, work: Work) -> None:
+    """What a person allows has changed; here it matters whether they object to being profiled."""
+    await store.note_consent(change)
+
+
 async def _show(record: CallRecord, store: Store, work: Work) -> None:
     made = await _card(record, store, work)
     if made and record.lacks(made):
@@ -49,6 +58,8 @@ async def _show(record: CallRecord, store: Store, work: Work) -> None:
 
 async def _card(record: CallRecord, store: Store, work: Work) -> InsightProduced | None:
     if not record.incoming or record.started_at is None:
+        return None
+    if await store.objects(record.subject):
         return None
     earlier = await store.earlier(record)
     figures = features.compute(record, earlier, store.numbering(record), store.scorecard.lookback)

@@ -1,9 +1,9 @@
-"""What insights keeps per tenant: call records, each with its latest card; feedback on cards."""
+"""What insights keeps per tenant: call records with their latest cards, feedback, objections."""
 
 from datetime import datetime, timedelta
 
 from libs.common import phone
-from libs.common.events import InsightProduced
+from libs.common.events import ConsentChanged, InsightProduced
 from libs.common.mongo import Document, Entity, Index, TenantScope, before
 from services.insights.domain.history import Earlier
 from services.insights.domain.number import Numbering
@@ -39,17 +39,23 @@ FEEDBACK = Entity(
     ("insight", "user", "verdict", "at"),
     (Index((("insight", 1),)),),
 )
-ENTITIES = (CALLS, FEEDBACK)
+OBJECTIONS = Entity(
+    "objections",
+    {"version": ("int", "long"), "objected": ("bool",), "at": ("date",)},
+    ("version", "objected", "at"),
+)
+ENTITIES = (CALLS, FEEDBACK, OBJECTIONS)
 _WITHOUT_CARD = {"card": 0}
 
 
 class Store:
-    """One tenant's calls and cards."""
+    """One tenant's calls and cards, and who wants none made of them."""
 
     def __init__(self, scope: TenantScope, scorecard: Scorecard) -> None:
         self.scorecard = scorecard
         self._calls = scope.collection("calls")
         self._feedback = scope.collection("feedback")
+        self._objections = scope.collection("objections")
 
     async def record(self, session_id: str) -> CallRecord | None:
         """The record of a call, as far as it is known."""
@@ -98,6 +104,19 @@ class Store:
             return Numbering()
         code = phone.calling_code(number.e164.removeprefix("+"))
         return Numbering(number.kind, int(code) if code else None)
+
+    async def note_consent(self, change: ConsentChanged) -> None:
+        """Keeps whether the person objects; the highest version counts, in whatever order."""
+        known = await self._objections.get({"_id": change.subject})
+        if known is None or known["version"] < change.version:
+            told = {"version": change.version, "objected": change.objected, "at": change.changed_at}
+            await self._objections.put({"_id": change.subject, **told})
+
+    async def objects(self, subject: str | None) -> bool:
+        """Whether this person wants no indicators made of them; nobody known never said so."""
+        if subject is None:
+            return False
+        return await self._objections.get({"_id": subject, "objected": True}) is not None
 
     async def calls(
         self, after: tuple[datetime, str] | None, limit: int, only_open: bool

@@ -1,9 +1,10 @@
-"""Calls to reason about. All numbers are reserved ones."""
+"""Calls to reason about, and who objects to that. All numbers are reserved ones."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from libs.common.events import ConsentChanged
 from libs.common.events.base import Event
 from libs.common.events.calls import CallAnswered, CallCosted, CallEnded, CallStarted
 from libs.common.events.matches import CallMatched, Candidate
@@ -93,6 +94,12 @@ def matched(outcome: str = "matched", **customer: object) -> CallMatched:
         outcome=outcome,
         candidates=(Candidate.model_validate(whole | customer),) * candidates,
     )
+
+
+def consent(version: int = 1, subject: str = SUBJECT, **said: object) -> ConsentChanged:
+    """What a person allows, changed `version` seconds after NOON."""
+    known = {"subject": subject, "version": version, "changed_at": at(version)}
+    return ConsentChanged.model_validate(known | said)
 
 
 def renewing(days: int, **customer: str) -> CallMatched:

@@ -14,8 +14,10 @@ from services.insights.domain.record import CallRecord
 from services.insights.store import Store
 from tests.insights.given import (
     NOON,
+    SUBJECT,
     answered,
     at,
+    consent,
     costed,
     ended,
     matched,
@@ -210,6 +212,28 @@ async def test_the_last_word_of_each_person_counts(
         ("card-1", "bob", "helpful"),
     ]
     assert rows[0]["at"] == NOON + timedelta(minutes=2)
+
+
+async def test_of_what_a_person_says_the_highest_version_counts(
+    house: Harness[Store], tenant: TenantSaved, store: Store
+) -> None:
+    assert not await store.objects(SUBJECT)
+    for version, objected in ((2, True), (1, False), (2, False), (2, True)):
+        await store.note_consent(consent(version, objected=objected))
+        assert await store.objects(SUBJECT)
+    rows = house.mongo.scope(tenant.tenant).collection("objections")
+    assert await rows.list({}) == [
+        {"_id": SUBJECT, "version": 2, "objected": True, "at": consent(2).changed_at}
+    ]
+    await store.note_consent(consent(3, objected=False))
+    assert not await store.objects(SUBJECT)
+
+
+async def test_who_objects_is_one_person_of_one_tenant(house: Harness[Store], store: Store) -> None:
+    await store.note_consent(consent(objected=True))
+    assert not await store.objects("s2-other")
+    assert not await store.objects(None)
+    assert not await house.store(await house.open()).objects(SUBJECT)
 
 
 async def test_a_tenant_sees_nothing_of_another(house: Harness[Store], store: Store) -> None:

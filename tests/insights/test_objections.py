@@ -1,0 +1,121 @@
+"""Who objects: no card is made of them, and their calls are kept."""
+
+import pytest
+
+from libs.common.events import Event, InsightProduced, TenantSaved
+from services.insights.domain.record import CallRecord
+from services.insights.store import Store
+from tests.insights.given import (
+    SUBJECT,
+    answered,
+    consent,
+    ended,
+    matched,
+    merged,
+    started,
+    withheld_start,
+)
+from tests.support.http import Harness
+
+OBJECTS, NO_MORE = consent(1, objected=True), consent(2, objected=False)
+
+
+@pytest.fixture
+async def tenant(house: Harness[Store]) -> TenantSaved:
+    return await house.open()
+
+
+def versions(house: Harness[Store]) -> list[int]:
+    return [card.version for card in house.units.of(InsightProduced)]
+
+
+async def record(house: Harness[Store], tenant: TenantSaved) -> CallRecord:
+    found = await house.store(tenant).record("call-1")
+    assert found is not None
+    return found
+
+
+async def test_who_objects_has_calls_and_no_card(
+    house: Harness[Store], tenant: TenantSaved
+) -> None:
+    facts: list[Event] = [started(), matched(), answered(), ended()]
+    for fact in (OBJECTS, *facts):
+        await house.take(fact, tenant)
+    assert house.units.envelopes == []
+    assert await record(house, tenant) == merged(*facts)
+    assert await house.store(tenant).insights(None, 10) == []
+    assert len(await house.store(tenant).calls(None, 10, False)) == 1
+
+
+@pytest.mark.parametrize(
+    ("order", "shown"),
+    [
+        ("objection start match", []),
+        ("objection match start", []),
+        ("start objection match", [1]),
+        ("match objection start", []),  # a match alone makes no card
+        ("start match objection", [1, 2]),
+        ("match start objection", [2]),
+    ],
+)
+async def test_from_the_objection_on_no_card_is_made(
+    house: Harness[Store], tenant: TenantSaved, order: str, shown: list[int]
+) -> None:
+    facts = {"objection": OBJECTS, "start": started(), "match": matched()}
+    for name in order.split():
+        await house.take(facts[name], tenant)
+    assert versions(house) == shown
+    assert (await record(house, tenant)).match is not None
+
+
+async def test_a_card_from_before_the_objection_stays_as_it_was(
+    house: Harness[Store], tenant: TenantSaved
+) -> None:
+    for fact in (started(), OBJECTS, matched()):
+        await house.take(fact, tenant)
+    (card,) = house.units.of(InsightProduced)
+    assert card.version == 1
+    assert (await record(house, tenant)).card == card
+
+
+async def test_who_takes_it_back_gets_cards_again(
+    house: Harness[Store], tenant: TenantSaved
+) -> None:
+    for fact in (OBJECTS, started(), NO_MORE, matched()):
+        await house.take(fact, tenant)
+    assert versions(house) == [2]
+
+
+async def test_an_older_word_that_comes_late_does_not_count(
+    house: Harness[Store], tenant: TenantSaved
+) -> None:
+    for fact in (NO_MORE, OBJECTS, started(), consent(3, objected=True), NO_MORE, matched()):
+        await house.take(fact, tenant)
+    assert versions(house) == [1]
+
+
+async def test_who_withdraws_or_is_suppressed_does_not_object_by_that(
+    house: Harness[Store], tenant: TenantSaved
+) -> None:
+    for fact in (consent(1, suppressed=True, suspected=True), started()):
+        await house.take(fact, tenant)
+    assert versions(house) == [1]
+
+
+async def test_an_objection_is_one_persons_and_one_tenants(
+    house: Harness[Store], tenant: TenantSaved
+) -> None:
+    other = await house.open()
+    await house.take(consent(subject="s2-other", objected=True), tenant)
+    await house.take(OBJECTS, other)
+    await house.take(withheld_start().model_copy(update={"session_id": "call-2"}), other)
+    await house.take(started(), tenant)
+    assert [event.tenantid for event in house.units.envelopes] == [other.tenant, tenant.tenant]
+
+
+async def test_consent_is_kept_by_code_and_time_alone(
+    house: Harness[Store], tenant: TenantSaved
+) -> None:
+    await house.take(OBJECTS, tenant)
+    (row,) = await house.mongo.scope(tenant.tenant).collection("objections").list({})
+    assert row == {"_id": SUBJECT, "version": 1, "objected": True, "at": OBJECTS.changed_at}
