@@ -60,6 +60,13 @@ def test_a_stop_that_the_provider_has_answered() -> None:
     assert (stop["party"], stop["line"]) == ("+12025550143", OURS)
 
 
+def test_a_word_that_the_provider_alone_knows_is_believed() -> None:
+    told = message(changed("message_received", text="Hush", autoresponse_type="STOP"))
+    assert (told["keyword"], told["autoresponse"]) == ("stop", "stop")
+    told = message(changed("message_received", text="stop", autoresponse_type="HELP"))
+    assert (told["keyword"], told["autoresponse"]) == ("stop", "help")
+
+
 @pytest.mark.parametrize(
     ("text", "keyword"),
     [

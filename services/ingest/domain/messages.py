@@ -42,7 +42,7 @@ def _received(received: Received, reading: Reading) -> MessageReceived:
     party = caller(_first(numbers(payload, "from")), reading.region)
     to = numbers(payload, "to")
     text = payload.prose("text")
-    answered = beside_the_point(payload.word, "autoresponse_type")
+    answered = (beside_the_point(payload.word, "autoresponse_type") or "").lower() or None
     return MessageReceived(
         message_id=payload.identifier("id"),
         occurred_at=beside_the_point(payload.moment, "received_at") or received.occurred_at,
@@ -52,8 +52,8 @@ def _received(received: Received, reading: Reading) -> MessageReceived:
         party_kind=party.kind,
         subject=reading.code(party.e164) if party.e164 else None,
         sealed=reading.seal(text) if text else None,
-        keyword=keywords.read(text),
-        autoresponse=answered.lower() if answered else None,
+        keyword=_keyword(text, answered),
+        autoresponse=answered,
         parts=beside_the_point(payload.count, "parts"),
         media=attachments(payload),
     )
@@ -75,6 +75,15 @@ def _status(received: Received, reading: Reading) -> MessageStatus:
         currency=currency,
         subject=reading.code(recipient) if recipient else None,
     )
+
+
+def _keyword(text: str | None, answered: str | None) -> str:
+    """What the text asks for; an agency's profile at the provider may know words of its own."""
+    word = keywords.read(text)
+    return answered if answered in _ASKED and word not in _ASKED else word
+
+
+_ASKED = ("stop", "start", "help")
 
 
 def _first(found: tuple[str, ...]) -> str | None:
