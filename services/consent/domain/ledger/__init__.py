@@ -1,0 +1,1 @@
+"""What people allow and refuse: the records, and the state that follows from them."""

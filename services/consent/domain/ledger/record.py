@@ -1,0 +1,54 @@
+"""What a person allowed or refused, written down once and never changed."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Final, Literal, get_args
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
+
+Action = Literal["grant", "withdraw", "object", "end_objection", "suspect", "clear"]
+Purpose = Literal["marketing", "service", "profiling"]
+Subject = Literal["marketing", "service", "profiling", "all"]
+Channel = Literal["sms", "voice"]
+Means = Literal["sms", "api", "csv", "agent", "web", "voice", "paper", "provider"]
+
+PURPOSES: Final[tuple[Purpose, ...]] = get_args(Purpose)
+CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
+
+
+def in_milliseconds(at: datetime) -> datetime:
+    """The moment in UTC as the store keeps it: what is compared before is compared after."""
+    return at.astimezone(UTC).replace(microsecond=at.microsecond // 1000 * 1000)
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(in_milliseconds)]
+
+
+class Act(BaseModel):
+    """What somebody did. `at` is when the person acted, `who` who says so.
+
+    `purpose` is `all` in a withdrawal alone: the person wants to hear nothing more. `wording` is
+    the version of the text that was agreed to; `collected_directly` whether the person gave it to
+    the agency. `message_id` is the provider's, where a text was the cause, or ours, where it could
+    not be delivered.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    id: str
+    action: Action
+    purpose: Subject
+    channel: Channel = "sms"
+    at: Moment
+    means: Means
+    who: str
+    wording: str | None = None
+    collected_directly: bool = True
+    message_id: str | None = None
+
+
+class Record(Act):
+    """An act in the ledger: the `seq`-th of this person, written down at `recorded_at`."""
+
+    subject: str
+    seq: int
+    recorded_at: Moment

@@ -1,0 +1,48 @@
+"""Mongo out: the ledger with the states that follow from it, and the suppressed numbers."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from libs.common.keys import Keys
+from libs.common.mongo import TenantScope
+from services.consent.domain.ledger.book import Book
+from services.consent.domain.ledger.record import Act
+from services.consent.store.ledger import LEDGER, STATES, Ledger
+from services.consent.store.suppressions import SUPPRESSIONS, Suppressions
+
+ENTITIES = (LEDGER, STATES, SUPPRESSIONS)
+
+
+class Store:
+    """One tenant's part of consent's database."""
+
+    def __init__(self, scope: TenantScope, keys: Keys) -> None:
+        self.ledger = Ledger(scope)
+        self.suppressions = Suppressions(scope, keys)
+        self._tenant = scope.tenant
+        self._keys = keys
+
+    def subject_of(self, e164: str) -> str:
+        """The keyed code of a number."""
+        return self._keys.code(self._tenant, e164)
+
+    async def enter(self, subject: str, act: Act, now: datetime, e164: str | None = None) -> Book:
+        """Writes an act down and returns the person's book; the same act twice is one record.
+
+        Without the number nothing can be noted of its suppression beyond the state.
+        """
+        book = (await self.ledger.book(subject)).adding(act, now)
+        await self.keep([book], {subject: e164} if e164 else {})
+        return book
+
+    async def keep(self, books: Sequence[Book], numbers: Mapping[str, str]) -> None:
+        """Writes what is fresh in each book; `numbers` are those that are known, by subject."""
+        changed = [book for book in books if book.fresh]
+        await self.ledger.keep(changed)
+        known = [(numbers[book.subject], book) for book in changed if book.subject in numbers]
+        await self.suppressions.settle(
+            {e164: book.state for e164, book in known if book.state is not None}
+        )
+
+
+__all__ = ["ENTITIES", "Store"]

@@ -1,0 +1,113 @@
+"""The ledger, which only grows, and the state of each person as it follows from it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from libs.common.events import ConsentChanged
+from libs.common.mongo import Document, Entity, Index, TenantScope, before
+from services.consent.domain.ledger.book import Book
+from services.consent.domain.ledger.record import Record
+
+LEDGER = Entity(
+    "ledger",
+    {
+        "subject": ("string",),
+        "seq": ("int", "long"),
+        "action": ("string",),
+        "purpose": ("string",),
+        "channel": ("string",),
+        "at": ("date",),
+        "recorded_at": ("date",),
+        "means": ("string",),
+        "who": ("string",),
+        "wording": ("string", "null"),
+        "collected_directly": ("bool",),
+        "message_id": ("string", "null"),
+    },
+    ("subject", "seq", "action", "purpose", "channel", "at", "recorded_at", "means", "who"),
+    (Index((("subject", 1), ("seq", 1)), unique=True),),
+)
+STATES = Entity(
+    "states",
+    {
+        "version": ("int", "long"),
+        "permissions": ("array",),
+        "suppressed": ("bool",),
+        "suspected": ("bool",),
+        "objected": ("bool",),
+        "changed_at": ("date",),
+    },
+    ("version", "permissions", "suppressed", "suspected", "objected", "changed_at"),
+    (
+        Index((("changed_at", -1), ("_id", -1))),
+        Index((("suspected", 1), ("changed_at", -1), ("_id", -1))),
+    ),
+)
+
+
+class Ledger:
+    """One tenant's records and states. `_id` of a state is the person's subject.
+
+    A record takes the next `seq` of its person and the state that number as its version; two
+    writers who read the same book meet at both, and the transaction of one begins again.
+    """
+
+    def __init__(self, scope: TenantScope) -> None:
+        self._records = scope.collection("ledger")
+        self._states = scope.collection("states")
+
+    async def book(self, subject: str) -> Book:
+        """All that one person has said."""
+        (book,) = await self.books([subject])
+        return book
+
+    async def books(self, subjects: Iterable[str]) -> list[Book]:
+        """A book for each subject, in their order."""
+        read: dict[str, list[Record]] = {subject: [] for subject in subjects}
+        rows = await self._records.list({"subject": {"$in": list(read)}}, sort=[("seq", 1)])
+        for row in rows:
+            read[row["subject"]].append(_record(row))
+        return [Book(subject, tuple(held), kept=len(held)) for subject, held in read.items()]
+
+    async def keep(self, books: Sequence[Book]) -> None:
+        """Adds the fresh records and writes the states that follow from them."""
+        await self._states.put_all([_row(book.told) for book in books if book.told])
+        await self._records.insert_all([_document(r) for book in books for r in book.fresh])
+
+    async def state(self, subject: str) -> ConsentChanged | None:
+        """What the person allows; None where nothing was ever said."""
+        row = await self._states.get({"_id": subject})
+        return _state(row) if row else None
+
+    async def states(
+        self, after: tuple[datetime, str] | None, limit: int, only_suspected: bool
+    ) -> list[ConsentChanged]:
+        """The last changed first, from a place (time and subject) on."""
+        query: Document = {"suspected": True} if only_suspected else {}
+        query |= before("changed_at", after)
+        order = [("changed_at", -1), ("_id", -1)]
+        return [_state(row) for row in await self._states.list(query, sort=order, limit=limit)]
+
+    async def records(self, subject: str, below: int | None, limit: int) -> list[Record]:
+        """A person's records, the last written first, from a `seq` on downwards."""
+        query: Document = {"subject": subject}
+        if below is not None:
+            query["seq"] = {"$lt": below}
+        rows = await self._records.list(query, sort=[("seq", -1)], limit=limit)
+        return [_record(row) for row in rows]
+
+
+def _record(row: Document) -> Record:
+    return Record.model_validate({**row, "id": row["_id"]})
+
+
+def _document(record: Record) -> Document:
+    return {"_id": record.id, **record.model_dump(exclude={"id"})}
+
+
+def _state(row: Document) -> ConsentChanged:
+    return ConsentChanged.model_validate({**row, "subject": row["_id"]})
+
+
+def _row(change: ConsentChanged) -> Document:
+    return {"_id": change.subject, **change.model_dump(exclude={"subject"})}

@@ -1,0 +1,276 @@
+"""A file of consents: bytes to lines, lines to what they say."""
+
+import csv
+import io
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.consent.domain.ledger.columns import recognise
+from services.consent.domain.ledger.dates import read_when
+from services.consent.domain.ledger.faults import Unreadable
+from services.consent.domain.ledger.lines import LONGEST, Line, Lines
+from services.consent.domain.ledger.rows import Context, Reading, Said
+from services.consent.domain.ledger.sheet import Sheet
+from tests.consent.given import DAN, NOON
+
+NEW_YORK = ZoneInfo("America/New_York")
+CONTEXT = Context("US", NEW_YORK, NOON)
+
+
+def lines(content: bytes, size: int = 0) -> list[Line]:
+    reader, size = Lines(), size or max(1, len(content))
+    found = [
+        line for i in range(0, len(content), size) for line in reader.feed(content[i : i + size])
+    ]
+    return [*found, *reader.feed(b"", final=True)]
+
+
+def cells(content: bytes) -> list[tuple[str, ...]]:
+    return [line.cells for line in lines(content)]
+
+
+def codes(content: str) -> list[tuple[int, str]]:
+    found = lines(content.encode())
+    return [(line.number, line.fault.code) for line in found if line.fault]
+
+
+def read(content: str | bytes) -> list[Reading]:
+    sheet = Sheet(CONTEXT)
+    raw = content if isinstance(content, bytes) else content.encode()
+    return [*sheet.feed(raw), *sheet.close()]
+
+
+def said(row: str, header: str = "phone,consent,consent_at") -> Said:
+    (reading,) = read(f"{header}\n{row}\n")
+    assert reading.said is not None, reading.faults
+    return reading.said
+
+
+def wrong(row: str, header: str = "phone,consent,consent_at") -> list[str]:
+    (reading,) = read(f"{header}\n{row}\n")
+    assert reading.said is None
+    assert {fault.line for fault in reading.faults} == {2}
+    return [fault.code for fault in reading.faults]
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+@pytest.mark.parametrize("delimiter", [b",", b";"])
+def test_the_ways_in_which_files_are_written(mark: bytes, end: bytes, delimiter: bytes) -> None:
+    content = mark + end.join(
+        delimiter.join(row) for row in ([b"phone", b"consent"], [b"1", b"yes"], [b'"a,;b"', b"no"])
+    )
+    assert cells(content) == [("phone", "consent"), ("1", "yes"), ("a,;b", "no")]
+
+
+def test_blank_lines_are_passed_and_counted() -> None:
+    found = lines(b"\n\nphone,consent\n\n , \n1,yes\n")
+    assert [(line.number, line.cells) for line in found] == [
+        (3, ("phone", "consent")),
+        (6, ("1", "yes")),
+    ]
+
+
+def test_a_cell_may_hold_a_line_end() -> None:
+    found = lines(b'phone,consent\n"1\n2",yes\n3,no\n')
+    assert [(line.number, line.cells) for line in found][1:] == [
+        (2, ("1\n2", "yes")),
+        (4, ("3", "no")),
+    ]
+
+
+def test_a_stray_quotation_mark_costs_its_line_alone() -> None:
+    content = 'phone,consent\n1,"yes\n2,yes\n3,no\n'
+    assert codes(content) == [(2, "quote_open")]
+    assert cells(content.encode())[2:] == [("2", "yes"), ("3", "no")]
+
+
+def test_a_line_without_end_costs_no_memory_and_no_other_line() -> None:
+    content = f"phone,consent\n{'9' * 3 * LONGEST},yes\n2,yes\n"
+    for size in (0, 1, 100, LONGEST):
+        found = lines(content.encode(), size)
+        assert [(line.number, line.fault and line.fault.code) for line in found] == [
+            (1, None),
+            (2, "line_too_long"),
+            (3, None),
+        ]
+
+
+def test_an_endless_last_line_is_told() -> None:
+    assert codes(f"phone,consent\n{'9' * 3 * LONGEST}") == [(2, "line_too_long")]
+
+
+def test_bytes_that_are_no_utf_8_cost_their_line() -> None:
+    assert [line.fault and line.fault.code for line in lines(b"phone,a\n1,\xe9\n2,b\n")] == [
+        None,
+        "encoding",
+        None,
+    ]
+
+
+@given(
+    st.lists(
+        st.lists(st.text('ab",;\n é', max_size=5), min_size=2, max_size=3), min_size=1, max_size=8
+    ),
+    st.integers(1, 30),
+)
+def test_what_a_spreadsheet_writes_is_read_however_it_is_cut(
+    rows: list[list[str]], size: int
+) -> None:
+    out = io.StringIO()
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerows([["phone", "consent", "x"], *rows])
+    content = out.getvalue().encode()
+    whole = lines(content)
+    assert lines(content, size) == whole
+    filled = [tuple(row) for row in rows if any(map(str.strip, row))]
+    assert [line.cells for line in whole[1:]] == filled
+
+
+@given(st.binary(max_size=300), st.integers(1, 50))
+def test_whatever_is_sent_is_read_or_refused(content: bytes, size: int) -> None:
+    def outcome(cut: int) -> object:
+        sheet, found = Sheet(CONTEXT), []
+        try:
+            for i in range(0, len(content), cut):
+                found += sheet.feed(content[i : i + cut])
+            return [*found, *sheet.close()]
+        except Unreadable as unreadable:
+            return unreadable.code
+
+    assert outcome(size) == outcome(max(1, len(content)))
+
+
+@pytest.mark.parametrize("name", ["phone", " Number ", "MOBILE", "رقم الجوال"])
+@pytest.mark.parametrize("answer", ["consent", "Marketing Consent", "marketing_consent"])
+def test_columns_have_several_names(name: str, answer: str) -> None:
+    at = recognise(["id", name, answer, "Consent at", "Collected-Directly"])
+    assert at == {"number": 1, "consent": 2, "consent_at": 3, "collected_directly": 4}
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ("consent\nyes\n", "no_number_column"),
+        ("phone\n1\n", "no_consent_column"),
+        ("phone,mobile,consent\n1,2,yes\n", "column_twice"),
+        ("phone,consent\n", "no_rows"),
+        ("", "no_rows"),
+        ('phone,"consent\n', "header"),
+        ("phone,consent,رقم\n1,yes,2\n".encode("cp1256"), "encoding"),
+        ("phone,consent\n1,yes\n".encode("utf-16"), "encoding"),
+    ],
+)
+def test_a_file_that_cannot_be_used(content: str | bytes, code: str) -> None:
+    with pytest.raises(Unreadable) as unreadable:
+        read(content)
+    assert unreadable.value.code == code
+    assert unreadable.value.explanation.endswith(".")
+
+
+def test_a_line_that_says_everything() -> None:
+    header = "phone;consent;consent_at;source;collected_directly;wording;purpose;channel;note"
+    row = "(212) 555-0123;Yes;2026-10-01T14:30:00+03:00;list;true;v3;Profiling;VOICE;x"
+    found = said(row, header)
+    moment = datetime(2026, 10, 1, 11, 30, tzinfo=UTC)
+    assert (found.e164, found.granted, found.collected_directly) == (DAN, True, True)
+    assert (found.purpose, found.channel, found.wording) == ("profiling", "voice", "v3")
+    assert found.when
+    assert (found.when.earliest, found.when.latest) == (moment, moment)
+
+
+def test_a_line_that_says_the_least() -> None:
+    found = said(f"{DAN},no", "phone,consent")
+    assert (found.granted, found.purpose, found.channel) == (False, "marketing", "sms")
+    assert (found.collected_directly, found.wording, found.when) == (True, None, None)
+
+
+@pytest.mark.parametrize(
+    ("answer", "granted"),
+    [
+        *((word, True) for word in ("yes", "TRUE", "1", "نعم")),
+        *((word, False) for word in ("no", "False", "0", "لا")),
+    ],
+)
+def test_answers(answer: str, granted: bool) -> None:
+    assert said(f"{DAN},{answer},2026-10-01").granted is granted
+
+
+@pytest.mark.parametrize(
+    ("source", "told", "directly"),
+    [("list", "", False), ("List", "yes", True), ("web form", "", True), ("", "no", False)],
+)
+def test_what_comes_from_a_list_was_not_given_to_the_agency(
+    source: str, told: str, directly: bool
+) -> None:
+    row = f"{DAN},yes,2026-10-01,{source},{told}"
+    header = "phone,consent,consent_at,source,collected_directly"
+    assert said(row, header).collected_directly is directly
+
+
+def test_a_day_is_the_agencys_day() -> None:
+    when = read_when("2026-10-01", NEW_YORK)
+    assert when
+    assert when.earliest == datetime(2026, 10, 1, 4, 0, tzinfo=UTC)
+    assert when.latest == datetime(2026, 10, 2, 3, 59, 59, 999000, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["2026-10-01 10:30", "٢٠٢٦-١٠-٠١T١٠:٣٠"])
+def test_a_time_without_a_zone_is_the_agencys(text: str) -> None:
+    when = read_when(text, NEW_YORK)
+    assert when
+    assert when.earliest == when.latest == datetime(2026, 10, 1, 14, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["10/01/2026", "2026-13-01", "yesterday", "0001-01-01", "0001-01-01T00:00", "1989-12-31"],
+)
+def test_what_is_no_date(text: str) -> None:
+    assert read_when(text, ZoneInfo("Asia/Riyadh")) is None
+
+
+@pytest.mark.parametrize(
+    ("row", "found"),
+    [
+        (",yes,2026-10-01", ["empty"]),
+        ("12,yes,2026-10-01", ["not_possible"]),
+        (f"{DAN},maybe,2026-10-01", ["consent"]),
+        (f"{DAN},,2026-10-01", ["consent"]),
+        (f"{DAN},yes,", ["no_date"]),
+        (f"{DAN},yes,soon", ["not_a_date"]),
+        (f"{DAN},yes,2026-11-11", ["future"]),
+        (f"{DAN},no,2027-01-01", ["future"]),
+        ("12,maybe,soon", ["not_possible", "consent", "not_a_date"]),
+        (f"{DAN},yes", ["columns"]),
+        (f"{DAN},yes,2026-10-01,more", ["columns"]),
+    ],
+)
+def test_what_can_be_wrong_with_a_line(row: str, found: list[str]) -> None:
+    assert wrong(row) == found
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("collected_directly", "perhaps"),
+        ("purpose", "all"),
+        ("channel", "fax"),
+        ("wording", "w" * 101),
+    ],
+)
+def test_what_can_be_wrong_with_a_word(column: str, value: str) -> None:
+    assert wrong(f"{DAN},no,{value}", f"phone,consent,{column}") == [column]
+
+
+def test_more_cells_that_are_empty_are_no_fault() -> None:
+    assert said(f"{DAN},no,,,", "phone,consent").granted is False
+
+
+def test_no_fault_repeats_what_the_line_holds() -> None:
+    readings = read("phone,consent,consent_at\n0501234567x,SECRET,WORD\n")
+    told = " ".join(f"{f.code} {f.explanation}" for r in readings for f in r.faults)
+    assert not any(value in told for value in ("0501234567", "SECRET", "WORD"))
