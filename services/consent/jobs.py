@@ -1,0 +1,51 @@
+"""Time in: consent says every few seconds that it is at work."""
+
+import asyncio
+from typing import Any
+
+import structlog
+
+from libs.common.events import ConsentHeartbeat
+from libs.common.keys import PLATFORM
+from libs.common.mongo import Work
+from libs.common.service import Running
+from services.consent.store import Store
+
+EVERY_SECONDS = 15.0
+AGAIN_SECONDS = 1.0
+
+log = structlog.get_logger()
+
+
+async def beat(running: Running[Any]) -> None:
+    """Emits a heartbeat at once and then every 15 s, until the process stops.
+
+    It takes the way of every change, through the outbox: where that is blocked, so is the
+    heartbeat. Several replicas that beat are as good as one.
+    """
+    done = await _beaten(running)
+    while not await _stops(running, EVERY_SECONDS if done else AGAIN_SECONDS):
+        done = await _beaten(running)
+
+
+async def _beaten(running: Running[Store]) -> bool:
+    try:
+        await running.units.write(running.tenants.get(PLATFORM), _emit)
+    except Exception as error:  # noqa: BLE001 - tried again until MongoDB is back
+        log.warning("heartbeat.waits", error=type(error).__name__)
+        return False
+    return True
+
+
+async def _emit(_: Store, work: Work) -> None:
+    work.emit(ConsentHeartbeat(at=work.now))
+
+
+async def _stops(running: Running[Store], seconds: float) -> bool:
+    """Waits, but not longer than until the process is to stop."""
+    try:
+        async with asyncio.timeout(seconds):
+            await running.stopping.wait()
+    except TimeoutError:
+        return False
+    return True
