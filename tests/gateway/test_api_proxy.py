@@ -14,6 +14,7 @@ from starlette.routing import Route
 from libs.common import telemetry
 from libs.common.principal import Verifier
 from services.gateway.domain.roles import SCOPES, Role
+from services.gateway.domain.routes import SERVICES
 from tests.gateway.house import ONE, House, problem, served
 
 CUSTOMER = "/v1/customers/cus_1"
@@ -28,11 +29,12 @@ class Upstream:
         self.largest = 0
         self.documents = 0
         self.released = asyncio.Event()
-        methods = ["GET", "POST", "PATCH", "DELETE"]
+        methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
         self.app = Starlette(
             routes=[
                 Route("/openapi.json", self.document),
                 Route("/v1/imports", self.take, methods=["POST"]),
+                Route("/v1/consents:import", self.take, methods=["POST"]),
                 Route("/v1/customers", self.slowly),
                 Route("/{path:path}", self.answer, methods=methods),
             ]
@@ -40,7 +42,10 @@ class Upstream:
 
     async def answer(self, request: Request) -> Response:
         self.asked.append(request)
-        headers = {"ETag": '"3"', "X-Internal": "secret", "Set-Cookie": "a=b", "Location": "/v1/x"}
+        headers = {
+            "ETag": '"3"', "X-Internal": "secret", "Set-Cookie": "a=b", "Location": "/v1/x",
+            "Idempotent-Replayed": "true",
+        }  # fmt: skip
         return JSONResponse({"path": request.url.path}, status_code=207, headers=headers)
 
     async def take(self, request: Request) -> Response:
@@ -67,7 +72,7 @@ class Upstream:
 async def upstream(house: House) -> AsyncIterator[Upstream]:
     made = Upstream()
     async with served(made.app) as url:
-        house.desk.services._urls.update(matcher=url, insights=url)
+        house.desk.services._urls.update(dict.fromkeys(SERVICES.values(), url))
         yield made
 
 
@@ -101,6 +106,7 @@ async def test_the_client_gets_status_body_and_listed_headers(
     assert (answer.status_code, answer.json()) == (207, {"path": CUSTOMER})
     assert answer.headers["etag"] == '"3"'
     assert answer.headers["location"] == "/v1/x"
+    assert answer.headers["idempotent-replayed"] == "true"
     assert not {"x-internal", "set-cookie"} & set(answer.headers)
 
 
@@ -138,7 +144,65 @@ async def test_an_odd_id_arrives_as_it_was_sent(house: House, upstream: Upstream
     assert upstream.asked[0].url.query == ""
 
 
-async def test_an_upload_is_passed_through_in_pieces(house: House, upstream: Upstream) -> None:
+@pytest.mark.parametrize(
+    ("method", "path", "arrives"),
+    [
+        ("POST", "/v1/messages:check", "/v1/messages:check"),
+        ("POST", "/v1/messages%3Acheck", "/v1/messages:check"),
+        ("POST", "/v1/messages/msg_1:cancel", "/v1/messages/msg_1:cancel"),
+        ("POST", "/v1/messages/a%3Ab:cancel", "/v1/messages/a%3Ab:cancel"),
+        ("GET", "/v1/messages/msg_1:cancel", "/v1/messages/msg_1%3Acancel"),
+        ("POST", "/v1/conversations:find", "/v1/conversations:find"),
+        ("POST", "/v1/consents:find", "/v1/consents:find"),
+        ("GET", "/v1/consents/0a1b", "/v1/consents/0a1b"),
+        ("PUT", "/v1/senders/+12025550131", "/v1/senders/%2B12025550131"),
+    ],
+)
+async def test_a_colon_is_part_of_the_path(
+    house: House, upstream: Upstream, method: str, path: str, arrives: str
+) -> None:
+    admin = await house.signed_in()
+    answer = await admin.request(method, path)
+    assert answer.status_code == 207
+    assert upstream.asked[0].scope["raw_path"] == arrives.encode()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/messages:cancel",
+        "/v1/messages/:cancel",
+        "/v1/messages/msg_1",
+        "/v1/messages/msg_1:check",
+        "/v1/messages:checks",
+        "/v1/messages/a/b:cancel",
+        "/v1/messages/..:cancel",
+        "/v1/messages:",
+        "/v1/consents:",
+        "/v1/consentss:find",
+    ],
+)
+async def test_a_verb_stands_behind_its_own_noun_alone(
+    house: House, upstream: Upstream, path: str
+) -> None:
+    admin = await house.signed_in()
+    answer = await admin.post(path)
+    assert (answer.status_code, problem(answer)) == (404, "not_found")
+    assert not upstream.asked
+
+
+async def test_a_key_goes_to_the_service_that_remembers_it(
+    house: House, upstream: Upstream
+) -> None:
+    agent = await house.signed_in(ONE, Role.AGENT)
+    await agent.post("/v1/messages", json={}, headers={"Idempotency-Key": "k:1"})
+    assert upstream.asked[0].headers["idempotency-key"] == "k:1"
+
+
+@pytest.mark.parametrize("path", ["/v1/imports", "/v1/consents:import"])
+async def test_an_upload_is_passed_through_in_pieces(
+    house: House, upstream: Upstream, path: str
+) -> None:
     admin = await house.signed_in()
     pieces, piece = 300, b"x" * 65_536
 
@@ -150,16 +214,17 @@ async def test_an_upload_is_passed_through_in_pieces(house: House, upstream: Ups
         headers = {**dict(admin.headers), "Content-Type": "text/csv; charset=utf-8"}
         cookies = f"sid={admin.cookies['sid']}"
         headers |= {"Cookie": cookies, "Host": url.removeprefix("http://")}
-        answer = await client.post("/v1/imports", content=body(), headers=headers)
+        answer = await client.post(path, content=body(), headers=headers)
     assert (answer.status_code, answer.json()) == (202, {"id": "imp_1"})
     assert upstream.received == pieces * len(piece)
     assert upstream.largest <= 1024 * 1024
 
 
 @pytest.mark.parametrize("kind", ["application/json", "multipart/form-data", ""])
-async def test_an_import_is_csv(house: House, upstream: Upstream, kind: str) -> None:
+@pytest.mark.parametrize("path", ["/v1/imports", "/v1/consents:import"])
+async def test_an_import_is_csv(house: House, upstream: Upstream, kind: str, path: str) -> None:
     admin = await house.signed_in()
-    answer = await admin.post("/v1/imports", content=b"a,b", headers={"Content-Type": kind})
+    answer = await admin.post(path, content=b"a,b", headers={"Content-Type": kind})
     assert (answer.status_code, problem(answer)) == (415, "unsupported_media_type")
     assert upstream.received == 0
 

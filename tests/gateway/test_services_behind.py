@@ -1,5 +1,6 @@
 """What the services serve and what the gateway's table says is one and the same."""
 
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -8,30 +9,28 @@ from libs.common import web
 from services.gateway.domain import routes
 from services.gateway.domain.openapi import merge
 from services.gateway.domain.permissions import TABLE, listed
-from services.insights import api as insights
-from services.matcher import api as matcher
 from tests.gateway.house import House
 
-ROUTERS = {"matcher": matcher.ROUTERS, "insights": (insights.router,)}
+BEHIND = sorted(set(routes.SERVICES.values()))
 
 
 def document(service: str) -> dict[str, Any]:
-    return web.create_app(service, ROUTERS[service], version="1").openapi()
+    api = import_module(f"services.{service}.api")
+    routers = api.ROUTERS if hasattr(api, "ROUTERS") else (api.router,)
+    return web.create_app(service, routers, version="1").openapi()
 
 
 def operations(service: str) -> dict[tuple[str, str], dict[str, Any]]:
+    """What it serves to agencies; operators come to it by a door of their own."""
     return {
         (method.upper(), path): operation
         for path, item in document(service)["paths"].items()
         for method, operation in item.items()
+        if path.startswith("/v1/")
     }
 
 
-def test_each_service_behind_is_known_here() -> None:
-    assert set(ROUTERS) == set(routes.SERVICES.values())
-
-
-@pytest.mark.parametrize("service", sorted(ROUTERS))
+@pytest.mark.parametrize("service", BEHIND)
 def test_each_operation_is_passed_on_under_the_scope_that_the_service_asks_for(
     service: str,
 ) -> None:
@@ -44,7 +43,7 @@ def test_each_operation_is_passed_on_under_the_scope_that_the_service_asks_for(
 
 
 async def test_the_whole_document_is_sound(house: House) -> None:
-    documents = {name: document(name) for name in ROUTERS}
+    documents = {name: document(name) for name in BEHIND}
     merged: Any = merge({"gateway": house.app.openapi(), **documents}, listed, "sid")
     text = str(merged)
     for reference in {part.split("'")[0] for part in text.split("#/components/schemas/")[1:]}:

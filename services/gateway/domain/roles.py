@@ -8,6 +8,8 @@ OPERATOR = "operator"
 
 _AGENT = frozenset(
     {SESSION, "customers:read", "calls:read", "insights:read", "insights:feedback", "live:read"}
+    | {"messages:read", "messages:write", "conversations:read", "templates:read", "senders:read"}
+    | {"consents:read", "consents:write"}
 )
 _ADMIN = _AGENT | {
     "customers:write",
@@ -17,11 +19,15 @@ _ADMIN = _AGENT | {
     "users:read",
     "users:write",
     "numbers:read",
+    "templates:write",
+    "senders:write",
+    "safeguards:read",
+    "safeguards:write",
 }
 
 
 class Role(StrEnum):
-    """Admin manages the agency's users and data; Agent answers its calls."""
+    """Admin manages the agency's users and data; Agent answers calls and messages."""
 
     ADMIN = "admin"
     AGENT = "agent"

@@ -9,9 +9,15 @@ SERVICES = {
     "/v1/imports": "matcher",
     "/v1/calls": "insights",
     "/v1/insights": "insights",
+    "/v1/messages": "messaging",
+    "/v1/conversations": "messaging",
+    "/v1/templates": "messaging",
+    "/v1/senders": "messaging",
+    "/v1/safeguards": "messaging",
+    "/v1/consents": "consent",
 }
 
-UPLOADS = frozenset({"POST /v1/imports"})
+UPLOADS = frozenset({"POST /v1/imports", "POST /v1/consents:import"})
 
 _PASSED_ON = frozenset(
     {
@@ -32,6 +38,7 @@ _PASSED_BACK = frozenset(
         "content-type",
         "deprecation",
         "etag",
+        "idempotent-replayed",
         "last-modified",
         "link",
         "location",
