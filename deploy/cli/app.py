@@ -5,7 +5,18 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from deploy.cli import admins, connections, dead, keys, numbers, quarantine, tenants, topics
+from deploy.cli import (
+    admins,
+    connections,
+    dead,
+    keys,
+    numbers,
+    profiles,
+    quarantine,
+    sms,
+    tenants,
+    topics,
+)
 from deploy.cli.failures import Failure
 
 _EPILOG = """\b
@@ -19,6 +30,7 @@ Exit codes:
 Settings, from the environment or else from the local stack's file
 (INTNET_STACK, by default .local/stack.json):
   INTNET_GATEWAY_URL, INTNET_INGEST_URL, INTNET_MATCHER_URL, INTNET_INSIGHTS_URL,
+  INTNET_MESSAGING_URL, INTNET_CONSENT_URL,
   INTNET_OPERATOR_KEY_FILE, INTNET_OPERATOR,
   KAFKA_URL, KEYS_FILE, JWKS_FILE, GATEWAY_SIGNING_KEY_FILE, CLOCK_FILE
 
@@ -50,8 +62,10 @@ app = typer.Typer(
 app.add_typer(tenants.app, name="tenant")
 app.add_typer(numbers.app, name="number")
 app.add_typer(connections.app, name="connection")
+app.add_typer(profiles.app, name="profile")
 app.add_typer(admins.app, name="admin")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(dead.app, name="dead")
+app.add_typer(sms.app, name="sms")
 app.add_typer(topics.app, name="topics")
 app.add_typer(keys.app, name="keys")

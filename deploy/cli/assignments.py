@@ -1,4 +1,4 @@
-"""What numbers and connections have in common: from when they are whose."""
+"""What numbers, connections and profiles have in common: from when they are whose."""
 
 from deploy.cli import show
 from libs.common import clock

@@ -1,7 +1,7 @@
 """`intnet dead`: records that a service could not handle."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 from pydantic import AwareDatetime, BaseModel
@@ -17,7 +17,9 @@ app = typer.Typer(no_args_is_help=True)
 PATH = "/operator/v1/dead"
 MOST = 10_000
 
-Service = Annotated[Consuming, typer.Argument(metavar="SERVICE", help="ingest, matcher, insights.")]
+Service = Annotated[
+    Consuming, typer.Argument(metavar="SERVICE", help=f"{', '.join(get_args(Consuming))}.")
+]
 Places = Annotated[
     list[str] | None, typer.Argument(metavar="PLACE", help="topic/partition/offset, as listed.")
 ]

@@ -14,7 +14,7 @@ from libs.common.principal import OPERATOR, Principal, Signer
 
 M = TypeVar("M", bound=BaseModel)
 
-Consuming = Literal["ingest", "matcher", "insights"]
+Consuming = Literal["ingest", "matcher", "insights", "messaging", "consent"]
 
 ANSWER_SECONDS = 30.0
 PER_PAGE = 200
@@ -114,6 +114,12 @@ def ingest(settings: Settings) -> Door:
     """What ingest shows to operators."""
     url = required(settings.ingest_url, "INTNET_INGEST_URL")
     return _door("ingest", url, settings, frozenset({"quarantine:read"}))
+
+
+def messaging(settings: Settings) -> Door:
+    """The messages that wait for an operator."""
+    url = required(settings.messaging_url, "INTNET_MESSAGING_URL")
+    return _door("messaging", url, settings, frozenset({"reviews:read", "reviews:write"}))
 
 
 def dead(service: Consuming, settings: Settings) -> Door:

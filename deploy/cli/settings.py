@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     ingest_url: AnyHttpUrl | None = Field(None, validation_alias="INTNET_INGEST_URL")
     matcher_url: AnyHttpUrl | None = Field(None, validation_alias="INTNET_MATCHER_URL")
     insights_url: AnyHttpUrl | None = Field(None, validation_alias="INTNET_INSIGHTS_URL")
+    messaging_url: AnyHttpUrl | None = Field(None, validation_alias="INTNET_MESSAGING_URL")
+    consent_url: AnyHttpUrl | None = Field(None, validation_alias="INTNET_CONSENT_URL")
     kafka_url: str | None = Field(None, validation_alias="KAFKA_URL", repr=False)
     keys_file: Path | None = Field(None, validation_alias="KEYS_FILE")
     jwks_file: Path | None = Field(None, validation_alias="JWKS_FILE")

@@ -18,6 +18,8 @@ ABSENT = (
     "INTNET_INGEST_URL",
     "INTNET_MATCHER_URL",
     "INTNET_INSIGHTS_URL",
+    "INTNET_MESSAGING_URL",
+    "INTNET_CONSENT_URL",
     "INTNET_OPERATOR",
     "INTNET_STACK",
     "NO_COLOR",
@@ -56,4 +58,5 @@ def services(room: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeServic
         monkeypatch.setenv("INTNET_GATEWAY_URL", fake.url)
         monkeypatch.setenv("INTNET_INGEST_URL", f"{fake.url}/")
         monkeypatch.setenv("INTNET_MATCHER_URL", fake.url)
+        monkeypatch.setenv("INTNET_MESSAGING_URL", fake.url)
         yield fake

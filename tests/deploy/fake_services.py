@@ -1,4 +1,4 @@
-"""A small stand-in for the operators' doors of gateway and ingest, on a free loopback port."""
+"""A small stand-in for the operators' doors of the services, on a free loopback port."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -17,6 +17,7 @@ Json = dict[str, Any]
 Answer = tuple[int, Json]
 
 DEAD = "/operator/v1/dead"
+REVIEWS = "/operator/v1/reviews"
 NOW = "2026-03-01T12:00:00Z"
 
 
@@ -28,6 +29,7 @@ class FakeServices:
     tenants: dict[str, Json] = field(default_factory=dict)
     webhooks: list[Json] = field(default_factory=list)
     dead: list[Json] = field(default_factory=list)
+    reviews: list[Json] = field(default_factory=list)
     asked: list[tuple[Principal, str, Json]] = field(default_factory=list)
     always: tuple[int, bytes] | None = None
     url: str = ""
@@ -37,6 +39,8 @@ class FakeServices:
         audience = "gateway" if path.startswith("/operator/") else "ingest"
         if path.startswith(DEAD):
             audience = "matcher"
+        if path.startswith(REVIEWS):
+            audience = "messaging"
         try:
             who = Verifier(self.jwks, audience).verify(token)
         except Refused:
@@ -58,6 +62,9 @@ class FakeServices:
             "POST /operator/v1/connections": lambda new: self._assign(
                 "connections", "connection_id", new
             ),
+            "POST /operator/v1/profiles": lambda new: self._assign(
+                "messaging_profiles", "profile_id", new
+            ),
             "POST /operator/v1/invitations": self._invite,
             "GET /v1/quarantine": lambda query: page(self.webhooks, query),
             f"GET {DEAD}": lambda query: page(self.dead, query),
@@ -66,12 +73,20 @@ class FakeServices:
                 for one in self.dead
                 for verb in ("replay", "discard")
             },
+            f"GET {REVIEWS}": lambda query: page(self.reviews, query),
+            **{
+                f"POST {REVIEWS}/{one['tenant']}/{one['message_id']}:settle": partial(
+                    self._settle_review, one
+                )
+                for one in self.reviews
+            },
         }
 
     def _create(self, new: Json) -> Answer:
         if new["tenant"] in self.tenants:
             return 409, problem(409, "There is a tenant with this id already.")
-        self.tenants[new["tenant"]] = {"version": 1, **new, "numbers": [], "connections": []}
+        nothing: Json = {kind: [] for kind in ("numbers", "connections", "messaging_profiles")}
+        self.tenants[new["tenant"]] = {"version": 1, **new, **nothing}
         return 201, self.tenants[new["tenant"]]
 
     def _assign(self, kind: str, name: str, new: Json) -> Answer:
@@ -95,6 +110,12 @@ class FakeServices:
     def _settle(self, one: Json, _: Json) -> Answer:
         if one["reason"] == "hopeless":
             return 409, problem(409, "It fails as before: hopeless.")
+        one["state"] = "settled"
+        return 204, {}
+
+    def _settle_review(self, one: Json, _: Json) -> Answer:
+        if one["state"] == "settled":
+            return 409, problem(409, "It is settled already.")
         one["state"] = "settled"
         return 204, {}
 

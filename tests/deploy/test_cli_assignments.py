@@ -67,6 +67,16 @@ def test_a_connection_is_assigned(intnet: Intnet, services: FakeServices) -> Non
     )
 
 
+def test_a_messaging_profile_is_assigned(intnet: Intnet, services: FakeServices) -> None:
+    profile = "16fd2706-8baf-433b-82eb-8c7fada847da"
+    done = intnet("profile", "assign", profile, "--tenant", TENANT)
+    assert done.stdout == f"{profile} belongs to acme0001 from 2026-03-01T12:00:00.000Z.\n"
+    assert services.asked[-1][1:] == (
+        "POST /operator/v1/profiles",
+        {"tenant": TENANT, "profile_id": profile},
+    )
+
+
 def test_an_unknown_tenant_is_the_gateways_to_refuse(intnet: Intnet) -> None:
     done = intnet("connection", "assign", "1494404757140276705", "--tenant", "nobody01")
     assert (done.exit_code, done.stdout) == (1, "")

@@ -17,6 +17,7 @@ BODIES: dict[str, type[BaseModel]] = {
     "POST /operator/v1/tenants": bodies.NewTenant,
     "POST /operator/v1/numbers": bodies.NewNumber,
     "POST /operator/v1/connections": bodies.NewConnection,
+    "POST /operator/v1/profiles": bodies.NewProfile,
     "POST /operator/v1/invitations": bodies.NewAdmin,
 }
 
@@ -28,6 +29,7 @@ def run_everything(intnet: Intnet) -> None:
         (*create, "--tenant", "acme0001"),
         ("number", "assign", "+12025550100", *at),
         ("connection", "assign", "1494404757140276705", *at),
+        ("profile", "assign", "16fd2706-8baf-433b-82eb-8c7fada847da", *at),
         ("admin", "invite", "amal@example.com", "--tenant", "acme0001"),
     ):
         assert intnet(*words).exit_code == 0

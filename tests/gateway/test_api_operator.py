@@ -117,6 +117,18 @@ async def test_a_connection_is_assigned_like_a_number(house: House) -> None:
     assert answer.json()["connections"][0]["value"] == "1494404757140276705"
 
 
+async def test_a_messaging_profile_too(house: House) -> None:
+    profile = "16fd2706-8baf-433b-82eb-8c7fada847da"
+    house.tenant(ONE)
+    house.tenant(TWO)
+    body = {"tenant": ONE, "profile_id": profile, "valid_from": AT.isoformat()}
+    given = await house.operator().post("/operator/v1/profiles", json=body)
+    assert given.json()["messaging_profiles"][0]["value"] == profile
+    taken = await house.operator().post("/operator/v1/profiles", json={**body, "tenant": TWO})
+    assert (taken.status_code, problem(taken)) == (409, "taken")
+    assert len(facts(house)) == 1
+
+
 async def test_nothing_is_assigned_to_nobody(house: House) -> None:
     answer = await assign(house, ONE)
     assert (answer.status_code, problem(answer)) == (404, "unknown_tenant")

@@ -145,6 +145,7 @@ async def test_tenants_are_kept_whole(units: Any) -> None:
     assert await tenants.get("tenant0003") is None
     assert await tenants.holding("numbers", NUMBER) == [tenant(ONE, 2, ended)]
     assert await tenants.holding("connections", NUMBER) == []
+    assert await tenants.holding("messaging_profiles", NUMBER) == []
 
 
 async def test_usage_is_counted_by_the_tenants_own_days(units: Any) -> None:

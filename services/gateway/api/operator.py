@@ -12,7 +12,13 @@ from libs.common.web import Page, Problem
 from services.gateway.api.access import Operator
 from services.gateway.api.desk import Desk, desk_of
 from services.gateway.api.inviting import invite
-from services.gateway.api.operator_bodies import NewAdmin, NewConnection, NewNumber, NewTenant
+from services.gateway.api.operator_bodies import (
+    NewAdmin,
+    NewConnection,
+    NewNumber,
+    NewProfile,
+    NewTenant,
+)
 from services.gateway.api.shapes import Invited
 from services.gateway.domain import tenant as rules
 from services.gateway.domain.assignment import Kind, Taken, assign
@@ -64,6 +70,14 @@ async def assign_connection(new: NewConnection, who: Operator, request: Request)
     """The connection is the tenant's from then on, and no longer anybody else's."""
     log.info("connection.assigned", tenant=new.tenant, by=who.user)
     claim = _Claim(new.tenant, "connections", new.connection_id, new.valid_from)
+    return await _assign(desk_of(request), claim)
+
+
+@router.post("/profiles", status_code=201)
+async def assign_profile(new: NewProfile, who: Operator, request: Request) -> TenantSaved:
+    """The messaging profile is the tenant's from then on, and no longer anybody else's."""
+    log.info("profile.assigned", tenant=new.tenant, by=who.user)
+    claim = _Claim(new.tenant, "messaging_profiles", new.profile_id, new.valid_from)
     return await _assign(desk_of(request), claim)
 
 

@@ -39,6 +39,9 @@ class NewTenant(BaseModel):
     timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
 
 
+ProviderId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+
+
 class NewNumber(BaseModel):
     """A number to assign; from now on where no moment is given."""
 
@@ -51,7 +54,15 @@ class NewConnection(BaseModel):
     """A connection of the provider's to assign."""
 
     tenant: Id
-    connection_id: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+    connection_id: ProviderId
+    valid_from: AwareDatetime | None = None
+
+
+class NewProfile(BaseModel):
+    """A messaging profile of the provider's to assign: what texts are sent and come in under."""
+
+    tenant: Id
+    profile_id: ProviderId
     valid_from: AwareDatetime | None = None
 
 

@@ -1,4 +1,4 @@
-"""Whose a number or a connection is, and from when."""
+"""Whose a number, a connection or a messaging profile is, and from when."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,7 +6,7 @@ from typing import Literal
 
 from libs.common.events import Assignment, TenantSaved
 
-Kind = Literal["numbers", "connections"]
+Kind = Literal["numbers", "connections", "messaging_profiles"]
 
 
 class Taken(ValueError):
@@ -52,7 +52,8 @@ def _reaches(held: Assignment, at: datetime) -> bool:
 
 
 def _held(tenant: TenantSaved, kind: Kind) -> tuple[Assignment, ...]:
-    return tenant.numbers if kind == "numbers" else tenant.connections
+    held: tuple[Assignment, ...] = getattr(tenant, kind)
+    return held
 
 
 def _with(tenant: TenantSaved, kind: Kind, held: tuple[Assignment, ...]) -> TenantSaved:

@@ -63,6 +63,7 @@ TABLE: dict[tuple[str, str], str] = {
     ("POST", "/operator/v1/tenants"): OPERATOR,
     ("POST", "/operator/v1/numbers"): OPERATOR,
     ("POST", "/operator/v1/connections"): OPERATOR,
+    ("POST", "/operator/v1/profiles"): OPERATOR,
     ("POST", "/operator/v1/invitations"): OPERATOR,
 }
 

@@ -19,7 +19,11 @@ TENANTS = Entity(
         "messaging_profiles": ("array",),
     },
     ("version", "name", "profile", "region", "language", "timezone"),
-    (Index((("numbers.value", 1),)), Index((("connections.value", 1),))),
+    (
+        Index((("numbers.value", 1),)),
+        Index((("connections.value", 1),)),
+        Index((("messaging_profiles.value", 1),)),
+    ),
 )
 
 
@@ -50,7 +54,7 @@ class TenantRecords:
         return [_tenant(document) for document in await self._tenants.list({}, sort=[("_id", 1)])]
 
     async def holding(self, kind: Kind, value: str) -> list[TenantSaved]:
-        """The tenants whose this number or connection is, was or will be."""
+        """The tenants whose this number, connection or profile is, was or will be."""
         found = await self._tenants.list({f"{kind}.value": value}, sort=[("_id", 1)])
         return [_tenant(document) for document in found]
 
