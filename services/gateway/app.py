@@ -1,4 +1,4 @@
-"""The whole service: people and apps come in, tenants go out, calls go to their screens."""
+"""The whole service: people and apps come in, tenants go out, events go to their screens."""
 
 from typing import Any
 

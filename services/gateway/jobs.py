@@ -1,4 +1,4 @@
-"""Time in: follows the calls, writes the usage log, and ends what must end."""
+"""Time in: follows calls and messages, writes the usage log, and ends what must end."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -13,6 +13,7 @@ from libs.common.events import (
     CallEnded,
     CallMatched,
     CallStarted,
+    ConsentChanged,
     CustomerRemoved,
     CustomerSaved,
     Envelope,
@@ -20,6 +21,14 @@ from libs.common.events import (
     ImportFinished,
     ImportProgressed,
     InsightProduced,
+    MessageMatched,
+    SmsBlocked,
+    SmsDelivered,
+    SmsFailed,
+    SmsReceived,
+    SmsRequested,
+    SmsSent,
+    SmsUnconfirmed,
 )
 from libs.common.service import Running
 from libs.common.tenants import UnknownTenant
@@ -42,9 +51,17 @@ SHOWN: Sequence[type[Event]] = (
     CustomerRemoved,
     ImportProgressed,
     ImportFinished,
+    MessageMatched,
+    SmsReceived,
+    SmsRequested,
+    SmsBlocked,
+    SmsSent,
+    SmsDelivered,
+    SmsFailed,
+    SmsUnconfirmed,
+    ConsentChanged,
 )
-ABOUT_CALLS = frozenset({"calls.v1", "matches.v1", "insights.v1"})
-CALL_TYPES = frozenset(kind.TYPE for kind in SHOWN if kind.TOPIC in ABOUT_CALLS)
+CALL_TYPES = frozenset(kind.TYPE for kind in SHOWN if "session_id" in kind.model_fields)
 
 WRITE_SECONDS, HURRY_SECONDS = 1.0, 0.05
 FORGET_SECONDS = 10.0

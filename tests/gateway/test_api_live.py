@@ -15,11 +15,16 @@ from libs.common.events import (
     CallEnded,
     CallMatched,
     CallStarted,
+    ConsentChanged,
     CustomerSaved,
     Envelope,
     Event,
+    MessageMatched,
+    SmsBlocked,
+    SmsReceived,
     enclose,
 )
+from libs.common.events.sms import Sms
 from services.gateway import jobs
 from services.gateway.api import live as api
 from services.gateway.domain.roles import Role
@@ -102,6 +107,42 @@ async def test_a_call_shows_as_it_happens(house: House, url: str) -> None:
     assert (shown["id"], shown["time"]) == ("evt_1", "2026-05-19T12:00:00.000Z")
     assert shown["data"]["party"] == NUMBER
     assert ONE not in event.data
+
+
+ABOUT_MESSAGES = (
+    SmsReceived(message_id="msg_1", subject="0a1b", occurred_at=AT, keyword="stop"),
+    SmsBlocked(
+        message_id="msg_2", subject="0a1b", occurred_at=AT, message_class="promotional",
+        purpose="marketing", code="withdrawn",
+    ),
+    MessageMatched(message_id="msg_1", subject="0a1b", outcome="unknown"),
+    ConsentChanged(subject="0a1b", version=2, suppressed=True, changed_at=AT),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("fact", ABOUT_MESSAGES, ids=lambda fact: fact.TYPE)
+async def test_messages_and_consent_show_and_are_no_calls(
+    house: House, url: str, fact: Event
+) -> None:
+    agent = await house.signed_in(ONE, Role.AGENT)
+    async with screen(url, agent) as page:
+        await page.next()
+        happens(house, TWO, "evt_1", fact)
+        happens(house, ONE, "evt_2", fact)
+        event = await page.next()
+    assert (event.event, event.id) == (fact.TYPE, "evt_2")
+    assert event.json()["data"]["subject"] == "0a1b"
+    async with screen(url, agent) as late:
+        assert (await late.next()).json() == {"events": []}
+
+
+def test_an_event_is_a_calls_if_it_names_the_session() -> None:
+    assert {
+        "call.started", "call.answered", "call.ended", "call.costed", "call.matched",
+        "insight.produced",
+    } == jobs.CALL_TYPES  # fmt: skip
+    followed = {kind.TYPE for kind in jobs.SHOWN}
+    assert {kind.TYPE for kind in Sms.__subclasses__()} < followed
 
 
 async def test_who_comes_late_gets_the_open_calls(house: House, url: str) -> None:

@@ -1,4 +1,4 @@
-"""The live stream: what happens on the tenant's calls, as it happens."""
+"""The live stream: what happens to the tenant's calls and messages, as it happens."""
 
 import asyncio
 import json
