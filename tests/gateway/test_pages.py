@@ -6,6 +6,14 @@ import pytest
 from services.gateway.pages import STATIC, texts
 from tests.gateway.house import ONE, House
 
+SCRIPTS = {name: file.read_text() for name, file in STATIC.items() if name.endswith(".js")}
+STATES = (
+    "queued", "sending", "accepted", "sent", "delivered", "undelivered", "failed", "unknown",
+    "needs_review", "blocked", "cancelled", "unconfirmed", "received",
+)  # fmt: skip
+CLASSES = ("promotional", "service", "personal", "one_time_code", "confirmation")
+MEANS = ("sms", "api", "csv", "agent", "web", "voice", "paper", "provider")
+
 
 class Read(HTMLParser):
     """What a page is made of."""
@@ -57,13 +65,52 @@ async def test_the_live_page_is_in_the_agencys_language(house: House) -> None:
     assert {"class": "number", "dir": "ltr"} in page.all("bdi")
     assert page.all("details")
     assert not page.inline
-    assert not page.all("form")
+    assert [form["id"] for form in page.all("form")] == ["answer"]
 
 
 async def test_every_field_has_a_label(house: House) -> None:
-    for path in ("/", "/invitation"):
-        html = (await house.client().get(path)).text
-        assert len(re.findall(r"<label>[^<]+<input", html)) == html.count("<input")
+    agent = await house.signed_in(ONE)
+    for client, path in ((house.client(), "/"), (house.client(), "/invitation"), (agent, "/")):
+        html = (await client.get(path)).text
+        labelled = re.findall(r"<label>[^<]+<(?:input|select|textarea)", html)
+        assert len(labelled) == len(re.findall(r"<(?:input|select|textarea)", html)) > 0
+
+
+async def test_every_part_has_a_name_and_every_button_a_word(house: House) -> None:
+    agent = await house.signed_in(ONE)
+    html = (await agent.get("/")).text
+    page = Read(html)
+    ids = {found.get("id") for _, found in page.tags}
+    named = [found["aria-labelledby"] for _, found in page.tags if "aria-labelledby" in found]
+    described = [found["aria-describedby"] for _, found in page.tags if "aria-describedby" in found]
+    assert named
+    assert {name for names in (*named, *described) for name in str(names).split()} <= ids
+    assert not re.search(r"<button[^>]*>\s*</button>", html)
+    assert all(int(found["tabindex"] or 0) <= 0 for _, found in page.tags if "tabindex" in found)
+
+
+async def test_what_changes_is_read_out(house: House) -> None:
+    agent = await house.signed_in(ONE)
+    page = Read((await agent.get("/")).text)
+    live = {found.get("id") for _, found in page.tags if found.get("aria-live") == "polite"}
+    assert {"heard", "consent-state", "thread", "size", "verdict"} <= live
+    assert sum(found.get("role") == "alert" for _, found in page.tags) == 4
+
+
+async def test_the_script_is_modules_of_our_own(house: House) -> None:
+    page = Read((await house.client().get("/")).text)
+    assert page.all("script") == [{"src": "/static/console.js", "type": "module"}]
+    for script in SCRIPTS.values():
+        for module in re.findall(r"(?:from|import) ?\(?\"([^\"]+)\"", script):
+            assert module.startswith("./")
+            assert module.removeprefix("./") in STATIC
+
+
+def test_no_number_and_no_text_stands_in_a_url() -> None:
+    """What is put into a path is a keyed code, an id of ours, or a cursor."""
+    urls = re.findall(r"`(/v1/[^`]*)`", "\n".join(SCRIPTS.values()))
+    held = {value for url in urls for value in re.findall(r"\$\{(\w+)\}", url)}
+    assert held == {"MOST", "id", "query", "subject"}
 
 
 @pytest.mark.parametrize("name", sorted(STATIC))
@@ -83,7 +130,26 @@ def test_each_word_is_said_in_each_language_and_each_is_known() -> None:
     assert set(english) == set(arabic)
     assert all(english.values())
     assert all(arabic.values())
-    script = STATIC["console.js"].read_text()
+    script = "\n".join(SCRIPTS.values())
     assert set(re.findall(r"words\.(\w+)", script)) <= set(english)
-    assert "innerHTML" not in script
+    assert "HTML" not in script
     assert not re.search(r"\b(?:left|right)\b", STATIC["console.css"].read_text())
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_states_classes_and_means_are_said_in_words(language: str) -> None:
+    said = texts.texts_in(language)
+    words = {
+        *(f"state_{state}" for state in STATES),
+        *(f"class_{kind}" for kind in CLASSES),
+        *(f"means_{means}" for means in MEANS),
+        *("consent_granted", "consent_withdrawn", "consent_unknown"),
+    }
+    assert words <= said.keys()
+
+
+def test_what_is_filled_in_is_the_same_in_each_language() -> None:
+    english, arabic = texts.texts_in("en"), texts.texts_in("ar")
+    for word, sentence in english.items():
+        holes = set(re.findall(r"{\w+}", sentence))
+        assert set(re.findall(r"{\w+}", arabic[word])) == holes

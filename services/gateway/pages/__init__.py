@@ -13,7 +13,9 @@ from services.gateway.domain.tenant import right_to_left
 from services.gateway.pages.texts import texts_in
 
 HERE = Path(__file__).parent
-STATIC = {name: HERE / "static" / name for name in ("console.css", "console.js", "icon.svg")}
+STATIC = {
+    file.name: file for end in ("css", "js", "svg") for file in (HERE / "static").glob(f"*.{end}")
+}
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -49,7 +51,7 @@ async def invitation(request: Request) -> Response:
 
 @router.get("/static/{file}")
 async def static(file: str) -> Response:
-    """The style sheet and the script."""
+    """The style sheet, the icon and the modules of the script."""
     if file not in STATIC:
         raise not_found()
     return FileResponse(STATIC[file], headers={"Cache-Control": "no-cache"})

@@ -1,0 +1,114 @@
+// The cards of the calls that ring, run, or have just ended.
+import { $, announce, fill, made, words } from "./page.js";
+
+export const TYPES = ["call.started", "call.answered", "call.ended", "call.matched", "insight.produced"];
+
+const MOST_CARDS = 20;
+const SIGNS = { low: "✓", caution: "⚠", high: "⛔", steady: "✓", watch: "◔", at_risk: "⚠", urgent: "⛔" };
+const TONES = { good: "✓", warning: "⚠", info: "ℹ" };
+const cards = new Map();
+const outgoing = new Set();
+let write = () => null;
+
+export function start(open) {
+  write = open;
+}
+
+export function show({ type, data }) {
+  if (outgoing.has(data.session_id)) return;
+  const card = cardOf(data.session_id);
+  if (type === "call.started") started(card, data);
+  if (type === "call.answered") standing(card, "answered");
+  if (type === "call.ended") standing(card, "ended");
+  if (type === "call.matched") matched(card, data);
+  if (type === "insight.produced") insight(card, data);
+}
+
+export function restore(events) {
+  const open = new Set(events.map((event) => event.data.session_id));
+  for (const [session, card] of cards) if (!open.has(session)) standing(card, "ended");
+  events.forEach(show);
+}
+
+function cardOf(session) {
+  if (cards.has(session)) return cards.get(session);
+  const card = $("#card").content.firstElementChild.cloneNode(true);
+  card.dataset.call = session;
+  cards.set(session, card);
+  $("#calls").prepend(card);
+  $("#nothing").hidden = true;
+  const oldest = [...cards.keys()].slice(0, -MOST_CARDS);
+  for (const name of oldest) {
+    cards.get(name).remove();
+    cards.delete(name);
+  }
+  return card;
+}
+
+function started(card, call) {
+  if (call.direction === "outgoing") {
+    outgoing.add(call.session_id);
+    cards.delete(call.session_id);
+    card.remove();
+    return;
+  }
+  $(".number", card).textContent = call.party || words.no_number;
+  $(".line", card).textContent = call.line || "";
+  $(".on", card).hidden = !call.line;
+  const button = $(".write", card);
+  button.hidden = !call.subject;
+  button.onclick = () => write({ subject: call.subject, number: call.party, name: card.dataset.name });
+}
+
+function matched(card, match) {
+  const best = match.candidates[0];
+  const several = fill(words.possible, { n: match.candidates.length });
+  const names = match.candidates.map((one) => one.name).filter(Boolean).join(" · ");
+  const who = {
+    matched: () => (best && best.name) || words.unknown,
+    ambiguous: () => (names ? `${several}: ${names}` : several),
+  }[match.outcome];
+  $(".name", card).textContent = who ? who() : words[match.outcome] || words.unknown;
+  listItems($(".reasons", card), best ? best.reasons.map((reason) => ["", reason.sentence]) : []);
+  card.dataset.outcome = match.outcome;
+  if (match.outcome === "matched" && best && best.name) card.dataset.name = best.name;
+  told(card);
+}
+
+function insight(card, produced) {
+  if (Number(card.dataset.version || 0) >= produced.version) return;
+  card.dataset.version = produced.version;
+  $(".pending", card).hidden = true;
+  for (const kind of ["risk", "retention"]) score($(`.${kind}`, card), words[kind], produced[kind]);
+  listItems($(".lines", card), produced.lines.map((line) => [`${TONES[line.tone] || "ℹ"} `, line.sentence]));
+}
+
+function score(section, label, value) {
+  const band = words[`band_${value.band}`] || value.band;
+  section.hidden = false;
+  $(".badge", section).textContent = `${SIGNS[value.band] || "•"} ${label}: ${band} (${Math.round(value.points)})`;
+  const raising = value.contributions.filter((part) => part.contribution > 0);
+  const strongest = raising.sort((a, b) => b.contribution - a.contribution).slice(0, 3);
+  listItems($(".because", section), strongest.map((part) => ["", part.sentence]));
+  listItems($(".parts", section), value.contributions.map((part) => [`${signed(part.contribution)}: `, part.sentence]));
+}
+
+function signed(points) {
+  return `${points > 0 ? "+" : ""}${Math.round(points * 10) / 10} ${words.points}`;
+}
+
+// Each item is our own word or sign, then a sentence that may run the other way.
+function listItems(list, items) {
+  list.replaceChildren(...items.map(([ours, sentence]) => made("li", "", ours, made("bdi", "", sentence))));
+}
+
+function standing(card, state) {
+  if (card.classList.contains("ended")) return;
+  $(".state", card).textContent = words[state];
+  card.classList.add(state);
+}
+
+function told(card) {
+  if (card.classList.contains("ended")) return;
+  announce(`${words.incoming}: ${$(".name", card).textContent}, ${$(".number", card).textContent}`);
+}

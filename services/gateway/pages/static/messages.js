@@ -1,0 +1,64 @@
+// The list of conversations, the newest first: also with people who never call.
+import { $, announce, arrange, ask, calmly, fill, made, problem, RETRY_MS, rowFor, when, words } from "./page.js";
+
+const MOST = 30;
+const names = new Map(); // whom a text was matched to, until the list itself tells
+let heads = [];
+let open = () => null;
+
+export function start(opener) {
+  open = opener;
+}
+
+export const reload = calmly(200, async () => {
+  try {
+    heads = (await ask("GET", `/v1/conversations?limit=${MOST}`)).data;
+    draw();
+    problem($("#messages"), "");
+  } catch (refusal) {
+    problem($("#messages"), refusal.message);
+    setTimeout(reload, RETRY_MS);
+  }
+});
+
+export function hear({ type, data }) {
+  if (type === "message.matched") {
+    const best = data.candidates[0];
+    if (data.outcome === "matched" && best && best.name) names.set(data.subject, best.name);
+    return draw();
+  }
+  if (type === "sms.received") received(data.subject);
+  reload();
+}
+
+// Who wrote is known once the list has come again.
+async function received(subject) {
+  const head = await ask("GET", `/v1/conversations/${subject}?limit=1`).catch(() => null);
+  if (head) announce(fill(words.message_from, { who: nameOf(head) || head.number || "" }));
+}
+
+export function nameOf(head) {
+  return head.customer?.name || names.get(head.subject) || "";
+}
+
+function draw() {
+  $("#no-messages").hidden = heads.length > 0;
+  const held = document.activeElement?.dataset.subject; // redrawn, the focus would be lost
+  const list = $("#conversations");
+  arrange(list, heads.map((head) => rowFor(list, { ...head, name: nameOf(head) }, row)));
+  if (held) $(`#conversations [data-subject="${CSS.escape(held)}"]`)?.focus();
+}
+
+function row(head) {
+  const { name } = head, number = made("bdi", "number", head.number || words.no_number);
+  number.dir = "ltr";
+  const button = made("button", "", made("strong", "", name ? made("bdi", "", name) : number));
+  button.type = "button";
+  button.dataset.subject = head.subject;
+  if (name) button.append(" ", number);
+  if (head.last_at) button.append(" ", when(head.last_at));
+  if (head.unanswered) button.append(" ", made("span", "badge", fill(words.unanswered, { n: head.unanswered })));
+  if (head.stopped) button.append(" ", made("span", "badge", `⛔ ${words.stopped}`));
+  button.onclick = () => open({ subject: head.subject, number: head.number, name });
+  return made("li", "", button);
+}
