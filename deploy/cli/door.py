@@ -19,6 +19,7 @@ Consuming = Literal["ingest", "matcher", "insights", "messaging", "consent"]
 ANSWER_SECONDS = 30.0
 PER_PAGE = 200
 _NOT_READY = frozenset({502, 503, 504})
+_NOTHING = frozenset({b"", b"null"})
 
 
 class _Fault(BaseModel):
@@ -98,7 +99,7 @@ class Door:
             kind = Unreachable if reply.status_code in _NOT_READY else Refused
             raise kind(f"{self._service}: {_sentence(reply)}")
         try:
-            return answer.model_validate_json(reply.content or b"{}")
+            return answer.model_validate_json(b"{}" if reply.content in _NOTHING else reply.content)
         except ValidationError:
             detail = "answers in a way that this version of intnet does not understand"
             raise Refused(f"{self._service} {detail}.") from None

@@ -26,12 +26,11 @@ Why = Annotated[str, typer.Option("--reason", help="How it is known; kept with t
 
 
 class Review(BaseModel):
-    """A message that waits for a person; neither its text nor its number."""
+    """A message in doubt; neither its text nor its number."""
 
     tenant: str
     message_id: str
-    state: str
-    at: AwareDatetime
+    since: AwareDatetime
 
 
 @app.callback()
@@ -49,8 +48,8 @@ def review(
     if as_json:
         show.document([one.model_dump(mode="json") for one in found])
     elif found:
-        rows = ((clock.rfc3339(one.at), one.tenant, one.message_id, one.state) for one in found)
-        show.table(("Since", "Tenant", "Message", "State"), rows)
+        rows = ((clock.rfc3339(one.since), one.tenant, one.message_id) for one in found)
+        show.table(("Since", "Tenant", "Message"), rows)
     else:
         show.sentence("No message waits for a person.")
 
@@ -61,4 +60,4 @@ def settle(tenant: Tenant, message: Message, sent: Sent, why: Why) -> None:
     outcome = "sent" if sent else "not_sent"
     path = f"{PATH}/{tenant}/{quote(message, safe='')}:settle"
     door.messaging(settings.read()).post(path, Done, outcome=outcome, reason=why)
-    show.sentence(f"{message} of {tenant} is settled: {outcome.replace('_', ' ')}.")
+    show.sentence(f"{message} of {tenant} is noted as {outcome.replace('_', ' ')}.")

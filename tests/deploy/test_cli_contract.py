@@ -1,7 +1,10 @@
 """What the command line sends is what the real doors take, and the stand-in answers as they do."""
 
+from importlib import import_module
+
 from pydantic import BaseModel
 
+from deploy.cli import sms
 from libs.common.service import dead
 from libs.common.web import Page
 from services.gateway.api import operator_bodies as bodies
@@ -10,8 +13,9 @@ from services.gateway.domain.permissions import TABLE
 from services.gateway.domain.roles import OPERATOR
 from services.ingest.api.quarantine import Quarantined, router
 from tests.deploy.conftest import Intnet
-from tests.deploy.fake_services import DEAD, NOW, FakeServices, page
+from tests.deploy.fake_services import DEAD, NOW, REVIEWS, FakeServices, page
 from tests.deploy.test_cli_dead import dead as parked
+from tests.deploy.test_cli_sms import WHY, waiting
 
 BODIES: dict[str, type[BaseModel]] = {
     "POST /operator/v1/tenants": bodies.NewTenant,
@@ -61,3 +65,12 @@ def test_the_stand_in_answers_as_the_real_ones() -> None:
     shown = page([parked(1)], {"limit": "1"})[1]
     assert Page[dead.Dead].model_validate(shown).data[0].place == "calls.v1/0/1"
     assert dead.router.prefix == DEAD
+
+
+def test_reviews_are_those_of_messaging() -> None:
+    reviews = import_module("services.messaging.api.reviews")
+    listed = page([waiting(1)], {"limit": "1"})[1]
+    assert reviews.Review.model_validate(listed["data"][0]).message_id == "msg_1"
+    settled = {"outcome": "not_sent", "reason": WHY[1]}
+    assert reviews.Settlement.model_validate(settled).outcome == "not_sent"
+    assert reviews.router.prefix == REVIEWS == sms.PATH

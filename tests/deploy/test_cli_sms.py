@@ -12,15 +12,14 @@ def waiting(number: int) -> Json:
     return {
         "tenant": "agencyaaa",
         "message_id": f"msg_{number}",
-        "state": "needs_review",
-        "at": "2026-03-01T12:00:00Z",
+        "since": "2026-03-01T12:00:00Z",
     }
 
 
 def test_it_lists_those_that_wait(intnet: Intnet, services: FakeServices) -> None:
     services.reviews = [waiting(2), waiting(1)]
     _, first, second = intnet("sms", "review").stdout.splitlines()
-    assert first.split() == ["2026-03-01T12:00:00.000Z", "agencyaaa", "msg_2", "needs_review"]
+    assert first.split() == ["2026-03-01T12:00:00.000Z", "agencyaaa", "msg_2"]
     assert second.split()[2] == "msg_1"
     assert len(json.loads(intnet("sms", "review", "--json").stdout)) == 2
     who, asked, query = services.asked[0]
@@ -40,12 +39,12 @@ def test_one_is_settled_with_the_reason(
     services.reviews = [waiting(2), waiting(1)]
     done = intnet("sms", "settle", "agencyaaa", "msg_1", flag, *WHY)
     said = outcome.replace("_", " ")
-    assert done.stdout == f"msg_1 of agencyaaa is settled: {said}.\n"
+    assert done.stdout == f"msg_1 of agencyaaa is noted as {said}.\n"
     assert services.asked[-1][1:] == (
         "POST /operator/v1/reviews/agencyaaa/msg_1:settle",
         {"outcome": outcome, "reason": WHY[1]},
     )
-    assert [one["state"] for one in services.reviews] == ["needs_review", "settled"]
+    assert services.reviews == [waiting(2)]
 
 
 @pytest.mark.parametrize("words", [("--sent",), WHY, ()])
@@ -58,13 +57,18 @@ def test_outcome_and_reason_are_required(
 
 
 def test_a_refusal_is_told_in_the_services_words(intnet: Intnet, services: FakeServices) -> None:
-    services.reviews = [{**waiting(1), "state": "settled"}]
+    services.always = (404, b'{"detail": "There is no such thing."}')
     done = intnet("sms", "settle", "agencyaaa", "msg_1", "--sent", *WHY)
-    assert done.exit_code == 1
-    assert done.stderr == "intnet: messaging: It is settled already.\n"
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr == "intnet: messaging: There is no such thing.\n"
 
 
 def test_an_id_cannot_change_the_path(intnet: Intnet, services: FakeServices) -> None:
     services.always = (404, b'{"detail": "There is no such message."}')
     intnet("sms", "settle", "agencyaaa", "../other/msg_1", "--sent", *WHY)
     assert services.asked[-1][1].startswith("POST /operator/v1/reviews/agencyaaa/..%2Fother%2Fmsg")
+
+
+def test_no_answer_is_an_answer(intnet: Intnet, services: FakeServices) -> None:
+    services.always = (202, b"null")
+    assert intnet("sms", "settle", "agencyaaa", "msg_1", "--sent", *WHY).exit_code == 0
