@@ -11,6 +11,8 @@ from typing import Any, Self
 import httpx
 from httpx_sse import aconnect_sse
 
+from libs.common import clock
+
 
 @dataclass
 class Login:
@@ -46,6 +48,16 @@ class Person:
         answer.raise_for_status()
         found: dict[str, Any] = answer.json()
         return found
+
+    async def safeguard(self, region: str, reference: str) -> None:
+        """Records what lets personal data go to a region, from now on."""
+        body = {
+            "kind": "standard_clauses",
+            "reference": reference,
+            "valid_from": clock.rfc3339(clock.now()),
+        }
+        answer = await self.http.put(f"/v1/safeguards/{region}", json=body)
+        answer.raise_for_status()
 
     @asynccontextmanager
     async def live(self) -> AsyncIterator["Stream"]:

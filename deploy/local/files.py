@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.local.process import free_port, is_free
+from deploy.simulator import apikey
 from deploy.simulator.signing import Signer as TelnyxSigner
 from libs.common import principal
 from libs.common.keys import create_platform_keys
@@ -42,6 +43,11 @@ class Files:
     def telnyx_key(self) -> Path:
         """The simulator's key pair: a test key."""
         return self.state / "telnyx-test-key.json"
+
+    @property
+    def telnyx_api_key(self) -> Path:
+        """What messages are sent with; the simulator takes any."""
+        return self.state / "telnyx-api-key"
 
     @property
     def clock(self) -> Path:
@@ -81,6 +87,7 @@ class Files:
             principal.generate("gateway", self.gateway_key, self.jwks)
         if not self.operator_key.exists():
             principal.generate("operator", self.operator_key, self.jwks)
+        apikey.prepare(self.telnyx_api_key)
         return TelnyxSigner.of(self.telnyx_key).public
 
     def write_private(self, path: Path, content: dict[str, Any]) -> None:

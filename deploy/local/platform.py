@@ -23,15 +23,14 @@ class Platform:
         self.files = Files(state)
         self._say = say
         self._simulator: Process | None = None
-        self._simulator_port = 0
         self.tenants: dict[str, Any] = {}
         self.servers: Servers
         self.services: Services
 
     @property
     def simulator_url(self) -> str:
-        """Where calls are made to ring."""
-        return f"http://127.0.0.1:{self._simulator_port}"
+        """Where calls are made to ring, and messages are sent to."""
+        return self.services.simulator_url
 
     @property
     def console_url(self) -> str:
@@ -41,7 +40,6 @@ class Platform:
     def start(self) -> None:
         """Starts everything. Raises StartError, with what was started stopped again."""
         telnyx_key = self.files.prepare()
-        self._simulator_port = self.files.port("simulator")
         self.servers = servers(self.files.state, self._say)
         try:
             made = asyncio.run(topics.apply(self.servers.kafka_url))
@@ -108,8 +106,8 @@ class Platform:
 
     def _start_simulator(self) -> None:
         log = self.files.log("simulator")
-        target = f"{self.services.addresses['ingest'].url}/webhooks/telnyx"
-        command = [sys.executable, "-m", "deploy.simulator", "--port", str(self._simulator_port)]
+        port, target = str(self.services.simulator_port), self.services.webhook_url
+        command = [sys.executable, "-m", "deploy.simulator", "--port", port]
         command += ["--target", target, "--key-file", str(self.files.telnyx_key)]
         command += ["--clock-file", str(self.files.clock)]
         self._simulator = Process.launch(command, log)

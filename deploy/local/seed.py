@@ -31,7 +31,9 @@ class Demo:
     profile: str
     line: str
     connection: str
+    messaging_profile: str
     file: str
+    transfers_to: str | None = None
 
 
 DEMOS = (
@@ -41,6 +43,7 @@ DEMOS = (
         "intnet-iq",
         "+12025550131",
         "2963572552552678752",
+        "6c1b7f0e-53b1-4a5e-9d0c-6b0a5f3d2a01",
         "intnet-iq.csv",
     ),
     Demo(
@@ -49,7 +52,9 @@ DEMOS = (
         "interkey-connect",
         "+966500000031",
         "2963572552552678753",
+        "6c1b7f0e-53b1-4a5e-9d0c-6b0a5f3d2a02",
         "interkey-connect.csv",
+        transfers_to="SA",
     ),
 )
 
@@ -74,11 +79,13 @@ async def seed(files: Files, gateway_url: str, say: Say) -> dict[str, Any]:
         logins = {role: await _join(door, gateway_url, demo, role) for role in ("admin", "agent")}
         say(f"tenant {demo.tenant} ({demo.name}): number {demo.line}, an Admin, an Agent")
         await _customers(gateway_url, logins["admin"], demo, say)
+        await _safeguard(gateway_url, logins["admin"], demo, say)
         made[demo.tenant] = {
             "name": demo.name,
             "profile": demo.profile,
             "number": demo.line,
             "connection": demo.connection,
+            "messaging_profile": demo.messaging_profile,
             "logins": {role: asdict(login) for role, login in logins.items()},
         }
     return made
@@ -99,6 +106,9 @@ def _make(door: Door, demo: Demo) -> None:
     door.post("/operator/v1/numbers", TenantSaved, tenant=demo.tenant, number=demo.line)
     door.post(
         "/operator/v1/connections", TenantSaved, tenant=demo.tenant, connection_id=demo.connection
+    )
+    door.post(
+        "/operator/v1/profiles", TenantSaved, tenant=demo.tenant, profile_id=demo.messaging_profile
     )
 
 
@@ -126,3 +136,13 @@ async def _customers(gateway_url: str, admin: Login, demo: Demo, say: Say) -> No
     await person.close()
     counts = ", ".join(f"{done[name]} {name}" for name in ("rows", "created", "rejected"))
     say(f"imported {Path(demo.file).name}: {counts}")
+
+
+async def _safeguard(gateway_url: str, admin: Login, demo: Demo, say: Say) -> None:
+    """What the agency must have recorded before a text may go to people of the region."""
+    if demo.transfers_to is None:
+        return
+    person = await Person.signed_in(gateway_url, admin)
+    await person.safeguard(demo.transfers_to, "made up for the demo")
+    await person.close()
+    say(f"recorded a safeguard for texts to {demo.transfers_to}")

@@ -11,9 +11,9 @@ from deploy.local.files import Files
 from deploy.local.process import Process, wait_for
 from deploy.local.server import StartError
 
-NAMES = ("ingest", "matcher", "insights", "gateway")
+NAMES = ("ingest", "matcher", "insights", "messaging", "consent", "gateway")
 READY_SECONDS = 60.0
-PROXIED = ("matcher", "insights")
+PROXIED = ("matcher", "insights", "messaging", "consent")
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,19 @@ class Services:
             "ENVIRONMENT": "development",
         }
         self._telnyx_key = telnyx_key
+        self.simulator_port = files.port("simulator")
         self.addresses = {name: self._address(name) for name in NAMES}
         self.processes: dict[str, Process] = {}
+
+    @property
+    def simulator_url(self) -> str:
+        """Where the provider is, which messages are sent to."""
+        return f"http://127.0.0.1:{self.simulator_port}"
+
+    @property
+    def webhook_url(self) -> str:
+        """Where the provider reports."""
+        return f"{self.addresses['ingest'].url}/webhooks/telnyx"
 
     def start(self, *names: str) -> None:
         """Starts these services and waits until they are ready. Raises StartError."""
@@ -105,6 +116,12 @@ class Services:
             return {
                 "INGEST_TELNYX_KEYS": json.dumps([{"key": self._telnyx_key}]),
                 "INGEST_SPOOL": str(self._files.spool()),
+            }
+        if name == "messaging":
+            return {
+                "MESSAGING_TELNYX_URL": self.simulator_url,
+                "MESSAGING_TELNYX_KEY_FILE": str(self._files.telnyx_api_key),
+                "MESSAGING_WEBHOOK_URL": self.webhook_url,
             }
         if name == "gateway":
             behind = {name: self.addresses[name].url for name in PROXIED}

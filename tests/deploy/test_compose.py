@@ -61,7 +61,9 @@ def told_settings(service: str, monkeypatch: pytest.MonkeyPatch, public_keys: st
 @pytest.fixture
 def public_keys(tmp_path: Path) -> str:
     keys, public = str(tmp_path / "key.json"), str(tmp_path / "public.json")
-    telnyx.main(["--key-file", keys, "--public-file", public])
+    told = ["--key-file", keys, "--public-file", public, "--api-key-file", str(tmp_path / "api")]
+    telnyx.main(told)
+    telnyx.main(told)  # another start keeps what is there
     return Path(public).read_text()
 
 
@@ -109,8 +111,16 @@ def test_it_is_told_what_make_run_tells(service: str, tmp_path: Path) -> None:
 def test_the_public_key_is_read_from_where_the_setup_puts_it(public_keys: str) -> None:
     variable, file = loaded_from_files()["ingest"]
     assert variable == "INGEST_TELNYX_KEYS"
-    assert f"--public-file {file}\n" in PARTS["setup"]["command"][0]
+    assert f"--public-file {file} " in PARTS["setup"]["command"][0]
     assert '"private"' not in public_keys
+
+
+def test_the_key_to_send_with_is_where_the_setup_puts_it(public_keys: str, tmp_path: Path) -> None:
+    file = values_of("messaging")["MESSAGING_TELNYX_KEY_FILE"]
+    assert f"--api-key-file {file}\n" in PARTS["setup"]["command"][0]
+    made = tmp_path / "api"
+    assert made.stat().st_mode & 0o777 == 0o600
+    assert made.read_text() not in TEXT
 
 
 def test_every_file_is_on_a_volume_and_only_its_writer_can_write_it() -> None:
@@ -126,14 +136,15 @@ def test_every_file_is_on_a_volume_and_only_its_writer_can_write_it() -> None:
 def test_a_private_key_is_only_where_it_signs() -> None:
     holders = {
         volume: {name for name, part in PARTS.items() if volume in dict(mounts(part).values())}
-        for volume in ("gateway", "operator", "telnyx")
+        for volume in ("gateway", "operator", "telnyx", "messaging")
     }
     assert holders == {
         "gateway": {"setup", "gateway"},
         "operator": {"setup", "intnet"},
         "telnyx": {"setup", "simulator"},
+        "messaging": {"setup", "messaging"},
     }
-    assert {"gateway", "operator", "telnyx", "shared", "spool"} <= STACK["volumes"].keys()
+    assert {*holders, "shared", "spool"} <= STACK["volumes"].keys()
 
 
 def test_the_gateway_finds_the_services_and_the_simulator_finds_ingest() -> None:
@@ -143,6 +154,15 @@ def test_the_gateway_finds_the_services_and_the_simulator_finds_ingest() -> None
     assert given.target == ["http://ingest:8000/webhooks/telnyx"]
     assert str(given.clock_file) == values_of("ingest")["CLOCK_FILE"]
     assert f"--key-file {given.key_file} " in PARTS["setup"]["command"][0]
+    assert values_of("messaging")["MESSAGING_WEBHOOK_URL"] == given.target[0]
+    assert values_of("messaging")["MESSAGING_TELNYX_URL"] == f"http://simulator:{given.port}"
+
+
+def test_the_command_line_finds_every_service() -> None:
+    told = PARTS["intnet"]["environment"]
+    assert {told[f"INTNET_{name.upper()}_URL"] for name in NAMES} == {
+        f"http://{name}:8000" for name in NAMES
+    }
 
 
 def test_the_public_url_is_the_published_port() -> None:

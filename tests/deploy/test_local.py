@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from deploy.local import jars
+from deploy.local.files import Files
 from deploy.local.jars import Jar
 from deploy.local.kafka import Kafka
 from deploy.local.mongod import executable, missing_libraries
 from deploy.local.process import Process, free_port, is_free, wait_for
 from deploy.local.server import StartError
+from deploy.local.services import Services
 
 JAR = Jar("org.example", "thing", "1.0", hashlib.sha256(b"good").hexdigest())
 
@@ -109,3 +111,18 @@ def test_free_ports_are_free_and_not_for_outgoing_connections() -> None:
     port = free_port()
     assert is_free(port)
     assert port < 32_000
+
+
+def test_messaging_knows_the_simulator_before_it_starts(tmp_path: Path) -> None:
+    files = Files(tmp_path)
+    files.prepare()
+    services = Services(files, "k", "m", "t")
+    told = services._environment("messaging")
+    assert told["MESSAGING_TELNYX_URL"] == services.simulator_url
+    assert told["MESSAGING_WEBHOOK_URL"] == services.webhook_url
+    key = Path(told["MESSAGING_TELNYX_KEY_FILE"])
+    assert key.stat().st_mode & 0o777 == 0o600
+    before = key.read_text()
+    files.prepare()
+    assert key.read_text() == before
+    assert Services(files, "k", "m", "t").simulator_url == services.simulator_url
