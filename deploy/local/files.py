@@ -73,10 +73,13 @@ class Files:
 
     def port(self, name: str) -> int:
         """The port of this name: the one of the last start if it is free, else a new one."""
-        note = self._made("ports") / name
-        kept = int(note.read_text()) if note.exists() else 0
-        port = kept if kept and is_free(kept) else free_port()
-        note.write_text(str(port))
+        folder = self._made("ports")
+        ports = {note.name: int(note.read_text()) for note in folder.iterdir()}
+        port = ports.pop(name, 0)
+        others = set(ports.values())  # nobody may listen there yet
+        while port == 0 or port in others or not is_free(port):
+            port = free_port()
+        (folder / name).write_text(str(port))
         return port
 
     def prepare(self) -> str:

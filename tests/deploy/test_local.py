@@ -113,6 +113,16 @@ def test_free_ports_are_free_and_not_for_outgoing_connections() -> None:
     assert port < 32_000
 
 
+def test_no_two_names_have_one_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken, another = free_port(), free_port()
+    offered = iter([taken, taken, another])
+    monkeypatch.setattr("deploy.local.files.free_port", lambda: next(offered))
+    files = Files(tmp_path)
+    assert files.port("ingest-admin") == taken
+    assert files.port("gateway-admin") == another
+    assert files.port("ingest-admin") == taken
+
+
 def test_messaging_knows_the_simulator_before_it_starts(tmp_path: Path) -> None:
     files = Files(tmp_path)
     files.prepare()
