@@ -1,0 +1,89 @@
+"""From what a caller sends to a message of ours: its number, its words, its sender."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from libs.common import phone
+from libs.common.events import TenantSaved
+from libs.common.service import Caller
+from libs.common.web import FieldError, Problem
+from services.messaging.api.shapes import PURPOSES, MessageIn
+from services.messaging.domain import intent, segments, templates
+from services.messaging.domain.message import Message
+from services.messaging.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What tells a request from others: the message's id, and the keyed code of the body."""
+
+    id: str
+    fingerprint: str
+
+    @classmethod
+    def of(cls, given: MessageIn, key: str | None, store: Store) -> "Mark":
+        """The same for the same key and body."""
+        code = store.messages.code
+        asked = given.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        return cls(intent.message_id(code, key, uuid4().hex), intent.fingerprint(asked, code))
+
+
+async def draft(
+    given: MessageIn, mark: Mark, who: Caller[Store], now: datetime
+) -> tuple[Message, phone.Number]:
+    """The message as it would be kept, and its number. Raises Problem 422."""
+    number = _number(given.to, who.tenant.region)
+    words = await _words(given, who.store)
+    size = segments.measure(words)
+    message = Message(
+        id=mark.id,
+        direction="out",
+        state="queued",
+        subject=who.store.messages.code(number.e164),
+        party=who.store.messages.seal(number.e164),
+        text=who.store.messages.seal_text(words),
+        created_at=now,
+        message_class=given.message_class,
+        purpose=PURPOSES[given.message_class],
+        line=given.sender or _line(who.tenant, now),
+        encoding=size.encoding,
+        units=size.units,
+        parts=size.parts,
+        send_at=given.send_at,
+        requested_by=who.principal.user,
+        fingerprint=mark.fingerprint,
+    )
+    return message, number
+
+
+def _number(to: str, region: str) -> phone.Number:
+    number = phone.parse(to, region)
+    if isinstance(number, phone.Number):
+        return number
+    raise _unusable("to", number.explanation)
+
+
+async def _words(given: MessageIn, store: Store) -> str:
+    if given.template is None:
+        return str(given.text)
+    template = await store.templates.get(given.template)
+    if template is None:
+        raise _unusable("template", "There is no such template; see /v1/templates.")
+    try:
+        return templates.render(template["text"], given.values)
+    except templates.Missing as missing:
+        raise _unusable("values", f"Give a value for each of {', '.join(missing.names)}.") from None
+
+
+def _line(tenant: TenantSaved, now: datetime) -> str:
+    """The agency's first number."""
+    for one in tenant.numbers:
+        if one.valid_from <= now and (one.valid_to is None or now < one.valid_to):
+            return one.value
+    raise _unusable("sender", "The agency has no number to send from; name a sender.")
+
+
+def _unusable(field: str, detail: str) -> Problem:
+    error = FieldError(pointer=f"#/{field}", detail=detail)
+    return Problem(422, "unusable_message", "Correct the fields named below.", errors=[error])

@@ -1,0 +1,165 @@
+"""Messages: asked for, seen through, and called off."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Header, Query, Response
+
+from libs.common import clock
+from libs.common.mongo import Work
+from libs.common.service import Caller, acting
+from libs.common.web import Cursor, CursorText, Limit, Page, Problem, last_place, not_found
+from services.messaging.api.drafting import Mark, draft
+from services.messaging.api.shapes import Check, MessageIn, MessageOut
+from services.messaging.domain import prices, steps
+from services.messaging.domain.gate import Allowed, Later
+from services.messaging.domain.message import Message
+from services.messaging.store import Store
+
+router = APIRouter(prefix="/v1", tags=["messages"])
+
+Reader = Annotated[Caller[Store], acting("messages:read")]
+Writer = Annotated[Caller[Store], acting("messages:write")]
+State = Literal[
+    "queued",
+    "sending",
+    "accepted",
+    "sent",
+    "delivered",
+    "undelivered",
+    "failed",
+    "unknown",
+    "needs_review",
+    "blocked",
+    "cancelled",
+    "unconfirmed",
+]
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        pattern="^[A-Za-z0-9_:-]{1,255}$",
+        description="The same key and body give the same message, however often they are sent.",
+    ),
+]
+REPLAYED = "Idempotent-Replayed"
+
+
+@router.post("/messages", status_code=202, summary="Send a text")
+async def create_message(
+    given: MessageIn, who: Writer, response: Response, idempotency_key: Key = None
+) -> MessageOut:
+    """Keeps the message and sends it when it may be sent; what may never be sent is a 403."""
+    mark = Mark.of(given, idempotency_key, who.store)
+    with _in_hand(who, mark):
+        fresh = await who.store.messages.get(mark.id) is None and await _keep(given, mark, who)
+    message = await _message(who, mark.id)  # as stored, its times to the millisecond
+    headers = {} if fresh else {REPLAYED: "true"}
+    _answerable(message, mark, headers)
+    response.headers.update({"Location": f"/v1/messages/{message.id}", **headers})
+    return MessageOut.of(message)
+
+
+@router.post("/messages:check", summary="Whether a text would be sent, and what it would cost")
+async def check_message(given: MessageIn, who: Writer) -> Check:
+    """Asks the gate and keeps nothing."""
+    now = clock.now()
+    asked, number = await draft(given, Mark.of(given, None, who.store), who, now)
+    verdict = await who.store.decide(asked, number.e164, who.tenant, now)
+    price = prices.estimate(who.store.desk.prices, number.region, asked.parts or 1)
+    allowed = isinstance(verdict, Allowed)
+    return Check(
+        allowed=allowed,
+        code=getattr(verdict, "code", None),
+        sentence=getattr(verdict, "sentence", None),
+        not_before=verdict.until if isinstance(verdict, Later) else None,
+        encoding=str(asked.encoding),
+        units=asked.units or 0,
+        parts=asked.parts or 1,
+        cost=format(price.amount, "f") if price else None,
+        currency=price.currency if price else None,
+    )
+
+
+@router.get("/messages", summary="List the agency's texts, the latest first")
+async def list_messages(
+    who: Reader,
+    limit: Limit = 50,
+    cursor: CursorText = None,
+    state: Annotated[State | None, Query(description="Only those in this state.")] = None,
+) -> Page[MessageOut]:
+    """What the agency sent, or asked to be sent."""
+    pages = Cursor(f"messages {state or ''}", who.tenant.tenant)
+    found = await who.store.messages.sent(pages.read_place(cursor), limit, state)
+    last = last_place(found, limit, lambda message: (message.created_at, message.id))
+    return Page(data=[MessageOut.of(one) for one in found], next_cursor=pages.following(last))
+
+
+@router.get("/messages/{message_id}", summary="One text")
+async def get_message(message_id: str, who: Reader) -> MessageOut:
+    """How a message of the agency stands."""
+    return MessageOut.of(await _message(who, message_id))
+
+
+@router.post("/messages/{message_id}:cancel", summary="Call off a text that is queued")
+async def cancel_message(message_id: str, who: Writer) -> MessageOut:
+    """It is not sent; one that is on its way cannot be called off."""
+
+    async def body(store: Store, work: Work) -> bool:
+        message = await _message(who, message_id, store)
+        if message.state != "queued":
+            return False
+        return await store.follow(message, steps.cancelled(message, work.now), work)
+
+    if not await who.write(body):
+        detail = "Only a message that is queued can be cancelled; see its state."
+        raise Problem(409, "not_queued", detail)
+    return MessageOut.of(await _message(who, message_id))
+
+
+async def _keep(given: MessageIn, mark: Mark, who: Caller[Store]) -> bool:
+    """Keeps a message, as the gate says; False where another request was faster."""
+    asked, number = await draft(given, mark, who, clock.now())
+
+    async def body(store: Store, work: Work) -> bool:
+        if await store.messages.get(mark.id):
+            return False
+        verdict = await store.decide(asked, number.e164, work.tenant, work.now)
+        await store.begin(asked, steps.first(asked, verdict), work)
+        await store.conversations.wrote(asked)
+        return True
+
+    fresh = await who.write(body)
+    who.store.desk.bell.set()
+    return fresh
+
+
+async def _message(who: Caller[Store], message_id: str, store: Store | None = None) -> Message:
+    message = await (store or who.store).messages.get(message_id)
+    if message is None or message.direction != "out":
+        raise not_found()
+    return message
+
+
+@contextmanager
+def _in_hand(who: Caller[Store], mark: Mark) -> Iterator[None]:
+    """Lets one request for a message in at a time. Raises Problem 409 for the next."""
+    in_hand, key = who.store.desk.in_hand, (who.tenant.tenant, mark.id)
+    if key in in_hand:
+        detail = "The first request with this key is still in hand; ask again in a moment."
+        raise Problem(409, "idempotency_in_flight", detail, headers={"Retry-After": "1"})
+    in_hand.add(key)
+    try:
+        yield
+    finally:
+        in_hand.discard(key)
+
+
+def _answerable(message: Message, mark: Mark, headers: dict[str, str]) -> None:
+    """Raises Problem 422 for another body under the same key, 403 for what was refused at once."""
+    if message.fingerprint != mark.fingerprint:
+        detail = "This key was used for another message. Send this one under a key of its own."
+        raise Problem(422, "idempotency_mismatch", detail)
+    if message.state == "blocked" and message.final_at == message.created_at:
+        raise Problem(403, str(message.code), str(message.sentence), headers=headers)

@@ -1,0 +1,60 @@
+"""Reviews, for operators: messages of which nobody can tell whether they were sent. Ids only."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter
+from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
+
+from libs.common.mongo import Work
+from libs.common.service import Caller, operating
+from libs.common.web import Cursor, CursorText, Limit, Page, last_place, not_found
+from services.messaging.store import Due, Store, Verdict
+
+router = APIRouter(prefix="/operator/v1/reviews", include_in_schema=False)
+
+Reader = Annotated[Caller[Store], operating("reviews:read")]
+Writer = Annotated[Caller[Store], operating("reviews:write")]
+Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
+
+
+class Review(BaseModel):
+    """A message in doubt, since a time: look for it with the provider, then settle it."""
+
+    tenant: str
+    message_id: str
+    since: AwareDatetime
+
+    @classmethod
+    def of(cls, due: Due) -> "Review":
+        """From the row."""
+        return cls(tenant=due.tenant, message_id=due.message, since=due.at)
+
+
+class Settlement(BaseModel):
+    """What an operator has found out, and how; kept with the message."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    outcome: Literal["sent", "not_sent"]
+    reason: Why
+
+
+@router.get("")
+async def list_reviews(who: Reader, limit: Limit = 50, cursor: CursorText = None) -> Page[Review]:
+    """The latest first."""
+    pages = Cursor("reviews", who.tenant.tenant)
+    found = await who.store.due.reviews(pages.read_place(cursor), limit)
+    last = last_place(found, limit, lambda due: (due.at, due.id))
+    return Page(data=[Review.of(due) for due in found], next_cursor=pages.following(last))
+
+
+@router.post("/{tenant}/{message_id}:settle", status_code=202)
+async def settle_review(tenant: str, message_id: str, given: Settlement, who: Writer) -> None:
+    """Takes the operator's word; the message, which is its tenant's, follows within seconds."""
+    verdict = Verdict(given.outcome == "sent", who.principal.user, given.reason)
+
+    async def body(store: Store, work: Work) -> None:
+        if not await store.due.settle(tenant, message_id, verdict, work.now):
+            raise not_found()
+
+    await who.write(body)

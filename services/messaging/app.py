@@ -1,0 +1,64 @@
+"""The whole service: requests, replies and receipts come in; texts go out, each once."""
+
+from libs.common.events import (
+    ConsentChanged,
+    ConsentHeartbeat,
+    MessageMatched,
+    MessageReceived,
+    MessageStatus,
+    SmsBlocked,
+    SmsDelivered,
+    SmsFailed,
+    SmsReceived,
+    SmsRequested,
+    SmsSent,
+    SmsUnconfirmed,
+)
+from libs.common.keys import Keys
+from libs.common.mongo import TenantScope
+from libs.common.service import Service
+from services.messaging import api, handlers
+from services.messaging.domain import prices, rules
+from services.messaging.settings import Settings
+from services.messaging.store import ENTITIES, SHARED, Desk, Store
+
+CONSUMES = (
+    (MessageReceived, handlers.note_received),
+    (MessageStatus, handlers.note_status),
+    (MessageMatched, handlers.note_matched),
+    (ConsentChanged, handlers.note_consent),
+    (ConsentHeartbeat, handlers.note_heartbeat),
+)
+EMITS = (
+    SmsRequested,
+    SmsBlocked,
+    SmsSent,
+    SmsDelivered,
+    SmsFailed,
+    SmsUnconfirmed,
+    SmsReceived,
+)
+
+
+def build(settings: Settings) -> Service[Store]:
+    """The service, from its settings."""
+    desk = Desk(
+        rules.parse(settings.rules.read_text()),
+        prices.parse(settings.prices.read_text()),
+        settings.rate,
+        settings.burst,
+    )
+
+    def store(scope: TenantScope, keys: Keys) -> Store:
+        return Store(scope, keys, desk)
+
+    return Service(
+        name="messaging",
+        settings=settings,
+        store=store,
+        consumes=CONSUMES,
+        emits=EMITS,
+        entities=ENTITIES,
+        shared=SHARED,
+        routers=api.ROUTERS,
+    )

@@ -1,0 +1,88 @@
+"""What messaging knows of a person's consent: the ledger's word, and the texts it read itself."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from libs.common.events import ConsentChanged, Permission
+from services.messaging.domain.message import Message
+
+CHANNEL: Final = "sms"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """The copy for one person. `version` is the ledger's; 0 before its first word.
+
+    `stopped_at` and `started_at` are when the person last wrote so, by the provider's clock, or
+    when the provider refused for a stop of its own. `suppressed_since` is since when the ledger
+    suppresses.
+    """
+
+    subject: str
+    version: int = 0
+    permissions: tuple[Permission, ...] = ()
+    suppressed: bool = False
+    suspected: bool = False
+    objected: bool = False
+    changed_at: datetime | None = None
+    stopped_at: datetime | None = None
+    started_at: datetime | None = None
+    suppressed_since: datetime | None = None
+
+    def permission(self, purpose: str, channel: str) -> Permission | None:
+        """The last word for one purpose and channel."""
+        for one in self.permissions:
+            if (one.purpose, one.channel) == (purpose, channel):
+                return one
+        return None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the person is to be left alone, but for codes and confirmations."""
+        return self.suppressed or self.stopped_at is not None
+
+    def forbids(self, message: Message) -> bool:
+        """Whether the person has taken back what this message needs, since it was asked for."""
+        permission = self.permission(str(message.purpose), CHANNEL)
+        withdrawn = permission is not None and permission.state != "granted"
+        return message.stoppable and (withdrawn or self.stopped)
+
+    def quiet_before(self, at: datetime) -> bool:
+        """Whether the person was left alone already before this moment."""
+        since = (self.stopped_at, self.suppressed_since)
+        return any(one is not None and one < at for one in since)
+
+    def with_stop(self, at: datetime) -> "Copy":
+        """The person wrote STOP. One that is older than the last START changes nothing."""
+        if self.started_at is not None and self.started_at > at:
+            return self
+        return replace(self, stopped_at=max(at, self.stopped_at or at))
+
+    def with_start(self, at: datetime) -> "Copy":
+        """The person wrote START. One that is older than the last STOP lifts nothing."""
+        started = max(at, self.started_at or at)
+        lifts = self.stopped_at is not None and self.stopped_at <= at
+        return replace(self, started_at=started, stopped_at=None if lifts else self.stopped_at)
+
+    def with_change(self, fact: ConsentChanged) -> "Copy":
+        """The ledger's word; one that is not newer changes nothing.
+
+        It lifts a stop that it has seen: where it does not suppress, and is not older.
+        """
+        if fact.version <= self.version:
+            return self
+        seen = self.stopped_at is not None and fact.changed_at >= self.stopped_at
+        return replace(
+            self,
+            version=fact.version,
+            permissions=fact.permissions,
+            suppressed=fact.suppressed,
+            suspected=fact.suspected,
+            objected=fact.objected,
+            changed_at=fact.changed_at,
+            stopped_at=None if seen and not fact.suppressed else self.stopped_at,
+            suppressed_since=(self.suppressed_since or fact.changed_at)
+            if fact.suppressed
+            else None,
+        )

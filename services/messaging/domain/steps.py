@@ -1,0 +1,162 @@
+"""What becomes of a message: what changes, when somebody must look again, and what is told."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from libs.common.events import Event, SmsBlocked, SmsFailed, SmsRequested, SmsUnconfirmed
+from services.messaging.domain.gate import Allowed, Later, Refused
+from services.messaging.domain.message import Message
+
+LEASE: Final = timedelta(seconds=30)
+"""How long an attempt may take; one that is silent for longer is unknown, never sent again."""
+
+FIRST_LOOK: Final = timedelta(seconds=5)
+LAST_PAUSE: Final = timedelta(minutes=1)
+REVIEW_AFTER: Final = timedelta(minutes=15)
+GIVE_UP: Final = timedelta(hours=1)
+"""How long after its first attempt a message that was not taken is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`fields` change, `state` among them; `due` is when to look again, None for never."""
+
+    fields: Mapping[str, Any]
+    due: datetime | None = None
+    facts: tuple[Event, ...] = ()
+
+    @property
+    def state(self) -> str:
+        """The state after it."""
+        return str(self.fields["state"])
+
+
+def first(message: Message, verdict: Allowed | Refused | Later) -> Step:
+    """What becomes of a message that was just asked for, by the gate's word."""
+    if isinstance(verdict, Refused):
+        return blocked(message, verdict.code, verdict.sentence, message.created_at)
+    due = verdict.until if isinstance(verdict, Later) else message.send_at
+    return requested(message, max(message.created_at, due or message.created_at))
+
+
+def requested(message: Message, due: datetime) -> Step:
+    """Somebody asked for it."""
+    fact = SmsRequested(
+        message_id=message.id,
+        subject=message.subject,
+        occurred_at=message.created_at,
+        message_class=str(message.message_class),
+        purpose=str(message.purpose),
+        send_at=message.send_at,
+        parts=message.parts or 1,
+        requested_by=str(message.requested_by),
+    )
+    return Step({"state": "queued"}, due, (fact,))
+
+
+def blocked(message: Message, code: str, sentence: str, now: datetime) -> Step:
+    """It will never be sent: the gate refused it, or what was due was withdrawn."""
+    fields = {"state": "blocked", "code": code, "sentence": sentence, "final_at": now}
+    return Step(fields, facts=(_blocked(message, code, now),))
+
+
+def cancelled(message: Message, now: datetime) -> Step:
+    """Who asked for it does not want it any more."""
+    fields = {"state": "cancelled", "code": "cancelled", "final_at": now}
+    return Step(fields, facts=(_blocked(message, "cancelled", now),))
+
+
+def postponed(until: datetime) -> Step:
+    """Not yet: it stays queued."""
+    return Step({"state": "queued"}, until)
+
+
+def claimed(message: Message, ref: str, now: datetime) -> Step:
+    """An attempt begins, under a name of its own."""
+    fields = {
+        "state": "sending",
+        "ref": ref,
+        "attempt": message.attempt + 1,
+        "first_at": message.first_at or now,
+        "lease_until": now + LEASE,
+        "code": None,
+    }
+    return Step(fields, now + LEASE)
+
+
+def again(after: timedelta, code: str, now: datetime) -> Step:
+    """It was certainly not taken, and may be sent later."""
+    return Step({"state": "queued", "code": code, "lease_until": None}, now + after)
+
+
+def failed(
+    message: Message, code: str, provider_code: str | None, sentence: str, now: datetime
+) -> Step:
+    """It was not sent, and will not be."""
+    fields = {
+        "state": "failed",
+        "code": code,
+        "provider_code": provider_code,
+        "sentence": sentence,
+        "lease_until": None,
+        "final_at": now,
+    }
+    fact = SmsFailed(
+        message_id=message.id,
+        subject=message.subject,
+        occurred_at=now,
+        code=code,
+        provider_code=provider_code,
+    )
+    return Step(fields, facts=(fact,))
+
+
+def unknown(code: str, now: datetime) -> Step:
+    """Nobody knows whether the provider has it: it is looked for, and never sent again."""
+    fields = {"state": "unknown", "code": code, "doubt_at": now, "lease_until": None}
+    return Step(fields, now + FIRST_LOOK)
+
+
+def sought(message: Message, now: datetime) -> Step:
+    """No trace of it was found: it is sought again, at growing intervals, and then by people."""
+    since = message.doubt_at or now
+    if now - since >= REVIEW_AFTER:
+        fields = {"state": "needs_review", "code": "no_answer"}
+        return Step(fields, now, (_unconfirmed(message, "no_answer", now),))
+    pause = min(max(now - since, FIRST_LOOK), LAST_PAUSE)
+    return Step({"state": "unknown"}, min(now + pause, since + REVIEW_AFTER))
+
+
+def unheard(message: Message, now: datetime) -> Step:
+    """It was sent, and its time has passed without a final receipt."""
+    fields = {"state": "unconfirmed", "code": "no_receipt", "final_at": now}
+    return Step(fields, facts=(_unconfirmed(message, "no_receipt", now),))
+
+
+def settled(message: Message, *, sent: bool, by: str, reason: str, now: datetime) -> Step:
+    """A person has found out, or has decided, what became of it."""
+    step = (
+        unheard(message, now)
+        if sent
+        else failed(message, "not_sent", None, "An operator found that it was not sent.", now)
+    )
+    return Step({**step.fields, "settled_by": by, "settled_for": reason}, None, step.facts)
+
+
+def _blocked(message: Message, code: str, now: datetime) -> SmsBlocked:
+    return SmsBlocked(
+        message_id=message.id,
+        subject=message.subject,
+        occurred_at=now,
+        message_class=str(message.message_class),
+        purpose=str(message.purpose),
+        code=code,
+    )
+
+
+def _unconfirmed(message: Message, reason: str, now: datetime) -> SmsUnconfirmed:
+    return SmsUnconfirmed(
+        message_id=message.id, subject=message.subject, occurred_at=now, reason=reason
+    )

@@ -1,0 +1,110 @@
+"""Events in: what people write, what became of what we wrote, and what they allow."""
+
+from collections.abc import Awaitable, Callable
+
+from libs.common.events import (
+    ConsentChanged,
+    ConsentHeartbeat,
+    MessageMatched,
+    MessageReceived,
+    MessageStatus,
+)
+from libs.common.mongo import Work
+from services.messaging.domain import drafts, intent, reported, steps
+from services.messaging.domain.copy import Copy
+from services.messaging.domain.message import Message
+from services.messaging.domain.refusals import SENTENCES
+from services.messaging.store import Store
+
+
+async def note_received(text: MessageReceived, store: Store, work: Work) -> None:
+    """Somebody wrote. Who has no number of their own, such as a short code, has no conversation."""
+    if text.subject is None or text.party is None:
+        return
+    key = intent.message_id(store.messages.code, None, text.message_id)
+    message = drafts.incoming(text, key, store.messages.seal(text.party))
+    if await store.messages.get(message.id):
+        return
+    await store.messages.add(message)
+    await store.conversations.heard(message)
+    work.emit(drafts.heard(message))
+    if text.keyword in _ANSWERS:
+        await _ANSWERS[text.keyword](text, message, store, work)
+
+
+async def note_status(receipt: MessageStatus, store: Store, work: Work) -> None:
+    """The provider says what became of a message; of one not known yet it is kept until it is."""
+    message = await store.messages.reported(receipt)
+    if message is None:
+        await store.early.keep(receipt)
+        return
+    step = reported.receipt(message, receipt)
+    await store.follow(message, step, work)
+    if reported.stops(step):
+        copy = await store.consents.get(message.subject)
+        await store.consents.keep(copy.with_stop(receipt.occurred_at))
+    if message.provider_id is None:
+        for earlier in await store.early.take(receipt.message_id):
+            await note_status(earlier, store, work)
+
+
+async def note_matched(match: MessageMatched, store: Store, work: Work) -> None:
+    """The matcher says who it may be that writes."""
+    await store.conversations.known_as(match.subject, match.best)
+
+
+async def note_consent(change: ConsentChanged, store: Store, work: Work) -> None:
+    """The ledger's word on a person; what it takes back is not sent any more."""
+    known = await store.consents.get(change.subject)
+    copy = known.with_change(change)
+    if copy != known:
+        await store.consents.keep(copy)
+        await _withdraw(copy, store, work)
+
+
+async def note_heartbeat(beat: ConsentHeartbeat, store: Store, work: Work) -> None:
+    """Consent is at work, so its copies are fresh."""
+    await store.heard.note(beat.at)
+
+
+async def _stop(text: MessageReceived, message: Message, store: Store, work: Work) -> None:
+    """Before anybody else is asked: nothing more is sent, but one confirmation."""
+    known = await store.consents.get(message.subject)
+    copy = known.with_stop(text.occurred_at)
+    if copy == known:
+        return  # the person has written START since
+    await store.consents.keep(copy)
+    await _withdraw(copy, store, work)
+    if not known.quiet_before(text.occurred_at):
+        await _answer(text, message, store, work)
+
+
+async def _start(text: MessageReceived, message: Message, store: Store, work: Work) -> None:
+    copy = await store.consents.get(message.subject)
+    await store.consents.keep(copy.with_start(text.occurred_at))
+    await _answer(text, message, store, work)
+
+
+async def _answer(text: MessageReceived, message: Message, store: Store, work: Work) -> None:
+    """Once, and only where the provider has not done so."""
+    if text.autoresponse or text.line is None:
+        return
+    plain = drafts.said(text.keyword, work.tenant.name, text.line, work.tenant.language)
+    words = drafts.Words(plain, store.messages.seal_text(plain))
+    key = intent.confirmation_id(store.messages.code, message.id)
+    answer = drafts.answer(message, key, words, work.now)
+    await store.begin(answer, steps.requested(answer, work.now), work)
+
+
+async def _withdraw(copy: Copy, store: Store, work: Work) -> None:
+    for message in await store.messages.waiting(copy.subject):
+        if copy.forbids(message):
+            step = steps.blocked(message, "withdrawn", SENTENCES["withdrawn"], work.now)
+            await store.follow(message, step, work)
+
+
+_ANSWERS: dict[str, Callable[[MessageReceived, Message, Store, Work], Awaitable[None]]] = {
+    "stop": _stop,
+    "start": _start,
+    "help": _answer,
+}

@@ -1,0 +1,118 @@
+"""Mongo out: messages and with whom, consent's copy, senders, templates, and what is due."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from libs.common import phone
+from libs.common.events import TenantSaved
+from libs.common.keys import Keys
+from libs.common.mongo import TenantScope, Work
+from services.messaging.domain import gate
+from services.messaging.domain.copy import CHANNEL
+from services.messaging.domain.gate import Allowed, Ask, Later, Refused, Sender, Standing
+from services.messaging.domain.message import Message
+from services.messaging.domain.refusals import SENTENCES
+from services.messaging.domain.steps import Step
+from services.messaging.store.consents import CONSENTS, Consents
+from services.messaging.store.conversations import CONVERSATIONS, Conversations, Head
+from services.messaging.store.desk import Desk
+from services.messaging.store.due import DUE, Due, Dues, Verdict
+from services.messaging.store.early import EARLY, Early
+from services.messaging.store.heard import HEARD, Heard
+from services.messaging.store.messages import MESSAGES, Messages
+from services.messaging.store.safeguards import SAFEGUARDS, Safeguards
+from services.messaging.store.senders import SENDERS, Senders
+from services.messaging.store.templates import TEMPLATES, Templates
+
+NOT_YOURS = "This number is not yours, or not any more. Send from one of your own."
+ENTITIES = (MESSAGES, CONVERSATIONS, CONSENTS, SENDERS, TEMPLATES, SAFEGUARDS, EARLY)
+SHARED = (DUE, HEARD)
+
+
+class Store:
+    """One tenant's part of messaging's database. In the platform's scope there is `due` alone."""
+
+    def __init__(self, scope: TenantScope, keys: Keys, desk: Desk) -> None:
+        self.desk = desk
+        self.messages = Messages(scope, keys)
+        self.conversations = Conversations(scope, keys)
+        self.consents = Consents(scope)
+        self.senders = Senders(scope)
+        self.templates = Templates(scope)
+        self.safeguards = Safeguards(scope)
+        self.early = Early(scope)
+        self.due = Dues(scope)
+        self.heard = Heard(scope)
+
+    async def begin(self, message: Message, step: Step, work: Work) -> None:
+        """Adds a message with the first step it takes."""
+        await self.messages.add(replace(message, **step.fields))
+        await self._note(message, step, work)
+
+    async def follow(self, message: Message, step: Step, work: Work) -> bool:
+        """Takes a step: the message changes, is due or not, and it is told.
+
+        False, and nothing, where the message is not any more what it was when it was read.
+        """
+        if not await self.messages.change(message, step.fields):
+            return False
+        await self._note(message, step, work)
+        return True
+
+    async def _note(self, message: Message, step: Step, work: Work) -> None:
+        await self.due.set(message.id, step.state, step.due)
+        for fact in step.facts:
+            work.emit(fact)
+
+    async def decide(
+        self, message: Message, number: str, tenant: TenantSaved, now: datetime
+    ) -> Allowed | Refused | Later:
+        """What the gate says of a message to this number (E.164), by what is known now."""
+        recipient = phone.parse(number, None, lenient=True)
+        if not isinstance(recipient, phone.Number):
+            return Refused("not_a_mobile_number", SENTENCES["not_a_mobile_number"])
+        sender = await self._sender(str(message.line), tenant, now)
+        if sender is None:
+            return Refused("sender_not_allowed", NOT_YOURS)
+        at = max(now, message.send_at or now)
+        ask = Ask(
+            message_class=str(message.message_class),
+            purpose=str(message.purpose),
+            channel=CHANNEL,
+            recipient=recipient,
+            sender=sender,
+            at=at,
+            parts=message.parts or 1,
+        )
+        standing = await self._standing(message, recipient, at, now)
+        return gate.decide(ask, standing, self.desk.rules.of(recipient.region))
+
+    async def _sender(self, value: str, tenant: TenantSaved, now: datetime) -> Sender | None:
+        """Whom the recipient sees; None for a number that is not the agency's now."""
+        if not value.startswith("+"):
+            registered = await self.senders.registration(value) is not None
+            return Sender(value, "alphanumeric", registered)
+        own = any(
+            one.value == value
+            and one.valid_from <= now
+            and (not one.valid_to or now < one.valid_to)
+            for one in tenant.numbers
+        )
+        return Sender(value, "number", registered=True) if own else None
+
+    async def _standing(
+        self, message: Message, recipient: phone.Number, at: datetime, now: datetime
+    ) -> Standing:
+        copy = await self.consents.get(message.subject)
+        heard = await self.heard.last()
+        return Standing(
+            permission=copy.permission(str(message.purpose), CHANNEL),
+            suppressed=copy.suppressed,
+            suspected=copy.suspected,
+            stopped=copy.stopped_at is not None,
+            heard=heard and heard + (at - now),  # how old the copy is counts now, not at `at`
+            safeguard=await self.safeguards.active(recipient.region or "", at),
+        )
+
+
+__all__ = ["ENTITIES", "SHARED", "Desk", "Due", "Head", "Store", "Verdict"]

@@ -1,0 +1,59 @@
+"""The copy of consent: one row per person, which every claim and every stop touches."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from libs.common.events import Permission
+from libs.common.mongo import Entity, TenantScope
+from services.messaging.domain.copy import Copy
+
+_DATE = ("date", "null")
+
+CONSENTS = Entity(
+    "consents",
+    {
+        "version": ("int", "long"),
+        "permissions": ("array",),
+        "suppressed": ("bool",),
+        "suspected": ("bool",),
+        "objected": ("bool",),
+        "changed_at": _DATE,
+        "stopped_at": _DATE,
+        "started_at": _DATE,
+        "suppressed_since": _DATE,
+        "claimed_at": _DATE,
+    },
+)
+
+
+class Consents:
+    """One tenant's copies. `_id` is the subject."""
+
+    def __init__(self, scope: TenantScope) -> None:
+        self._rows = scope.collection("consents")
+
+    async def get(self, subject: str) -> Copy:
+        """What is known of a person: nothing, where nothing was heard."""
+        row = await self._rows.get({"_id": subject}, {"claimed_at": 0})
+        if row is None or "version" not in row:
+            return Copy(subject=subject)
+        known = {name: value for name, value in row.items() if name != "_id"}
+        known["permissions"] = tuple(map(Permission.model_validate, known["permissions"]))
+        return Copy(subject=subject, **known)
+
+    async def keep(self, copy: Copy) -> None:
+        """Writes what is known now."""
+        row = asdict(copy)
+        row["permissions"] = [one.model_dump() for one in copy.permissions]
+        await self._rows.change({"_id": row.pop("subject")}, {"$set": row}, upsert=True)
+
+    async def stopped(self, subjects: Sequence[str]) -> set[str]:
+        """Those of these people who are to be left alone."""
+        either = [{"suppressed": True}, {"stopped_at": {"$ne": None}}]
+        rows = await self._rows.list({"_id": {"$in": list(subjects)}, "$or": either})
+        return {row["_id"] for row in rows}
+
+    async def touch(self, subject: str, at: datetime) -> None:
+        """Makes a claim and a stop that commit at one moment conflict, so that one runs again."""
+        await self._rows.change({"_id": subject}, {"$set": {"claimed_at": at}}, upsert=True)

@@ -1,0 +1,102 @@
+"""Conversations: one row per person, with whom the agency writes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from libs.common.events import Candidate
+from libs.common.keys import Keys
+from libs.common.mongo import Document, Entity, Index, TenantScope, before
+from services.messaging.domain.message import Message
+from services.messaging.store.messages import PARTY_FIELD
+
+ANSWERS = frozenset({"personal", "service"})
+
+CONVERSATIONS = Entity(
+    "conversations",
+    {
+        "party": ("binData", "null"),
+        "last_at": ("date", "null"),
+        "unanswered": ("int", "long"),
+        "keyword": ("string", "null"),
+        "customer": ("object", "null"),
+    },
+    (),
+    (Index((("last_at", -1), ("_id", -1))),),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A conversation without its messages. `number` is E.164; `last_at` None before the first."""
+
+    subject: str
+    number: str | None
+    last_at: datetime | None
+    unanswered: int
+    keyword: str | None
+    customer_id: str | None
+    customer_name: str | None
+
+
+class Conversations:
+    """One tenant's conversations. `_id` is the subject."""
+
+    def __init__(self, scope: TenantScope, keys: Keys) -> None:
+        self._tenant = scope.tenant
+        self._keys = keys
+        self._rows = scope.collection("conversations")
+
+    def subject(self, e164: str) -> str:
+        """The keyed code of a number."""
+        return self._keys.code(self._tenant, e164)
+
+    async def heard(self, message: Message) -> None:
+        """The other side wrote."""
+        await self._rows.change(
+            {"_id": message.subject},
+            {
+                "$set": {"party": message.party, "keyword": message.keyword},
+                "$max": {"last_at": message.created_at},
+                "$inc": {"unanswered": 1},
+            },
+            upsert=True,
+        )
+
+    async def wrote(self, message: Message) -> None:
+        """The agency wrote; where a person did, nothing is unanswered any more."""
+        update: Document = {
+            "$set": {"party": message.party},
+            "$max": {"last_at": message.created_at},
+        }
+        if message.message_class in ANSWERS:
+            update["$set"]["unanswered"] = 0
+        await self._rows.change({"_id": message.subject}, update, upsert=True)
+
+    async def known_as(self, subject: str, who: Candidate | None) -> None:
+        """Who it may be."""
+        customer = {"id": who.customer_id, "name": who.name} if who else None
+        await self._rows.change({"_id": subject}, {"$set": {"customer": customer}}, upsert=True)
+
+    async def get(self, subject: str) -> Head | None:
+        """One that has begun."""
+        row = await self._rows.get({"_id": subject, "last_at": {"$ne": None}})
+        return self._head(row) if row else None
+
+    async def page(self, after: tuple[datetime, str] | None, limit: int) -> list[Head]:
+        """The latest first, from a place on."""
+        query: Document = {"last_at": {"$ne": None}}
+        query = {"$and": [query, before("last_at", after)]} if after else query
+        order = [("last_at", -1), ("_id", -1)]
+        return [self._head(row) for row in await self._rows.list(query, sort=order, limit=limit)]
+
+    def _head(self, row: Document) -> Head:
+        party, customer = row.get("party"), row.get("customer") or {}
+        return Head(
+            subject=row["_id"],
+            number=party and self._keys.unseal(self._tenant, PARTY_FIELD, bytes(party)).decode(),
+            last_at=row.get("last_at"),
+            unanswered=row.get("unanswered", 0),
+            keyword=row.get("keyword"),
+            customer_id=customer.get("id"),
+            customer_name=customer.get("name"),
+        )

@@ -1,0 +1,39 @@
+"""Receipts that came before the id they speak of was known: they wait here for it."""
+
+from libs.common.events import MessageStatus
+from libs.common.mongo import Entity, Index, TenantScope
+
+EARLY_DAYS = 2  # the provider's id is known within the minute, or never
+
+EARLY = Entity(
+    "early",
+    {"provider_id": ("string",), "at": ("date",), "receipt": ("object",)},
+    ("provider_id", "at", "receipt"),
+    (Index((("provider_id", 1),)), Index((("at", 1),), ttl=EARLY_DAYS * 86_400)),
+)
+
+
+class Early:
+    """One tenant's. `_id` is the provider's id and its word, so that a repetition is one."""
+
+    def __init__(self, scope: TenantScope) -> None:
+        self._rows = scope.collection("early")
+
+    async def keep(self, receipt: MessageStatus) -> None:
+        """Keeps a receipt until its message is known."""
+        await self._rows.put(
+            {
+                "_id": f"{receipt.message_id}/{receipt.status}",
+                "provider_id": receipt.message_id,
+                "at": receipt.occurred_at,
+                "receipt": receipt.model_dump(mode="json"),
+            }
+        )
+
+    async def take(self, provider_id: str) -> list[MessageStatus]:
+        """The receipts for this id in their order; they are gone from here."""
+        query = {"provider_id": provider_id}
+        rows = await self._rows.list(query, sort=[("at", 1)])
+        if rows:
+            await self._rows.remove(query)
+        return [MessageStatus.model_validate(row["receipt"]) for row in rows]

@@ -1,0 +1,146 @@
+"""Messages of both directions; a change is written only where the message is as it was read."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+
+from libs.common.events import MessageStatus
+from libs.common.events.messages import TEXT_FIELD
+from libs.common.keys import Keys
+from libs.common.mongo import Document, Entity, Index, TenantScope, before
+from services.messaging.domain.message import Message
+
+PARTY_FIELD = "message.party"
+"""What the number of the other side is bound to when it is sealed."""
+
+_TEXT, _DATE, _COUNT = ("string", "null"), ("date", "null"), ("int", "long", "null")
+
+MESSAGES = Entity(
+    "messages",
+    {
+        "direction": ("string",),
+        "state": ("string",),
+        "subject": ("string",),
+        "party": ("binData",),
+        "created_at": ("date",),
+        "text": ("binData", "null"),
+        "message_class": _TEXT,
+        "purpose": _TEXT,
+        "line": _TEXT,
+        "encoding": _TEXT,
+        "units": _COUNT,
+        "parts": _COUNT,
+        "send_at": _DATE,
+        "requested_by": _TEXT,
+        "fingerprint": _TEXT,
+        "ref": _TEXT,
+        "attempt": ("int", "long"),
+        "first_at": _DATE,
+        "lease_until": _DATE,
+        "doubt_at": _DATE,
+        "provider_id": _TEXT,
+        "code": _TEXT,
+        "provider_code": _TEXT,
+        "sentence": _TEXT,
+        "cost": _TEXT,
+        "currency": _TEXT,
+        "sent_at": _DATE,
+        "final_at": _DATE,
+        "valid_until": _DATE,
+        "keyword": _TEXT,
+        "settled_by": _TEXT,
+        "settled_for": _TEXT,
+    },
+    ("direction", "state", "subject", "party", "created_at", "attempt"),
+    (
+        Index((("provider_id", 1),)),
+        Index((("ref", 1),)),
+        Index((("state", 1), ("created_at", -1), ("_id", -1))),
+        Index((("subject", 1), ("created_at", -1), ("_id", -1))),
+        Index((("direction", 1), ("created_at", -1), ("_id", -1))),
+    ),
+)
+_NEWEST = [("created_at", -1), ("_id", -1)]
+_NAMES = tuple(field.name for field in fields(Message) if field.name != "id")
+
+
+class Messages:
+    """One tenant's messages."""
+
+    def __init__(self, scope: TenantScope, keys: Keys) -> None:
+        self._tenant = scope.tenant
+        self._keys = keys
+        self._rows = scope.collection("messages")
+
+    def seal(self, e164: str) -> bytes:
+        """The number of the other side as it is kept."""
+        return self._keys.seal(self._tenant, PARTY_FIELD, e164.encode())
+
+    def seal_text(self, text: str) -> bytes:
+        """A text as it is kept, and as events carry it."""
+        return self._keys.seal(self._tenant, TEXT_FIELD, text.encode())
+
+    def code(self, text: str) -> str:
+        """The keyed code of what must be known again, and not be read."""
+        return self._keys.code(self._tenant, text)
+
+    def number(self, message: Message) -> str:
+        """The other side in E.164."""
+        return self._keys.unseal(self._tenant, PARTY_FIELD, message.party).decode()
+
+    def text(self, message: Message) -> str | None:
+        """What it says; None where it has no text."""
+        if message.text is None:
+            return None
+        return self._keys.unseal(self._tenant, TEXT_FIELD, message.text).decode()
+
+    async def add(self, message: Message) -> None:
+        """A new one."""
+        row = asdict(message)
+        await self._rows.insert({"_id": row.pop("id"), **row})
+
+    async def get(self, message_id: str) -> Message | None:
+        """One by its id."""
+        row = await self._rows.get({"_id": message_id})
+        return _read(row) if row else None
+
+    async def reported(self, receipt: MessageStatus) -> Message | None:
+        """The one that a receipt is about: by its attempt, else the provider's id."""
+        found = None
+        if receipt.reference is not None:
+            found = await self._rows.get({"ref": receipt.reference})
+        if found is None:
+            found = await self._rows.get({"provider_id": receipt.message_id})
+        return _read(found) if found else None
+
+    async def change(self, message: Message, changes: Mapping[str, Any]) -> bool:
+        """Changes it where it is in the state, and at the attempt, in which it was read."""
+        as_read = {"_id": message.id, "state": message.state, "ref": message.ref}
+        return await self._rows.change(as_read, {"$set": dict(changes)}) is not None
+
+    async def waiting(self, subject: str) -> list[Message]:
+        """All that are queued for a person."""
+        rows = await self._rows.list({"subject": subject, "state": "queued"})
+        return [_read(row) for row in rows]
+
+    async def sent(
+        self, after: tuple[datetime, str] | None, limit: int, state: str | None
+    ) -> list[Message]:
+        """The outgoing ones, the latest first, from a place on; those in one state."""
+        query: Document = {"direction": "out", **({"state": state} if state else {})}
+        rows = await self._rows.list(query | before("created_at", after), sort=_NEWEST, limit=limit)
+        return [_read(row) for row in rows]
+
+    async def thread(
+        self, subject: str, after: tuple[datetime, str] | None, limit: int
+    ) -> list[Message]:
+        """What was written with a person, the latest first, from a place on."""
+        query: Document = {"subject": subject, **before("created_at", after)}
+        return [_read(row) for row in await self._rows.list(query, sort=_NEWEST, limit=limit)]
+
+
+def _read(row: Document) -> Message:
+    told = {name: row[name] for name in _NAMES if name in row}
+    sealed = {name: bytes(told[name]) for name in ("party", "text") if told.get(name) is not None}
+    return Message(id=row["_id"], **{**told, **sealed})
