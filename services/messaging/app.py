@@ -17,7 +17,8 @@ from libs.common.events import (
 from libs.common.keys import Keys
 from libs.common.mongo import TenantScope
 from libs.common.service import Service
-from services.messaging import api, handlers
+from services.messaging import api, handlers, jobs
+from services.messaging.clients import Provider
 from services.messaging.domain import prices, rules
 from services.messaging.settings import Settings
 from services.messaging.store import ENTITIES, SHARED, Desk, Store
@@ -49,6 +50,9 @@ def build(settings: Settings) -> Service[Store]:
         settings.burst,
     )
 
+    key = settings.telnyx_key_file.read_text().strip()
+    provider = Provider(settings.telnyx_url, key, settings.webhook_url)
+
     def store(scope: TenantScope, keys: Keys) -> Store:
         return Store(scope, keys, desk)
 
@@ -61,4 +65,5 @@ def build(settings: Settings) -> Service[Store]:
         entities=ENTITIES,
         shared=SHARED,
         routers=api.ROUTERS,
+        jobs=(jobs.send(provider), jobs.reconcile(provider), jobs.close(provider)),
     )

@@ -1,17 +1,22 @@
 """messaging over each kind of store."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import httpx
 import pytest
 
 from libs.common import clock
 from libs.common.events import TenantSaved
+from libs.common.keys import PLATFORM
+from libs.common.principal import OPERATOR, Principal, Signer, generate
 from services.messaging.app import build
 from services.messaging.settings import Settings
 from services.messaging.store import Store
 from tests.messaging.given import Time, agency_facts
 from tests.support.http import Harness, harness
+
+Operator = Callable[..., httpx.AsyncClient]
 
 REAL = pytest.param("mongo", marks=[pytest.mark.integration, pytest.mark.timeout(600)])
 
@@ -43,3 +48,18 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Time:
     own = Time()
     monkeypatch.setattr(clock, "now", own)
     return own
+
+
+@pytest.fixture
+def operator(house: Harness[Store], tmp_path: Path) -> Operator:
+    """An operator of the platform, who calls with these scopes."""
+    generate("operator", tmp_path / "operator.json", tmp_path / "jwks.json")
+    signer = Signer(tmp_path / "operator.json")
+
+    def client(*scopes: str) -> httpx.AsyncClient:
+        who = Principal(PLATFORM, "op_1", OPERATOR, frozenset(scopes))
+        made = house.client(None)
+        made.headers["Authorization"] = f"Bearer {signer.sign(who, house.service.name)}"
+        return made
+
+    return client

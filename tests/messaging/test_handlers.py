@@ -1,6 +1,5 @@
 """Events in: replies, keywords, receipts, candidates and consent."""
 
-
 from libs.common.events import (
     Candidate,
     MessageMatched,

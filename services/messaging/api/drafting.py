@@ -10,6 +10,7 @@ from libs.common.service import Caller
 from libs.common.web import FieldError, Problem
 from services.messaging.api.shapes import PURPOSES, MessageIn
 from services.messaging.domain import intent, segments, templates
+from services.messaging.domain.agency import held
 from services.messaging.domain.message import Message
 from services.messaging.store import Store
 
@@ -78,10 +79,10 @@ async def _words(given: MessageIn, store: Store) -> str:
 
 def _line(tenant: TenantSaved, now: datetime) -> str:
     """The agency's first number."""
-    for one in tenant.numbers:
-        if one.valid_from <= now and (one.valid_to is None or now < one.valid_to):
-            return one.value
-    raise _unusable("sender", "The agency has no number to send from; name a sender.")
+    own = held(tenant.numbers, now)
+    if not own:
+        raise _unusable("sender", "The agency has no number to send from; name a sender.")
+    return own[0]
 
 
 def _unusable(field: str, detail: str) -> Problem:

@@ -8,7 +8,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
 from libs.common.mongo import Work
 from libs.common.service import Caller, operating
 from libs.common.web import Cursor, CursorText, Limit, Page, last_place, not_found
-from services.messaging.store import Due, Store, Verdict
+from services.messaging.domain.steps import Verdict
+from services.messaging.store import Due, Store
 
 router = APIRouter(prefix="/operator/v1/reviews", include_in_schema=False)
 
@@ -18,16 +19,20 @@ Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_
 
 
 class Review(BaseModel):
-    """A message in doubt, since a time: look for it with the provider, then settle it."""
+    """A message in doubt: look for it in the provider's log, then settle it.
+
+    `state` is needs_review, or settled once somebody has; `at` is since when.
+    """
 
     tenant: str
     message_id: str
-    since: AwareDatetime
+    state: str
+    at: AwareDatetime
 
     @classmethod
     def of(cls, due: Due) -> "Review":
         """From the row."""
-        return cls(tenant=due.tenant, message_id=due.message, since=due.at)
+        return cls(tenant=due.tenant, message_id=due.message, state=due.state, at=due.at)
 
 
 class Settlement(BaseModel):
@@ -49,12 +54,14 @@ async def list_reviews(who: Reader, limit: Limit = 50, cursor: CursorText = None
 
 
 @router.post("/{tenant}/{message_id}:settle", status_code=202)
-async def settle_review(tenant: str, message_id: str, given: Settlement, who: Writer) -> None:
+async def settle_review(tenant: str, message_id: str, given: Settlement, who: Writer) -> Review:
     """Takes the operator's word; the message, which is its tenant's, follows within seconds."""
     verdict = Verdict(given.outcome == "sent", who.principal.user, given.reason)
 
-    async def body(store: Store, work: Work) -> None:
-        if not await store.due.settle(tenant, message_id, verdict, work.now):
-            raise not_found()
+    async def body(store: Store, work: Work) -> Due | None:
+        return await store.due.settle(tenant, message_id, verdict, work.now)
 
-    await who.write(body)
+    due = await who.write(body)
+    if due is None:
+        raise not_found()
+    return Review.of(due)

@@ -20,6 +20,15 @@ GIVE_UP: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an operator says became of a message, and how it is known."""
+
+    sent: bool
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """`fields` change, `state` among them; `due` is when to look again, None for never."""
 
@@ -119,7 +128,17 @@ def unknown(code: str, now: datetime) -> Step:
     return Step(fields, now + FIRST_LOOK)
 
 
-def sought(message: Message, now: datetime) -> Step:
+def silent(message: Message, now: datetime) -> Step | None:
+    """What follows where nothing was heard of a message in its time; None for nothing."""
+    if message.state == "sending":
+        ended = message.lease_until is None or message.lease_until <= now
+        return unknown("no_answer", now) if ended else None
+    if message.state == "unknown":
+        return _sought(message, now)
+    return _unheard(message, now) if message.state in {"accepted", "sent"} else None
+
+
+def _sought(message: Message, now: datetime) -> Step:
     """No trace of it was found: it is sought again, at growing intervals, and then by people."""
     since = message.doubt_at or now
     if now - since >= REVIEW_AFTER:
@@ -129,20 +148,22 @@ def sought(message: Message, now: datetime) -> Step:
     return Step({"state": "unknown"}, min(now + pause, since + REVIEW_AFTER))
 
 
-def unheard(message: Message, now: datetime) -> Step:
+def _unheard(message: Message, now: datetime) -> Step:
     """It was sent, and its time has passed without a final receipt."""
     fields = {"state": "unconfirmed", "code": "no_receipt", "final_at": now}
     return Step(fields, facts=(_unconfirmed(message, "no_receipt", now),))
 
 
-def settled(message: Message, *, sent: bool, by: str, reason: str, now: datetime) -> Step:
-    """A person has found out, or has decided, what became of it."""
+def settled(message: Message, verdict: Verdict, now: datetime) -> Step:
+    """A person has found out what became of it."""
     step = (
-        unheard(message, now)
-        if sent
+        _unheard(message, now)
+        if verdict.sent
         else failed(message, "not_sent", None, "An operator found that it was not sent.", now)
     )
-    return Step({**step.fields, "settled_by": by, "settled_for": reason}, None, step.facts)
+    return Step(
+        {**step.fields, "settled_by": verdict.by, "settled_for": verdict.reason}, None, step.facts
+    )
 
 
 def _blocked(message: Message, code: str, now: datetime) -> SmsBlocked:

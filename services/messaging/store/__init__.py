@@ -8,6 +8,7 @@ from libs.common.events import TenantSaved
 from libs.common.keys import Keys
 from libs.common.mongo import TenantScope, Work
 from services.messaging.domain import gate
+from services.messaging.domain.agency import held
 from services.messaging.domain.copy import CHANNEL
 from services.messaging.domain.gate import Allowed, Ask, Later, Refused, Sender, Standing
 from services.messaging.domain.message import Message
@@ -16,7 +17,7 @@ from services.messaging.domain.steps import Step
 from services.messaging.store.consents import CONSENTS, Consents
 from services.messaging.store.conversations import CONVERSATIONS, Conversations, Head
 from services.messaging.store.desk import Desk
-from services.messaging.store.due import DUE, Due, Dues, Verdict
+from services.messaging.store.due import DUE, Due, Dues
 from services.messaging.store.early import EARLY, Early
 from services.messaging.store.heard import HEARD, Heard
 from services.messaging.store.messages import MESSAGES, Messages
@@ -92,12 +93,7 @@ class Store:
         if not value.startswith("+"):
             registered = await self.senders.registration(value) is not None
             return Sender(value, "alphanumeric", registered)
-        own = any(
-            one.value == value
-            and one.valid_from <= now
-            and (not one.valid_to or now < one.valid_to)
-            for one in tenant.numbers
-        )
+        own = value in held(tenant.numbers, now)
         return Sender(value, "number", registered=True) if own else None
 
     async def _standing(
@@ -115,4 +111,4 @@ class Store:
         )
 
 
-__all__ = ["ENTITIES", "SHARED", "Desk", "Due", "Head", "Store", "Verdict"]
+__all__ = ["ENTITIES", "SHARED", "Desk", "Due", "Head", "Store"]

@@ -4,10 +4,11 @@ It belongs to the service as a whole, so that a job finds what is due without as
 tenant. The message itself lies with its tenant, and decides.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from libs.common.mongo import Document, Entity, Index, TenantScope, before
+from services.messaging.domain.steps import Verdict
 
 DUE = Entity(
     "due",
@@ -39,15 +40,6 @@ class Due:
         return f"{self.tenant}:{self.message}"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What an operator says became of a message."""
-
-    sent: bool
-    by: str
-    reason: str
-
-
 class Dues:
     """All of them; what is written is the scope's own tenant's."""
 
@@ -68,6 +60,16 @@ class Dues:
         """Nobody need look any more."""
         await self._rows.remove({"_id": due.id})
 
+    async def since(self, message: str) -> datetime | None:
+        """From when on a message of this tenant may be sent; None where it is not queued."""
+        row = await self._rows.get({"_id": f"{self._tenant}:{message}", "state": "queued"})
+        return row["at"] if row else None
+
+    async def postpone(self, due: Due, until: datetime) -> None:
+        """Looks later, whoever's it is, if nothing has changed."""
+        query = {"_id": due.id, "state": due.state, "at": due.at}
+        await self._rows.change(query, {"$set": {"at": until}})
+
     async def queued(self, now: datetime, limit: int) -> list[Due]:
         """What may be sent by now, the longest due first."""
         return await self._list({"state": "queued", "at": {"$lte": now}}, limit)
@@ -76,23 +78,18 @@ class Dues:
         """What was given out of hand and not been heard of in its time, the longest due first."""
         return await self._list({"state": {"$in": list(IN_DOUBT)}, "at": {"$lte": now}}, limit)
 
-    async def oldest(self) -> datetime | None:
-        """Since when the longest waiting one is due."""
-        rows = await self._rows.list({"state": "queued"}, sort=[("at", 1)], limit=1)
-        return rows[0]["at"] if rows else None
-
     async def reviews(self, after: tuple[datetime, str] | None, limit: int) -> list[Due]:
         """What people must look at, the latest first, from a place (time and row) on."""
         query: Document = {"state": "needs_review", **before("at", after)}
         rows = await self._rows.list(query, sort=[("at", -1), ("_id", -1)], limit=limit)
         return [_due(row) for row in rows]
 
-    async def settle(self, tenant: str, message: str, verdict: Verdict, at: datetime) -> bool:
-        """Leaves an operator's word for the job; says whether it is one for review."""
+    async def settle(self, tenant: str, message: str, said: Verdict, at: datetime) -> Due | None:
+        """Leaves an operator's word for the job; None where nothing of that name is for review."""
         there = {"_id": f"{tenant}:{message}", "state": "needs_review"}
-        said = {"sent": verdict.sent, "by": verdict.by, "reason": verdict.reason}
-        update = {"$set": {"state": "settled", "at": at, "verdict": said}}
-        return await self._rows.change(there, update) is not None
+        update = {"$set": {"state": "settled", "at": at, "verdict": asdict(said)}}
+        row = await self._rows.change(there, update)
+        return _due(row) if row else None
 
     async def verdict(self, due: Due) -> Verdict | None:
         """What an operator said of it."""

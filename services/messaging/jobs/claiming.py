@@ -1,0 +1,110 @@
+"""One claim: in one transaction, everything is asked once more, and an attempt begins."""
+
+from datetime import datetime, timedelta
+from secrets import token_hex
+
+from libs.common.mongo import Work
+from services.messaging.clients import Letter
+from services.messaging.domain import bucket, steps
+from services.messaging.domain.agency import held
+from services.messaging.domain.gate import Allowed, Later, Refused
+from services.messaging.domain.message import Message
+from services.messaging.store import Store
+
+RETRY = timedelta(seconds=30)
+PATIENCE = timedelta(hours=1)
+MOST_SLOTS = 10_000
+
+
+class Slots:
+    """Where the messages of a sender queue, so that each is looked at once, and not all at once.
+
+    They are a courtesy: what is kept of the sender's pace decides.
+    """
+
+    def __init__(self) -> None:
+        self._last: dict[tuple[str, str], datetime] = {}
+
+    def after(self, sender: tuple[str, str], earliest: datetime, rate: float) -> datetime:
+        """The next free one of this sender, not before `earliest`."""
+        if len(self._last) > MOST_SLOTS:
+            self._last.clear()
+        last = self._last.get(sender)
+        slot = max(earliest, last + timedelta(seconds=1 / rate)) if last else earliest
+        self._last[sender] = slot
+        return slot
+
+
+class Claim:
+    """Begins the attempt of one message, if it may be sent now."""
+
+    def __init__(self, message_id: str, slots: Slots) -> None:
+        self._message_id = message_id
+        self._slots = slots
+        self.later: datetime | None = None
+
+    async def run(self, store: Store, work: Work) -> Letter | None:
+        """What is to be sent. It may run several times, where a stop commits at the same moment."""
+        self.later = None
+        since = await store.due.since(self._message_id)
+        if since is None or since > work.now:
+            return None  # another process was faster
+        message = await store.messages.get(self._message_id)
+        if message is None or message.state != "queued":
+            await store.due.set(self._message_id, "queued", None)
+            return None
+        number = store.messages.number(message)
+        verdict = await store.decide(message, number, work.tenant, work.now)
+        if not isinstance(verdict, Allowed):
+            await self._put_off(message, verdict, store, work)
+            return None
+        free_at = await self._turn(str(message.line), store, work)
+        if free_at is not None:
+            await self._postpone(message, free_at, store, work)
+            return None
+        return await self._begin(message, number, store, work)
+
+    async def _put_off(
+        self, message: Message, verdict: Refused | Later, store: Store, work: Work
+    ) -> None:
+        """What the gate refuses is blocked; not yet while consent may only be late."""
+        if isinstance(verdict, Later):
+            await self._postpone(message, verdict.until, store, work)
+        elif verdict.code == "consent_unknown" and work.now < _wanted(message) + PATIENCE:
+            await self._postpone(message, work.now + RETRY, store, work)
+        else:
+            step = steps.blocked(message, verdict.code, verdict.sentence, work.now)
+            await store.follow(message, step, work)
+
+    async def _turn(self, line: str, store: Store, work: Work) -> datetime | None:
+        """Takes the sender's turn; where it has none, from when on it may have one."""
+        pace, rate, burst = await store.senders.pace(line), store.desk.rate, store.desk.burst
+        if pace.held_until is not None and pace.held_until > work.now:
+            return pace.held_until
+        tokens = burst if pace.tokens is None else pace.tokens
+        taken = bucket.take(tokens, pace.at or work.now, work.now, rate, burst)
+        if taken.granted:
+            await store.senders.spend(line, taken.tokens, work.now)
+            return None
+        return self._slots.after((work.tenant.tenant, line), work.now + taken.wait, rate)
+
+    async def _begin(self, message: Message, number: str, store: Store, work: Work) -> Letter:
+        """Touches the person's consent, so that a stop at this moment runs against it."""
+        ref = token_hex(16)
+        await store.consents.touch(message.subject, work.now)
+        await store.follow(message, steps.claimed(message, ref, work.now), work)
+        return Letter(
+            ref=ref,
+            line=str(message.line),
+            number=number,
+            text=store.messages.text(message) or "",
+            profile=next(iter(held(work.tenant.messaging_profiles, work.now)), None),
+        )
+
+    async def _postpone(self, message: Message, until: datetime, store: Store, work: Work) -> None:
+        self.later = until
+        await store.follow(message, steps.postponed(until), work)
+
+
+def _wanted(message: Message) -> datetime:
+    return message.send_at or message.created_at

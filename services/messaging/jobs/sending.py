@@ -1,0 +1,175 @@
+"""Sends what is due: claims in a transaction, asks the provider once, and settles what came."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from prometheus_client import Counter
+
+from libs.common import clock
+from libs.common.keys import PLATFORM
+from libs.common.mongo import Work, is_outage
+from libs.common.service import Running
+from libs.common.tenants import UnknownTenant
+from services.messaging.clients import Letter, Provider
+from services.messaging.domain import reported
+from services.messaging.domain.message import Message
+from services.messaging.domain.outcome import Answer
+from services.messaging.domain.reported import Particulars
+from services.messaging.handlers import note_status
+from services.messaging.jobs.claiming import Claim, Slots
+from services.messaging.store import Due, Store
+
+POLL_SECONDS = 0.5
+BRIEFLY_SECONDS = 0.02
+BATCH = 64
+AT_ONCE = 32
+SETTLE_PAUSES = (0.1, 0.5, 1.0, 2.0)
+LATER = timedelta(minutes=1)
+
+ATTEMPTS = Counter("sms_attempts", "Attempts to send a text, by what they came to.", ["state"])
+
+log = structlog.get_logger()
+
+
+class Sending:
+    """`AT_ONCE` requests side by side; claims one after the other, the longest due first."""
+
+    def __init__(self, running: Running[Any], provider: Provider) -> None:
+        self._units = running.units
+        self._tenants = running.tenants
+        self._provider = provider
+        self._platform: Store = running.units.read(PLATFORM)
+        self._free = asyncio.Semaphore(AT_ONCE)
+        self._slots = Slots()
+        self._next: datetime | None = None
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Until the service stops; requests under way are settled first."""
+        async with asyncio.TaskGroup() as tasks:
+            while not stopping.is_set():
+                self._platform.desk.bell.clear()
+                full = await self._tried(tasks)
+                await self._rest(BRIEFLY_SECONDS if full else self._until_next())
+
+    async def round(self, tasks: asyncio.TaskGroup) -> int:
+        """Claims what is due now, and leaves the requests to `tasks`; says how many it saw."""
+        self._next = None
+        due = await self._platform.due.queued(clock.now(), BATCH)
+        for one in due:
+            await self._free.acquire()
+            try:
+                letter = await self._claim(one)
+            except BaseException:
+                self._free.release()
+                raise
+            if letter is None:
+                self._free.release()
+            else:
+                tasks.create_task(self._deliver(one, letter))
+        return len(due)
+
+    async def _tried(self, tasks: asyncio.TaskGroup) -> bool:
+        try:
+            return await self.round(tasks) == BATCH
+        except Exception as error:  # noqa: BLE001 - the next round tries again
+            log.warning("sending.waits", error=type(error).__name__)
+            return False
+
+    def _until_next(self) -> float:
+        """Seconds to the next turn of a sender; a poll at the longest."""
+        if self._next is None:
+            return POLL_SECONDS
+        seconds = (self._next - clock.now()).total_seconds()
+        return min(max(seconds, BRIEFLY_SECONDS), POLL_SECONDS)
+
+    async def _rest(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._platform.desk.bell.wait()
+
+    async def _claim(self, due: Due) -> Letter | None:
+        """One that cannot be claimed waits, so that the others have their turn."""
+        claim = Claim(due.message, self._slots)
+        try:
+            letter = await self._units.write(self._tenants.get(due.tenant), claim.run)
+        except UnknownTenant:
+            await self._leave(due)
+            return None
+        except Exception as error:
+            if is_outage(error):
+                raise
+            log.warning("sending.unclaimed", error=type(error).__name__, tenant=due.tenant)
+            await self._platform.due.postpone(due, clock.now() + LATER)
+            return None
+        if claim.later is not None:
+            self._next = min(self._next or claim.later, claim.later)
+        return letter
+
+    async def _leave(self, due: Due) -> None:
+        if self._tenants.has_left(due.tenant):
+            await self._platform.due.forget(due)
+        else:
+            await self._platform.due.postpone(due, clock.now() + LATER)
+
+    async def _deliver(self, due: Due, letter: Letter) -> None:
+        """The request, outside any transaction, and what came of it."""
+        try:
+            answer, told = await self._provider.send(letter)
+            tenant = self._tenants.get(due.tenant)
+            settle = Settle(due.message, letter, answer, told)
+            state = await _insist(lambda: self._units.write(tenant, settle.run))
+            ATTEMPTS.labels(state).inc()
+        except Exception as error:  # noqa: BLE001 - its lease ends, and then it is looked for
+            log.warning("sending.unsettled", error=type(error).__name__, ref=letter.ref)
+        finally:
+            self._free.release()
+
+
+class Settle:
+    """Writes down what an attempt came to, if it is still the one in hand."""
+
+    def __init__(self, message_id: str, letter: Letter, answer: Answer, told: Particulars) -> None:
+        self._message_id = message_id
+        self._letter = letter
+        self._answer = answer
+        self._told = told
+
+    async def run(self, store: Store, work: Work) -> str:
+        """One step; receipts that came before the provider's id was known follow it."""
+        message = await store.messages.get(self._message_id)
+        if message is None or not self._counts(message):
+            return "late"
+        step = reported.answer(message, self._answer, self._told, work.now)
+        await store.follow(message, step, work)
+        if reported.stops(step):
+            copy = await store.consents.get(message.subject)
+            await store.consents.keep(copy.with_stop(work.now))
+        rest = reported.rest(self._answer)
+        if rest is not None:
+            await store.senders.hold(self._letter.line, work.now + rest)
+        if step.state == "accepted":
+            for receipt in await store.early.take(step.fields["provider_id"]):
+                await note_status(receipt, store, work)
+        return step.state
+
+    def _counts(self, message: Message) -> bool:
+        """A late answer says nothing of a later attempt; that the provider has it, it says late."""
+        late = message.state == "unknown" and self._answer.provider_id is not None
+        return message.ref == self._letter.ref and (message.state == "sending" or late)
+
+
+async def _insist(write: Callable[[], Awaitable[str]]) -> str:
+    """What the provider said is known here alone, so the store may be away for a moment."""
+    for pause in SETTLE_PAUSES:
+        try:
+            return await write()
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            log.warning("sending.settles_later", error=type(error).__name__)
+        await asyncio.sleep(pause)
+    return await write()

@@ -1,0 +1,405 @@
+"""Time in: what is due is sent once, and only where it may be."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any, cast
+
+import httpx
+import pytest
+
+from libs.common.events import SmsBlocked, SmsFailed, SmsSent, TenantClosed, TenantSaved
+from libs.common.mongo import Work
+from services.messaging.jobs import Sending
+from services.messaging.store import Store
+from tests.messaging.given import (
+    DAN,
+    LINE,
+    NOON,
+    NOURA,
+    PROFILE,
+    Time,
+    agency_facts,
+    beat,
+    consent,
+    kept,
+    receipt,
+    send,
+    subject,
+    wrote,
+)
+from tests.messaging.provider import Telnyx, accepted, refused
+from tests.support.http import Harness
+
+in_memory = pytest.mark.parametrize("house", ["memory"], indirect=True)
+
+
+async def turn(house: Harness[Store], telnyx: Telnyx) -> None:
+    """One round of the job, to the end of its requests."""
+    sending = Sending(cast(Any, house), telnyx.provider())
+    async with asyncio.TaskGroup() as tasks:
+        await sending.round(tasks)
+
+
+async def state(house: Harness[Store], agency: TenantSaved, message_id: str) -> tuple[str, Any]:
+    message = await kept(house, agency, message_id)
+    return message.state, message.code
+
+
+async def due_at(house: Harness[Store], agency: TenantSaved, message_id: str) -> Any:
+    return await house.store(agency).due.since(message_id)
+
+
+async def test_a_message_is_sent_once(house: Harness[Store], agency: TenantSaved) -> None:
+    telnyx = Telnyx()
+    message_id = await send(house, agency)
+    for _ in range(2):
+        await turn(house, telnyx)
+    (body,) = telnyx.log
+    (ref,) = telnyx.refs()
+    assert body == {
+        "from": LINE,
+        "to": DAN,
+        "text": "Your policy is renewed.",
+        "type": "SMS",
+        "messaging_profile_id": PROFILE,
+        "webhook_url": f"https://hooks.test/telnyx?ref={ref}",
+        "use_profile_webhooks": False,
+    }
+    assert telnyx.keys == [ref]
+    assert len(ref) == 32
+    message = await kept(house, agency, message_id)
+    assert (message.state, message.provider_id, message.attempt) == ("accepted", "p-1", 1)
+    assert (message.cost, message.currency, message.sent_at) == ("0.0140", "USD", NOON)
+    (told,) = house.units.of(SmsSent)
+    assert (told.provider_id, told.cost, told.parts) == ("p-1", "0.0140", 1)
+
+
+async def test_what_is_not_due_waits(
+    house: Harness[Store], agency: TenantSaved, time: Time
+) -> None:
+    telnyx = Telnyx()
+    message_id = await send(house, agency, send_at=NOON.replace(minute=30).isoformat())
+    await turn(house, telnyx)
+    assert await state(house, agency, message_id) == ("queued", None)
+    time.now = NOON.replace(minute=30)
+    await turn(house, telnyx)
+    assert len(telnyx.log) == 1
+
+
+OUTCOMES: dict[str, tuple[Any, str, str | None]] = {
+    "accepted": (accepted(), "accepted", None),
+    "no connection": (httpx.ConnectError("no"), "queued", "provider_unreachable"),
+    "no pool": (httpx.PoolTimeout("no"), "queued", "provider_unreachable"),
+    "read timeout": (httpx.ReadTimeout("no"), "unknown", "no_answer"),
+    "reset": (httpx.ReadError("no"), "unknown", "no_answer"),
+    "500": (refused(500), "unknown", "no_answer"),
+    "502": (httpx.Response(502, text="<html>"), "unknown", "no_answer"),
+    "408": (refused(408), "unknown", "no_answer"),
+    "accepted without an id": (httpx.Response(200, json={"data": {}}), "unknown", "no_answer"),
+    "too fast": (refused(429, "10011"), "queued", "sent_too_fast"),
+    "too fast without a code": (refused(429), "queued", "sent_too_fast"),
+    "spend limit": (refused(429, "40333"), "failed", "needs_attention"),
+    "stopped": (refused(400, "40300"), "failed", "recipient_stopped"),
+    "address": (refused(400, "40310"), "failed", "number_unusable"),
+    "held": (refused(400, "40020"), "failed", "held_back"),
+    "a code nobody knows": (refused(422, "49999"), "failed", "provider_refused"),
+}
+
+
+@pytest.mark.parametrize("name", OUTCOMES)
+@in_memory
+async def test_every_outcome_has_its_state(
+    house: Harness[Store], agency: TenantSaved, name: str
+) -> None:
+    answer, expected, code = OUTCOMES[name]
+    telnyx = Telnyx(answer)
+    message_id = await send(house, agency)
+    await turn(house, telnyx)
+    assert await state(house, agency, message_id) == (expected, code)
+    await turn(house, telnyx)
+    assert len(telnyx.log) == 1
+    failures = [(one.code, one.message_id) for one in house.units.of(SmsFailed)]
+    assert failures == ([(code, message_id)] if expected == "failed" else [])
+
+
+@in_memory
+async def test_what_was_not_taken_is_tried_again_later_under_another_name(
+    house: Harness[Store], agency: TenantSaved, time: Time
+) -> None:
+    telnyx = Telnyx(httpx.ConnectError("no"), httpx.ConnectTimeout("no"))
+    message_id = await send(house, agency)
+    await turn(house, telnyx)
+    assert await due_at(house, agency, message_id) == NOON.replace(second=5)
+    time.pass_(4)
+    await turn(house, telnyx)
+    assert len(telnyx.log) == 1
+    for seconds in (1, 10):
+        time.pass_(seconds)
+        await turn(house, telnyx)
+    message = await kept(house, agency, message_id)
+    assert (message.state, message.attempt, message.code) == ("accepted", 3, None)
+    assert len(set(telnyx.refs())) == 3
+
+
+@in_memory
+async def test_it_is_given_up_an_hour_after_the_first_attempt(
+    house: Harness[Store], agency: TenantSaved, time: Time
+) -> None:
+    telnyx = Telnyx(*[httpx.ConnectError("no") for _ in range(100)])
+    message_id = await send(house, agency)
+    for _ in range(100):
+        await turn(house, telnyx)
+        time.pass_(60)
+    assert await state(house, agency, message_id) == ("failed", "provider_unreachable")
+    assert 5 < len(telnyx.log) < 20
+    assert len(house.units.of(SmsFailed)) == 1
+
+
+async def test_a_stop_between_the_request_and_the_claim_wins(
+    house: Harness[Store], agency: TenantSaved, time: Time
+) -> None:
+    telnyx = Telnyx()
+    service, code = await send(house, agency), await send(house, agency, "one_time_code")
+    time.pass_(1)
+    await house.take(wrote(house, agency, "Stop", keyword="stop"), agency)
+    after = await house.client(agency).post(
+        "/v1/messages", json={"to": DAN, "class": "service", "text": "More"}
+    )
+    assert (after.status_code, after.json()["code"]) == (403, "suppressed")
+    await turn(house, telnyx)
+    assert await state(house, agency, service) == ("blocked", "withdrawn")
+    assert await state(house, agency, code) == ("accepted", None)
+    assert len(telnyx.log) == 2  # the code and the one confirmation
+
+
+async def test_the_gate_is_asked_again_at_the_claim(
+    house: Harness[Store], agency: TenantSaved, time: Time
+) -> None:
+    await beat(house)
+    await house.take(consent(house, agency, 1), agency)
+    message_id = await send(
+        house, agency, "promotional", send_at=NOON.replace(minute=30).isoformat()
+    )
+    changed = consent(house, agency, 2, suspected=True)
+    await house.take(changed, agency)
+    time.now = NOON.replace(minute=30)
+    await beat(house)
+    telnyx = Telnyx()
+    await turn(house, telnyx)
+    assert await state(house, agency, message_id) == ("blocked", "suspected_revocation")
+    assert telnyx.log == []
+    assert [one.code for one in house.units.of(SmsBlocked)] == ["suspected_revocation"]
+
+
+@in_memory
+async def test_a_promotion_waits_for_consent_to_be_heard_of_and_not_for_ever(
+    house: Harness[Store], agency: TenantSaved, time: Time
+) -> None:
+    await beat(house)
+    await house.take(consent(house, agency, 1), agency)
+    at = NOON.replace(minute=30).isoformat()
+    first = await send(house, agency, "promotional", send_at=at)
+    time.now = NOON.replace(minute=30)
+    telnyx = Telnyx()
+    await turn(house, telnyx)
+    assert await state(house, agency, first) == ("queued", None)
+    time.pass_(30)
+    await beat(house)
+    await turn(house, telnyx)
+    assert len(telnyx.log) == 1
+    second = await send(house, agency, "promotional", send_at=time.now.isoformat())
+    time.pass_(3599)
+    await turn(house, telnyx)
+    assert await state(house, agency, second) == ("queued", None)
+    time.pass_(30)
+    await turn(house, telnyx)
+    assert await state(house, agency, second) == ("blocked", "consent_unknown")
+    assert len(telnyx.log) == 1
+
+
+@in_memory
+async def test_a_promotion_waits_for_a_decent_hour(
+    house: Harness[Store], agency: TenantSaved, time: Time
+) -> None:
+    time.now = NOON.replace(day=2, hour=1)  # 21:00 in New York
+    await beat(house)
+    await house.take(consent(house, agency, 1), agency)
+    message_id = await send(house, agency, "promotional")
+    code = await send(house, agency, "one_time_code")
+    telnyx = Telnyx()
+    await turn(house, telnyx)
+    assert await state(house, agency, message_id) == ("queued", None)
+    assert await state(house, agency, code) == ("accepted", None)
+    assert await due_at(house, agency, message_id) == NOON.replace(day=2, hour=12)
+    time.now = NOON.replace(day=2, hour=12)
+    await beat(house)
+    await turn(house, telnyx)
+    assert await state(house, agency, message_id) == ("accepted", None)
+
+
+@in_memory
+async def test_a_number_that_is_not_the_agencys_any_more_sends_nothing(
+    house: Harness[Store], agency: TenantSaved
+) -> None:
+    message_id = await send(house, agency)
+    house.tenants.put(agency.model_copy(update={"version": 2, "numbers": ()}))
+    telnyx = Telnyx()
+    await turn(house, telnyx)
+    assert await state(house, agency, message_id) == ("blocked", "sender_not_allowed")
+    assert telnyx.log == []
+
+
+@in_memory
+async def test_a_sender_keeps_to_its_pace_and_the_rest_queues(
+    house: Harness[Store], agency: TenantSaved, time: Time
+) -> None:
+    telnyx = Telnyx()
+    ids = [await send(house, agency) for _ in range(25)]
+    await turn(house, telnyx)
+    assert len(telnyx.log) == 10  # the burst
+    waits = {at for one in ids if (at := await due_at(house, agency, one))}
+    assert len(waits) == 15
+    assert max(waits) == NOON + timedelta(seconds=1.5)
+    for _ in range(20):
+        time.pass_(0.1)
+        await turn(house, telnyx)
+    assert len(telnyx.log) == 25
+    assert len(set(telnyx.refs())) == 25
+
+
+@in_memory
+async def test_a_sender_that_is_too_fast_rests(
+    house: Harness[Store], agency: TenantSaved, time: Time
+) -> None:
+    telnyx = Telnyx(refused(429, "10011"))
+    await send(house, agency)
+    await turn(house, telnyx)
+    other = await send(house, agency)
+    await turn(house, telnyx)
+    assert len(telnyx.log) == 1
+    assert await due_at(house, agency, other) == NOON.replace(minute=1)
+    time.pass_(61)
+    await turn(house, telnyx)
+    assert len(telnyx.log) == 3
+
+
+@in_memory
+async def test_a_receipt_before_the_answer_is_not_undone_by_it(
+    house: Harness[Store], agency: TenantSaved
+) -> None:
+    async def early(ref: str) -> None:
+        await house.take(receipt("delivered", reference=ref), agency)
+
+    telnyx = Telnyx(httpx.ReadTimeout("no"))
+    message_id = await send(house, agency)
+    provider, waiting = telnyx.provider(), asyncio.Event()
+    real = provider.send
+
+    async def slow(letter: Any) -> Any:
+        answer = await real(letter)
+        await early(letter.ref)
+        waiting.set()
+        return answer
+
+    provider.send = slow  # type: ignore[method-assign]
+    async with asyncio.TaskGroup() as tasks:
+        await Sending(cast(Any, house), provider).round(tasks)
+    assert waiting.is_set()
+    assert await state(house, agency, message_id) == ("delivered", None)
+    assert len(house.units.of(SmsSent)) == 1
+
+
+@in_memory
+async def test_receipts_without_a_name_that_came_first_are_found_with_the_answer(
+    house: Harness[Store], agency: TenantSaved
+) -> None:
+    message_id = await send(house, agency)
+    await house.take(receipt("delivered", "p-1"), agency)
+    await house.take(receipt("sent", "p-1"), agency)
+    await turn(house, Telnyx())
+    assert (await kept(house, agency, message_id)).state == "delivered"
+
+
+@in_memory
+async def test_the_providers_own_stop_stops(
+    house: Harness[Store], agency: TenantSaved, time: Time
+) -> None:
+    await send(house, agency)
+    await turn(house, Telnyx(refused(400, "40300")))
+    assert (await house.store(agency).consents.get(subject(house, agency))).stopped
+    answer = await house.client(agency).post(
+        "/v1/messages", json={"to": DAN, "class": "service", "text": "More"}
+    )
+    assert answer.json()["code"] == "suppressed"
+
+
+@in_memory
+async def test_one_that_cannot_be_claimed_holds_up_nobody(
+    house: Harness[Store], agency: TenantSaved, time: Time
+) -> None:
+    broken = await send(house, agency)
+
+    async def spoil(store: Store, work: Work) -> None:
+        message = await store.messages.get(broken)
+        assert message is not None
+        await store.messages.change(message, {"party": b"\0\1" + b"x" * 40})
+
+    await house.units.write(agency, spoil)
+    time.pass_(1)
+    whole = await send(house, agency)
+    telnyx = Telnyx()
+    await turn(house, telnyx)
+    assert await state(house, agency, whole) == ("accepted", None)
+    assert await state(house, agency, broken) == ("queued", None)
+    assert await due_at(house, agency, broken) == NOON.replace(minute=1, second=1)
+
+
+@in_memory
+async def test_what_a_tenant_that_has_left_wanted_is_forgotten(
+    house: Harness[Store], agency: TenantSaved
+) -> None:
+    await send(house, agency)
+    house.tenants.put(TenantClosed(tenant=agency.tenant))
+    telnyx = Telnyx()
+    await turn(house, telnyx)
+    assert telnyx.log == []
+    assert await house.units.read("platform").due.queued(NOON, 10) == []
+
+
+async def test_two_processes_send_it_once(house: Harness[Store], agency: TenantSaved) -> None:
+    telnyx = Telnyx()
+    ids = [await send(house, agency) for _ in range(5)]
+    await asyncio.gather(*(turn(house, telnyx) for _ in range(3)))
+    assert len(telnyx.log) == len(set(telnyx.refs())) == 5
+    assert {await state(house, agency, one) for one in ids} == {("accepted", None)}
+
+
+@in_memory
+async def test_saudi_rules_hold_at_the_claim(house: Harness[Store], time: Time) -> None:
+    agency = await house.open(**agency_facts(region="SA"))
+    client = house.client(agency)
+    kept_ = {"kind": "standard_clauses", "reference": "r", "valid_from": NOON.isoformat()}
+    assert (await client.put("/v1/safeguards/SA", json=kept_)).status_code == 200
+    time.pass_(1)
+    message_id = await send(house, agency, to=NOURA)
+    assert (await client.delete("/v1/safeguards/SA")).status_code == 204
+    telnyx = Telnyx()
+    await turn(house, telnyx)
+    assert await state(house, agency, message_id) == ("blocked", "no_transfer_safeguard")
+    assert telnyx.log == []
+
+
+@in_memory
+async def test_the_job_ends_when_the_service_stops(
+    house: Harness[Store], agency: TenantSaved
+) -> None:
+    telnyx, stopping = Telnyx(), asyncio.Event()
+    sending = Sending(cast(Any, house), telnyx.provider())
+    job = asyncio.create_task(sending.run(stopping))
+    await send(house, agency)  # rings the bell
+    while not telnyx.log:
+        await asyncio.sleep(0)
+    stopping.set()
+    house.units.read("platform").desk.bell.set()
+    await job
+    assert len(house.units.of(SmsSent)) == 1
