@@ -72,8 +72,8 @@ async def deliveries(
     courier: Courier = request.app.state.courier
     return [
         {
-            "event_id": delivery.event_id,
-            "event_type": delivery.event_type,
+            "event_id": delivery.event.id,
+            "event_type": delivery.event.type,
             "delivered": delivery.delivered,
             "attempts": list(delivery.attempts),
         }

@@ -133,15 +133,6 @@ def _billed(leg: Leg) -> int:
 
 
 def _outcome(session: str, deliveries: list[Delivery]) -> Outcome:
-    sent = [
-        Sent(
-            event_id=delivery.event_id,
-            event_type=delivery.event_type,
-            status=delivery.attempts[-1].status,
-            latency_ms=delivery.attempts[-1].milliseconds,
-            attempts=len(delivery.attempts),
-        )
-        for delivery in deliveries
-    ]
+    sent = [Sent.of(delivery) for delivery in deliveries]
     first = sent[0]
     return Outcome(session_id=session, status=first.status, latency_ms=first.latency_ms, sent=sent)

@@ -1,20 +1,20 @@
 """What may be asked of the simulator, and what it answers."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from deploy.simulator.delivery import Delivery
 from deploy.simulator.signing import Signature
 
 EventName = Literal["initiated", "answered", "hangup", "cost"]
 NOBODYS_CONNECTION = "2963572552552678000"
 
 
-class Handling(BaseModel):
+class Copies(BaseModel):
     """How one event is delivered.
 
     `times` sends it so often at once (the same event id); `delay` waits so many seconds first;
-    `after` is when it happened, in seconds after the start of the call (default: now);
     `signature` can be spoiled.
     """
 
@@ -22,8 +22,16 @@ class Handling(BaseModel):
 
     times: Annotated[int, Field(ge=1, le=50)] = 1
     delay: Annotated[float, Field(ge=0, le=60)] = 0
-    after: Annotated[float | None, Field(ge=0, le=86_400)] = None
     signature: Signature = "good"
+
+
+class Handling(Copies):
+    """How one event of a call is delivered.
+
+    `after` is when it happened, in seconds after the start of the call (default: now).
+    """
+
+    after: Annotated[float | None, Field(ge=0, le=86_400)] = None
 
 
 class Ring(Handling):
@@ -75,6 +83,17 @@ class Sent(BaseModel):
     status: int | None
     latency_ms: float
     attempts: int
+
+    @classmethod
+    def of(cls, delivery: Delivery) -> Self:
+        """What became of this delivery."""
+        return cls(
+            event_id=delivery.event.id,
+            event_type=delivery.event.type,
+            status=delivery.attempts[-1].status,
+            latency_ms=delivery.attempts[-1].milliseconds,
+            attempts=len(delivery.attempts),
+        )
 
 
 class Outcome(BaseModel):

@@ -39,23 +39,30 @@ class Call:
 
 @dataclass(frozen=True)
 class Event:
-    """One event of a call; its id stays the same on every delivery."""
+    """One event; its id stays the same on every delivery."""
 
     id: str
     type: str
     at: datetime
     payload: Json
 
-    def body(self, attempt: int, url: str) -> bytes:
-        """The v2 envelope as one delivery attempt carries it."""
-        data: Json = {
+    def occurred_at(self) -> str:
+        """When it happened, as voice events write it."""
+        return moment(self.at)
+
+    def data(self) -> Json:
+        """What every delivery of the event has in common."""
+        return {
             "event_type": self.type,
             "id": self.id,
-            "occurred_at": moment(self.at),
+            "occurred_at": self.occurred_at(),
             "payload": self.payload,
             "record_type": "event",
         }
-        whole = {"data": data, "meta": {"attempt": attempt, "delivered_to": url}}
+
+    def body(self, attempt: int, url: str) -> bytes:
+        """The v2 envelope as one delivery attempt carries it."""
+        whole = {"data": self.data(), "meta": {"attempt": attempt, "delivered_to": url}}
         return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
 
 

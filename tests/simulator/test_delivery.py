@@ -74,4 +74,4 @@ async def test_a_target_that_does_not_answer_in_time_is_silent() -> None:
 
 async def test_the_log_is_bounded() -> None:
     sender = courier(Target())
-    assert sender.log.maxlen == 2000
+    assert sender.log.maxlen == 20_000
