@@ -8,8 +8,12 @@ import uvicorn
 
 from deploy.simulator.app import build
 from deploy.simulator.delivery import Rules
+from deploy.simulator.messages.carrier import Terms
 from deploy.simulator.signing import Signer
 from libs.common import clock
+
+_LAST_RECEIPTS = 5
+"""Seconds that receipts on their way, and answers held back, have when it is stopped."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -17,8 +21,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parse(arguments)
     clock.follow(options.clock_file)
     rules = Rules(options.target, options.timeout, options.pause or Rules.pauses)
-    app = build(Signer.of(options.key_file), rules, clock.now)
-    uvicorn.run(app, host=options.host, port=options.port, log_level="warning")
+    app = build(Signer.of(options.key_file), rules, clock.now, terms=terms(options))
+    uvicorn.run(
+        app,
+        host=options.host,
+        port=options.port,
+        log_level="warning",
+        timeout_graceful_shutdown=_LAST_RECEIPTS,
+    )
+
+
+def terms(options: argparse.Namespace) -> Terms:
+    """What the account is like that these options describe."""
+    given = options.receipt_delay or []
+    before, between = [*given, *Terms.delays[len(given) :]][:2]
+    return Terms(options.api_key, options.autoresponses, (before, between))
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -35,6 +52,16 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--pause", type=float, action="append", help="seconds before the second, the third try"
     )
     parser.add_argument("--clock-file", type=Path, help="offset of the clock in seconds")
+    parser.add_argument("--api-key", help="the only key that may send; default: any")
+    parser.add_argument(
+        "--autoresponses", action="store_true", help="answers STOP, START and HELP itself"
+    )
+    parser.add_argument(
+        "--receipt-delay",
+        type=float,
+        action="append",
+        help="seconds before message.sent, and from there to message.finalized",
+    )
     return parser.parse_args(arguments)
 
 

@@ -1,4 +1,4 @@
-"""The simulator's own doors: make calls happen, read what became of the webhooks."""
+"""The simulator: its doors of calls and of webhooks; those of messages are in `messages`."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -12,6 +12,8 @@ from fastapi.responses import JSONResponse
 
 from deploy.simulator.delivery import Attempt, Courier, Rules
 from deploy.simulator.exchange import Exchange, UnknownCall
+from deploy.simulator.messages import doors
+from deploy.simulator.messages.carrier import Terms
 from deploy.simulator.orders import Handling, Outcome, Ring, Script
 from deploy.simulator.signing import Signer
 
@@ -23,6 +25,7 @@ def build(
     rules: Rules,
     now: Callable[[], datetime],
     client: httpx.AsyncClient | None = None,
+    terms: Terms = Terms(),  # noqa: B008 - frozen
 ) -> FastAPI:
     """The whole simulator; `client` is another way out, for tests."""
     client = client or httpx.AsyncClient(follow_redirects=True, max_redirects=3, trust_env=False)
@@ -37,6 +40,7 @@ def build(
     app.post("/calls/{session}/script")(script)
     app.get("/deliveries")(deliveries)
     app.get("/livez")(livez)
+    doors.install(app, courier, terms, now)
     return app
 
 
