@@ -1,5 +1,7 @@
 """Words of people to reason about. All numbers are reserved ones."""
 
+import asyncio
+from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -75,6 +77,13 @@ def failed(subject: str, code: str = "recipient_stopped", **told: Any) -> SmsFai
         "provider_code": "40300",
     }
     return SmsFailed.model_validate(whole | told)
+
+
+async def at_once(*works: Awaitable[Any]) -> list[Any]:
+    """What they return. All come to their end, also where one fails: none outlives its test."""
+    results = await asyncio.gather(*works, return_exceptions=True)
+    assert [result for result in results if isinstance(result, BaseException)] == []
+    return results
 
 
 def code_of(house: Harness[Store], tenant: TenantSaved, e164: str = DAN) -> str:

@@ -1,6 +1,5 @@
 """HTTP in: files of consents."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -12,7 +11,7 @@ from libs.common.events import ConsentChanged, TenantSaved
 from services.consent.api import imports
 from services.consent.domain.ledger.suppression import Suppression
 from services.consent.store import Store
-from tests.consent.given import DAN, NOON, OTHER, at, code_of, texted
+from tests.consent.given import DAN, NOON, OTHER, at, at_once, code_of, texted
 from tests.support.http import Harness
 
 PATH = "/v1/consents:import"
@@ -148,7 +147,7 @@ async def test_a_text_that_comes_meanwhile_is_not_lost(
     house: Harness[Store], agency: TenantSaved, client: httpx.AsyncClient
 ) -> None:
     subject = code_of(house, agency, "+12025550007")
-    answers = await asyncio.gather(
+    answers = await at_once(
         report(client, many(100)),
         report(client, many(100)),
         *(house.take(texted("stop", subject, n, party="+12025550007"), agency) for n in range(4)),

@@ -1,6 +1,5 @@
 """HTTP in: what one person allows."""
 
-import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +11,7 @@ from libs.common.events import ConsentChanged, TenantSaved
 from libs.common.web import Cursor
 from services.consent.domain.ledger.suppression import Suppression
 from services.consent.store import Store
-from tests.consent.given import DAN, NOON, OTHER, code_of, texted
+from tests.consent.given import DAN, NOON, OTHER, at_once, code_of, texted
 from tests.support.http import Harness
 
 PATH = "/v1/consents"
@@ -274,7 +273,7 @@ async def test_each_operation_asks_for_its_scope(
 
 
 async def test_two_agents_at_once_write_two_records(client: httpx.AsyncClient) -> None:
-    answers = await asyncio.gather(*(client.post(PATH, json=GRANT) for _ in range(8)))
+    answers = await at_once(*(client.post(PATH, json=GRANT) for _ in range(8)))
     assert [answer.status_code for answer in answers] == [201] * 8
     assert sorted(answer.json()["record"]["seq"] for answer in answers) == list(range(1, 9))
 

@@ -1,6 +1,5 @@
 """The store: the same over documents in memory and over the real server."""
 
-import asyncio
 from collections.abc import Sequence
 
 import pytest
@@ -11,7 +10,19 @@ from services.consent.domain.ledger.book import Book
 from services.consent.domain.ledger.record import Act
 from services.consent.domain.ledger.suppression import Suppression
 from services.consent.store import Store
-from tests.consent.given import DAN, NOON, OTHER, SUBJECT, act, at, records, state, stop, texted
+from tests.consent.given import (
+    DAN,
+    NOON,
+    OTHER,
+    SUBJECT,
+    act,
+    at,
+    at_once,
+    records,
+    state,
+    stop,
+    texted,
+)
 from tests.support.http import Harness
 
 WRITERS = 12
@@ -128,7 +139,7 @@ async def test_two_who_write_at_once_lose_nothing(
 ) -> None:
     said = [act("withdraw" if n % 3 else "grant", seconds=n) for n in range(WRITERS)]
     subject = store.subject_of(DAN)
-    await asyncio.gather(*(enter(house, agency, one, subject) for one in said))
+    await at_once(*(enter(house, agency, one, subject) for one in said))
     await assert_whole(house, store, subject, said)
 
 
@@ -138,7 +149,7 @@ async def test_texts_and_requests_at_once_lose_nothing(
     subject = store.subject_of(DAN)
     said = [act(seconds=n) for n in range(WRITERS)]
     texts = [texted("stop" if n % 2 else "start", subject, n + 0.5) for n in range(WRITERS)]
-    await asyncio.gather(
+    await at_once(
         *(house.take(text, agency) for text in texts),
         *(enter(house, agency, one, subject) for one in said),
     )
