@@ -31,8 +31,8 @@ export const check = calmly(350, async () => {
   const checked = await ask("POST", "/v1/messages:check", fields).catch((refusal) => refusal);
   if (JSON.stringify(draft()) !== JSON.stringify(fields)) return check();
   if (checked instanceof Error) return say("", checked.status === 0 ? "" : checked.message);
-  refused = !checked.allowed;
-  say(counted(checked), refused ? checked.sentence : "", checked.allowed && checked.not_before);
+  refused = !checked.allowed && !checked.not_before;
+  say(counted(checked), refused ? `⛔ ${checked.sentence}` : "", checked.not_before);
 });
 
 async function send({ text, class: kind }) {
@@ -40,7 +40,8 @@ async function send({ text, class: kind }) {
   try {
     await ask("POST", "/v1/messages", { to, text, class: kind }, { "Idempotency-Key": key });
   } catch (refusal) {
-    if (refusal.status && refusal.status !== 504) key = null; // it was answered: the next is another
+    const settled = refusal.status >= 400 && refusal.status < 500 && refusal.status !== 409;
+    if (settled) key = null; // it was answered: the next is another message
     throw refusal;
   }
   show(to);
@@ -59,7 +60,7 @@ function counted({ parts, units, encoding, cost, currency }) {
 function say(size, sentence, notBefore) {
   if (!size) refused = false;
   $("#size").textContent = size;
-  $("#verdict").textContent = sentence ? `⛔ ${sentence}` : "";
+  $("#verdict").textContent = sentence;
   if (notBefore) $("#verdict").replaceChildren(`${words.later} `, when(notBefore));
   $("#answer button").disabled = refused;
 }
