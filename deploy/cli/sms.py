@@ -30,7 +30,8 @@ class Review(BaseModel):
 
     tenant: str
     message_id: str
-    since: AwareDatetime
+    state: str
+    at: AwareDatetime
 
 
 @app.callback()
@@ -48,8 +49,8 @@ def review(
     if as_json:
         show.document([one.model_dump(mode="json") for one in found])
     elif found:
-        rows = ((clock.rfc3339(one.since), one.tenant, one.message_id) for one in found)
-        show.table(("Since", "Tenant", "Message"), rows)
+        rows = ((clock.rfc3339(one.at), one.tenant, one.message_id, one.state) for one in found)
+        show.table(("Since", "Tenant", "Message", "State"), rows)
     else:
         show.sentence("No message waits for a person.")
 

@@ -12,14 +12,15 @@ def waiting(number: int) -> Json:
     return {
         "tenant": "agencyaaa",
         "message_id": f"msg_{number}",
-        "since": "2026-03-01T12:00:00Z",
+        "state": "needs_review",
+        "at": "2026-03-01T12:00:00Z",
     }
 
 
 def test_it_lists_those_that_wait(intnet: Intnet, services: FakeServices) -> None:
     services.reviews = [waiting(2), waiting(1)]
     _, first, second = intnet("sms", "review").stdout.splitlines()
-    assert first.split() == ["2026-03-01T12:00:00.000Z", "agencyaaa", "msg_2"]
+    assert first.split() == ["2026-03-01T12:00:00.000Z", "agencyaaa", "msg_2", "needs_review"]
     assert second.split()[2] == "msg_1"
     assert len(json.loads(intnet("sms", "review", "--json").stdout)) == 2
     who, asked, query = services.asked[0]
