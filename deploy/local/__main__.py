@@ -20,7 +20,8 @@ from deploy.local.process import Process
 from deploy.local.seed import seed
 from deploy.local.server import StartError
 from deploy.local.services import NAMES
-from deploy.local.show import Show, Unseen
+from deploy.local.show import Show
+from deploy.local.unseen import Unseen
 
 STATE = Path(".local")
 _BEGAN = monotonic()

@@ -1,17 +1,16 @@
 """The whole platform on one machine: servers, topics, services, the simulator."""
 
 import asyncio
-import sys
 from pathlib import Path
 from typing import Any
 
-import httpx
 import psutil
 
+from deploy.local import provider
 from deploy.local.files import Files
-from deploy.local.process import Process, wait_for
-from deploy.local.server import Say, StartError, silent
-from deploy.local.services import NAMES, Services, tail
+from deploy.local.process import Process
+from deploy.local.server import Say, silent
+from deploy.local.services import NAMES, Services
 from deploy.local.stack import Servers, servers
 from libs.common.bus import topics
 
@@ -49,7 +48,7 @@ class Platform:
             )
             self.services.start(*NAMES)
             self._say(f"services: {', '.join(NAMES)}")
-            self._start_simulator()
+            self._simulator = provider.start(self.files, self.services)
             self.write()
         except BaseException:
             self.stop()
@@ -103,19 +102,3 @@ class Platform:
             named["simulator"] = self._simulator
         named |= {s.name: s.process for s in self.servers.started if s.process}
         return {name: {"pid": p.pid, "started": p.started} for name, p in named.items()}
-
-    def _start_simulator(self) -> None:
-        log = self.files.log("simulator")
-        port, target = str(self.services.simulator_port), self.services.webhook_url
-        command = [sys.executable, "-m", "deploy.simulator", "--port", port]
-        command += ["--target", target, "--key-file", str(self.files.telnyx_key)]
-        command += ["--clock-file", str(self.files.clock)]
-        self._simulator = Process.launch(command, log)
-        if not wait_for(self._simulator_answers, 20.0):
-            raise StartError(f"the simulator did not start:\n{tail(log)}")
-
-    def _simulator_answers(self) -> bool:
-        try:
-            return httpx.get(f"{self.simulator_url}/deliveries", timeout=2.0).is_success
-        except httpx.HTTPError:
-            return False

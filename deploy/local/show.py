@@ -13,12 +13,10 @@ import httpx
 
 from deploy.local.agency import Login, Person, Stream
 from deploy.local.server import Say
+from deploy.local.texts import Texts
+from deploy.local.unseen import Unseen
 
 LIMIT = 5.0
-
-
-class Unseen(Exception):
-    """A step did not show what it must; the message names the step."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +108,7 @@ class Show:
             self._say("two agents signed in; their live streams are open")
             for call in CALLS:
                 await self._ring(outside, call)
+            await Texts(self._stack, first, self._say).run(one, here, outside)
             self._nobody_saw_the_others()
         await one.close()
         await two.close()
