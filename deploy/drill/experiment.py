@@ -17,7 +17,10 @@ USUAL: Mapping[str, Setup] = {"matcher": SLOW, "insights": SLOW}
 
 
 class Drill:
-    """The platform under fault, and what was done to it."""
+    """The platform under fault, and what was done to it.
+
+    `lost` and `doubled` are what the experiment itself has counted, beside the calls.
+    """
 
     def __init__(self, world: World, poster: Poster, seed: int) -> None:
         self.world = world
@@ -30,6 +33,8 @@ class Drill:
         self.killed: set[int] = set()
         self.poisoned: set[tuple[str, str]] = set()
         self.faults: list[str] = []
+        self.lost = 0
+        self.doubled = 0
 
     def mark(self) -> None:
         """A fault begins now: recovery is counted from here."""

@@ -131,6 +131,8 @@ def _result(drill: Drill, experiment: Experiment, found: Evidence) -> Result:
     if experiment.check:
         experiment.check(drill, found)
     verdict.faults += drill.faults
+    verdict.lost += drill.lost
+    verdict.doubled += drill.doubled
     return Result(experiment, drill.seed, verdict, dict(+counts), recovery(drill.moments, found))
 
 

@@ -79,7 +79,7 @@ class Stores:
 
     async def unsent(self) -> int:
         """Events committed and not yet published, of all services."""
-        names = ("matcher", "insights", "gateway", "ingest")
+        names = ("matcher", "insights", "messaging", "consent", "gateway", "ingest")
         return sum([await self._server[name]["outbox"].count_documents({}) for name in names])
 
     async def step_down(self, seconds: int = 5) -> None:

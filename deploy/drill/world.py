@@ -7,10 +7,12 @@ from typing import Any
 
 from deploy.drill.fleet import Fleet
 from deploy.drill.traffic import Line, customers_file
+from deploy.local import provider
 from deploy.local.agency import Login, Person
 from deploy.local.files import Files
 from deploy.local.kafka import Kafka
 from deploy.local.mongod import Mongod
+from deploy.local.process import Process
 from deploy.local.seed import seed
 from deploy.local.server import Say
 from deploy.local.services import NAMES
@@ -28,12 +30,18 @@ class World:
         self.kafka = Kafka(state, say=say)
         self.mongod = Mongod(state, say=say)
         self.fleet: Fleet
+        self._simulator: Process | None = None
         self.tenants: dict[str, Any] = {}
 
     @property
     def webhook_url(self) -> str:
         """Where the provider posts."""
-        return f"{self.fleet.addresses['ingest'].url}/webhooks/telnyx"
+        return self.fleet.webhook_url
+
+    @property
+    def simulator_url(self) -> str:
+        """Where the provider is, which messages are sent to."""
+        return self.fleet.simulator_url
 
     @property
     def console_url(self) -> str:
@@ -59,6 +67,7 @@ class World:
         await topics.apply(self.kafka.url)
         self.fleet = Fleet(self.files, self.kafka.url, self.mongod.url, telnyx_key)
         await asyncio.to_thread(self.fleet.start, *NAMES)
+        self._simulator = await asyncio.to_thread(provider.start, self.files, self.fleet)
         self.tenants = await seed(self.files, self.console_url, self.say)
         for tenant in self.tenants:
             admin = await self.person(tenant, "admin")
@@ -73,6 +82,8 @@ class World:
 
     def stop(self) -> None:
         """Stops every process that was started here."""
+        if self._simulator:
+            self._simulator.kill()
         if hasattr(self, "fleet"):
             self.fleet.end()
         for server in (self.mongod, self.kafka):
