@@ -48,7 +48,8 @@ def test_after_the_wait_there_is_a_token_and_not_before(
         assert 0 <= taken.tokens <= 2
     else:
         assert take(taken.tokens, now, now + taken.wait, rate, 3).granted
-        too_soon = now + taken.wait * 0.99 - timedelta(microseconds=5)
+        slack = timedelta(microseconds=5, seconds=2e-6 / rate)  # a millionth of a token
+        too_soon = now + taken.wait * 0.99 - slack
         assert not take(taken.tokens, now, too_soon, rate, 3).granted
 
 

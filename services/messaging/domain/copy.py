@@ -8,6 +8,7 @@ from libs.common.events import ConsentChanged, Permission
 from services.messaging.domain.message import Message
 
 CHANNEL: Final = "sms"
+_TEXTS: Final = frozenset({("marketing", CHANNEL), ("service", CHANNEL)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +69,12 @@ class Copy:
     def with_change(self, fact: ConsentChanged) -> "Copy":
         """The ledger's word; one that is not newer changes nothing.
 
-        It lifts a stop that it has seen: where it does not suppress, and is not older.
+        It lifts a stop only where the person has agreed to texts again since: it may say something
+        else, written before the ledger has heard of the stop.
         """
         if fact.version <= self.version:
             return self
-        seen = self.stopped_at is not None and fact.changed_at >= self.stopped_at
+        lifts = self.stopped_at is not None and _agreed_since(fact, self.stopped_at)
         return replace(
             self,
             version=fact.version,
@@ -81,8 +83,14 @@ class Copy:
             suspected=fact.suspected,
             objected=fact.objected,
             changed_at=fact.changed_at,
-            stopped_at=None if seen and not fact.suppressed else self.stopped_at,
+            stopped_at=None if lifts else self.stopped_at,
             suppressed_since=(self.suppressed_since or fact.changed_at)
             if fact.suppressed
             else None,
         )
+
+
+def _agreed_since(fact: ConsentChanged, stop: datetime) -> bool:
+    texts = (one for one in fact.permissions if (one.purpose, one.channel) in _TEXTS)
+    agreed = any(one.state == "granted" and one.since >= stop for one in texts)
+    return agreed and not fact.suppressed
