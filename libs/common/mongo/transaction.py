@@ -39,10 +39,18 @@ async def run(client: Any, body: Body[T]) -> T:
                     await _commit(session, deadline)
                 return result
             except PyMongoError as error:
+                if _is_cancelled():
+                    raise asyncio.CancelledError from error
                 if not error.has_error_label(_TRANSIENT) or monotonic() > deadline:
                     raise
             await _pause(pauses)
             pauses += 1
+
+
+def _is_cancelled() -> bool:
+    """Whether this task is to end: an abort that fails on the way out hides the cancellation."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def _commit(session: Any, deadline: float) -> None:
