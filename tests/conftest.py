@@ -1,3 +1,3 @@
 """Fixtures that every test may ask for."""
 
-pytest_plugins = ["tests.support.stack", "tests.support.platform"]
+pytest_plugins = ["tests.support.stack", "tests.support.platform", "tests.support.office"]
