@@ -10,11 +10,9 @@ from libs.common import clock
 from libs.common.events import TenantSaved
 from libs.common.keys import PLATFORM
 from libs.common.principal import OPERATOR, Principal, Signer, generate
-from services.messaging.app import build
-from services.messaging.settings import Settings
 from services.messaging.store import Store
-from tests.messaging.given import Time, agency_facts
-from tests.support.http import Harness, harness
+from tests.messaging.given import Time, agency_facts, built
+from tests.support.http import Harness
 
 Operator = Callable[..., httpx.AsyncClient]
 
@@ -25,13 +23,7 @@ REAL = pytest.param("mongo", marks=[pytest.mark.integration, pytest.mark.timeout
 async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Harness[Store]]:
     """The service over documents in memory, and over the real server with its validators."""
     url = request.getfixturevalue("mongo_url") if request.param == "mongo" else None
-    (tmp_path / "telnyx.key").write_text("KEY0123\n")
-    own = {
-        "telnyx_url": "http://telnyx.invalid",
-        "telnyx_key_file": tmp_path / "telnyx.key",
-        "webhook_url": "https://hooks.example.com/webhooks/telnyx",
-    }
-    made = await harness(build, Settings, tmp_path, url, **own)
+    made = await built(tmp_path, url)
     yield made
     await made.close()
 

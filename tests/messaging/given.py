@@ -3,6 +3,7 @@
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from libs.common import clock
@@ -17,10 +18,12 @@ from libs.common.events import (
 from libs.common.events.messages import TEXT_FIELD
 from libs.common.events.tenants import Assignment
 from libs.common.mongo import Work
+from services.messaging.app import build
 from services.messaging.domain import steps
 from services.messaging.domain.message import Message
+from services.messaging.settings import Settings
 from services.messaging.store import Store
-from tests.support.http import Harness
+from tests.support.http import Harness, harness
 
 NOON = datetime(2026, 6, 1, 16, tzinfo=UTC)
 """Noon in New York, 19:00 in Riyadh."""
@@ -31,6 +34,17 @@ PROFILE = "740572b6-099c-44a1-89b9-6c92163bc68d"
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 _ids = count(1)
+
+
+async def built(folder: Path, mongo_url: str | None = None) -> Harness[Store]:
+    """The service, over documents in memory or over a real server."""
+    (folder / "telnyx.key").write_text("KEY0123\n")
+    own = {
+        "telnyx_url": "http://telnyx.invalid",
+        "telnyx_key_file": folder / "telnyx.key",
+        "webhook_url": "https://hooks.example.com/webhooks/telnyx",
+    }
+    return await harness(build, Settings, folder, mongo_url, **own)
 
 
 def agency_facts(**facts: Any) -> dict[str, Any]:

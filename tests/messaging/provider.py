@@ -15,7 +15,10 @@ Answer = Callable[[httpx.Request], httpx.Response]
 
 
 class Telnyx:
-    """`answers` are given in turn, then everything is accepted; `log` is what was asked."""
+    """`answers` are given in turn, then everything is accepted.
+
+    `log` is what was asked; `doubtful` are the texts of which some may have gone out.
+    """
 
     def __init__(self, *answers: Answer | httpx.Response | BaseException) -> None:
         self.answers = list(answers)
@@ -25,6 +28,7 @@ class Telnyx:
         self.messages: dict[str, dict[str, Any]] = {}
         self.looks: list[httpx.URL] = []
         self.away = False
+        self.doubtful: list[str] = []
 
     def provider(self) -> Provider:
         """As the service has it."""
@@ -58,9 +62,18 @@ class Telnyx:
         self.log.append(json.loads(request.content))
         self.keys.append(request.headers["Idempotency-Key"])
         answer = self.answers.pop(0) if self.answers else accepted(f"p-{len(self.log)}")
+        if _may_be_sent(answer):
+            self.doubtful.append(self.log[-1]["text"])
         if isinstance(answer, BaseException):
             raise answer
         return answer if isinstance(answer, httpx.Response) else answer(request)
+
+
+def _may_be_sent(answer: object) -> bool:
+    """Whether the text can have gone out, for all that the service knows."""
+    if isinstance(answer, httpx.Response):
+        return answer.status_code < 300
+    return not isinstance(answer, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
 
 
 def shown(provider_id: str, status: str, ref: str = "", **told: Any) -> dict[str, Any]:

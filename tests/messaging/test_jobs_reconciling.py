@@ -1,19 +1,31 @@
 """Time in: what nobody has heard of is looked for, and never sent again by itself."""
 
 import asyncio
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 import httpx
 import pytest
 
-from libs.common.events import SmsDelivered, SmsFailed, SmsSent, SmsUnconfirmed, TenantSaved
+from libs.common.events import (
+    MessageStatus,
+    SmsDelivered,
+    SmsFailed,
+    SmsSent,
+    SmsUnconfirmed,
+    TenantClosed,
+    TenantSaved,
+)
 from services.messaging.clients import Letter, Provider
+from services.messaging.domain.message import Message
 from services.messaging.domain.outcome import Answer
 from services.messaging.domain.reported import Particulars
+from services.messaging.domain.steps import silent
 from services.messaging.jobs import Reconciling, Sending
+from services.messaging.jobs.reconciling import Doubt, Obey
 from services.messaging.jobs.sending import Settle
-from services.messaging.store import Store
+from services.messaging.store import Due, Store
 from tests.messaging.conftest import Operator
 from tests.messaging.given import NOON, Time, beat, kept, receipt, send
 from tests.messaging.provider import Telnyx, accepted, shown
@@ -273,3 +285,57 @@ async def settle(house: Harness[Store], agency: TenantSaved, message_id: str, la
     letter = Letter(late.ref, "+1", "+1", "", None)
     answer, told = await late.send(letter)
     assert await house.units.write(agency, Settle(message_id, letter, answer, told).run) == "late"
+
+
+@in_memory
+async def test_one_that_cannot_be_looked_at_holds_up_nobody(
+    house: Harness[Store], agency: TenantSaved, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telnyx = Telnyx()
+    message_id = await lost(house, agency, telnyx)
+    telnyx.delivered(telnyx.refs()[0], "sent")
+    store, platform = house.store(agency), house.units.read("platform")
+    await store.due.set("msg_0", "unknown", NOON)
+    await house.units.read("unknown1").due.set("msg_1", "unknown", NOON)
+    gone = await house.open()
+    await house.store(gone).due.set("msg_2", "unknown", NOON)
+    house.tenants.put(TenantClosed(tenant=gone.tenant))
+    broken = await lost(house, agency, telnyx)
+    receipts = Provider.receipts
+
+    async def failing(self: Provider, ref: str, since: datetime) -> list[MessageStatus]:
+        if ref == telnyx.refs()[1]:
+            raise ValueError("strange")
+        return await receipts(self, ref, since)
+
+    monkeypatch.setattr(Provider, "receipts", failing)
+    time.pass_(5)
+    await look(house, telnyx)
+    assert (await kept(house, agency, message_id)).state == "sent"
+    assert (await kept(house, agency, broken)).state == "unknown"
+    left = {one.message: one.at for one in await platform.due.in_doubt(time.now, 10)}
+    assert set(left) == {"msg_1"}
+    later = {one.message: one.at for one in await platform.due.in_doubt(NOON.replace(hour=17), 10)}
+    assert later[broken] == time.now + timedelta(minutes=1)
+
+
+@in_memory
+async def test_what_has_moved_on_since_it_was_looked_at_is_left_alone(
+    house: Harness[Store], agency: TenantSaved, time: Time
+) -> None:
+    telnyx = Telnyx()
+    message_id = await lost(house, agency, telnyx)
+    seen = await kept(house, agency, message_id)
+    await house.take(receipt("sent", reference=telnyx.refs()[0]), agency)
+    await house.units.write(agency, Doubt(seen).run)
+    assert (await kept(house, agency, message_id)).state == "sent"
+    due = Due(agency.tenant, message_id, "settled", NOON)
+    await house.units.write(agency, Obey(due).run)
+    assert (await kept(house, agency, message_id)).state == "sent"
+    assert silent(seen_as(seen, "queued"), NOON) is None
+    leased = replace(seen_as(seen, "sending"), lease_until=NOON + timedelta(seconds=1))
+    assert silent(leased, NOON) is None
+
+
+def seen_as(message: Message, state: str) -> Message:
+    return replace(message, state=state)

@@ -6,10 +6,12 @@ from typing import Any, cast
 
 import httpx
 import pytest
+from pymongo.errors import AutoReconnect
 
 from libs.common.events import SmsBlocked, SmsFailed, SmsSent, TenantClosed, TenantSaved
 from libs.common.mongo import Work
 from services.messaging.jobs import Sending
+from services.messaging.jobs.claiming import MOST_SLOTS, Slots
 from services.messaging.store import Store
 from tests.messaging.given import (
     DAN,
@@ -231,6 +233,9 @@ async def test_a_promotion_waits_for_a_decent_hour(
     assert await state(house, agency, message_id) == ("queued", None)
     assert await state(house, agency, code) == ("accepted", None)
     assert await due_at(house, agency, message_id) == NOON.replace(day=2, hour=12)
+    await house.store(agency).due.set(message_id, "queued", time.now)  # looked at too early
+    await turn(house, telnyx)
+    assert await due_at(house, agency, message_id) == NOON.replace(day=2, hour=12)
     time.now = NOON.replace(day=2, hour=12)
     await beat(house)
     await turn(house, telnyx)
@@ -403,3 +408,74 @@ async def test_the_job_ends_when_the_service_stops(
     house.units.read("platform").desk.bell.set()
     await job
     assert len(house.units.of(SmsSent)) == 1
+
+
+@in_memory
+async def test_while_the_store_is_away_the_job_waits_and_then_goes_on(
+    house: Harness[Store], agency: TenantSaved, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telnyx, stopping, tries = Telnyx(), asyncio.Event(), 0
+    sending = Sending(cast(Any, house), telnyx.provider())
+    await send(house, agency)
+    write = house.units.write
+
+    async def sometimes(tenant: TenantSaved, body: Any) -> Any:
+        nonlocal tries
+        tries += 1
+        if tries in (1, 3):  # the first claim, and the first word on the answer
+            raise AutoReconnect("away")
+        return await write(tenant, body)
+
+    monkeypatch.setattr(house.units, "write", sometimes)
+    monkeypatch.setattr("services.messaging.jobs.sending.POLL_SECONDS", 0)
+    monkeypatch.setattr("services.messaging.jobs.sending.SETTLE_PAUSES", (0,))
+    job = asyncio.create_task(sending.run(stopping))
+    while not house.units.of(SmsSent):
+        await asyncio.sleep(0)
+    stopping.set()
+    await job
+    assert (len(telnyx.log), tries) == (1, 4)
+
+
+@in_memory
+async def test_an_answer_that_cannot_be_written_down_leaves_the_message_unknown(
+    house: Harness[Store], agency: TenantSaved, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telnyx = Telnyx()
+    message_id = await send(house, agency)
+
+    async def never(*_: Any) -> str:
+        raise AutoReconnect("away")
+
+    monkeypatch.setattr("services.messaging.jobs.sending.SETTLE_PAUSES", (0, 0))
+    monkeypatch.setattr("services.messaging.jobs.sending.Settle.run", never)
+    await turn(house, telnyx)
+    assert await state(house, agency, message_id) == ("sending", None)
+    assert len(telnyx.log) == 1
+
+
+@in_memory
+async def test_what_is_due_without_a_message_or_a_tenant_is_put_away(
+    house: Harness[Store], agency: TenantSaved
+) -> None:
+    store = house.store(agency)
+    await store.due.set("msg_0", "queued", NOON)
+    stranger = house.units.read("unknown1")
+    await stranger.due.set("msg_1", "queued", NOON)
+    telnyx = Telnyx()
+    await turn(house, telnyx)
+    assert await store.due.since("msg_0") is None
+    assert await stranger.due.since("msg_1") == NOON + timedelta(minutes=1)
+    assert telnyx.log == []
+
+
+def test_slots_of_a_sender_follow_each_other_and_are_not_kept_for_ever() -> None:
+    slots = Slots()
+    found = [slots.after(("t", "+1"), NOON, 10) for _ in range(3)]
+    assert found == [NOON + timedelta(seconds=number / 10) for number in range(3)]
+    assert slots.after(("t", "+2"), NOON, 10) == NOON
+    later = NOON + timedelta(seconds=9)
+    assert slots.after(("t", "+1"), later, 10) == later
+    for number in range(MOST_SLOTS):
+        slots.after(("u", str(number)), NOON, 10)
+    assert slots.after(("t", "+1"), NOON, 10) == NOON
