@@ -6,6 +6,7 @@
 import asyncio
 import importlib
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 from libs.common.bus import consumer
@@ -78,10 +79,24 @@ def _no_poll() -> None:
     Outbox._sweep = sweep  # type: ignore[method-assign, assignment]
 
 
+def _retry_unknown() -> None:
+    """An attempt without an answer is taken for one that failed, and made again."""
+    outcome: Any = importlib.import_module("services.messaging.domain.outcome")
+    judged = outcome.of
+
+    def of(answer: Any, attempt: Any) -> Any:
+        found = judged(answer, attempt)
+        doubtful = isinstance(found, outcome.Unknown)
+        return outcome.Again(timedelta(seconds=1), found.code) if doubtful else found
+
+    outcome.of = of
+
+
 DEFECTS: dict[str, Callable[[], None]] = {
     "acknowledged_first": _acknowledged_first,
     "no_inbox": _no_inbox,
     "inbox_without_tenant": _inbox_without_tenant,
     "answer_before_ack": _answer_before_ack,
     "no_poll": _no_poll,
+    "retry_unknown": _retry_unknown,
 }

@@ -6,8 +6,9 @@ A drill that stays green here would stay green over a real defect as well.
 import asyncio
 
 from deploy.drill.experiment import USUAL, Drill, Experiment
-from deploy.drill.experiments import killed, tenants
+from deploy.drill.experiments import killed, tenants, texts
 from deploy.drill.fleet import Setup
+from deploy.drill.poster import Load
 
 VERY_SLOW = {"slow": 3.0}
 AFTER_THE_COMMIT = (5.3, 6.5)
@@ -80,5 +81,15 @@ NO_POLL = Experiment(
     control=True,
 )
 
+RETRIED = Experiment(
+    "C6",
+    "control: a text without an answer is sent again",
+    texts.texting(150),
+    load=Load(webhooks=60, rate=1.0),
+    setups={"messaging": Setup(broken="retry_unknown", environment=texts.FAST)},
+    needs=("texts",),
+    control=True,
+)
+
 SHORT = (NO_INBOX,)
-WHOLE = (ACKNOWLEDGED_FIRST, NO_INBOX, NO_TENANT, EARLY_ANSWER, NO_POLL)
+WHOLE = (ACKNOWLEDGED_FIRST, NO_INBOX, NO_TENANT, EARLY_ANSWER, NO_POLL, RETRIED)

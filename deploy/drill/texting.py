@@ -5,8 +5,8 @@ Every order has a text of its own, so that the provider's log tells how often it
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
@@ -33,7 +33,7 @@ MIX: Sequence[dict[str, Any]] = (
 
 DONE = frozenset({"sent", "delivered", "accepted"})
 DOUBTFUL = frozenset({"unknown", "needs_review"})
-OPEN = frozenset({"queued", "sending", "unknown"})
+OPEN = frozenset({"queued", "sending"})
 BUSY = 503
 
 
@@ -98,16 +98,27 @@ class Texting:
 
     async def settled(self, seconds: float) -> None:
         """Waits until the platform has done what it can: nothing is on its way any more."""
+        await self._none(OPEN, seconds)
+
+    async def judged(self, seconds: float) -> None:
+        """Waits until what is still unknown is left to a person."""
+        await self._none(OPEN | {"unknown"}, seconds)
+
+    async def _none(self, states: frozenset[str], seconds: float) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while set((await self._states()).values()) & (OPEN - DOUBTFUL):
+                while set((await self._states()).values()) & states:
                     await asyncio.sleep(1.0)
 
-    async def give_up_waiting(self) -> None:
-        """Moves time past the quarter of an hour in which evidence may come."""
+    @contextmanager
+    def later(self) -> Iterator[None]:
+        """Time past the quarter of an hour in which evidence may come."""
         clock = self._drill.world.files.clock
-        ahead = float(clock.read_text() or 0) if clock.exists() else 0.0
-        clock.write_text(str(ahead + timedelta(minutes=16).total_seconds()))
+        clock.write_text(str(timedelta(minutes=16).total_seconds()))
+        try:
+            yield
+        finally:
+            clock.write_text("0")
 
     async def account(self) -> None:
         """Counts into the drill: sent once, doubled, missing, in doubt with and without reason.

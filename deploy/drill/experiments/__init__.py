@@ -13,6 +13,7 @@ from deploy.drill.experiments import (
     relay,
     stopped,
     tenants,
+    texts,
 )
 
 SHORT: tuple[Experiment, ...] = (
@@ -23,6 +24,7 @@ SHORT: tuple[Experiment, ...] = (
     database.kill(1),
     poison.STORM,
     tenants.ATTACK,
+    texts.texts(100),
 )
 
 WHOLE: tuple[Experiment, ...] = (
@@ -32,7 +34,7 @@ WHOLE: tuple[Experiment, ...] = (
     broker.outage(300.0, rate=5.0),
     door.nowhere(),
     broker.kill(3),
-    killed.kill(9, "matcher", "insights", "gateway"),
+    killed.kill(10, "matcher", "insights", "messaging", "consent", "gateway"),
     killed.at_points("matcher", "insights"),
     stopped.in_grace(),
     stopped.past_grace(),
@@ -48,4 +50,5 @@ WHOLE: tuple[Experiment, ...] = (
     letters.REPLAYED,
     tenants.ATTACK,
     poison.LARGE_ONE,
+    texts.texts(600),
 )

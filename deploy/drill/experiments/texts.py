@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
 
-from deploy.drill.experiment import Drill, Experiment
+from deploy.drill.experiment import Act, Drill, Experiment
 from deploy.drill.fleet import Setup
 from deploy.drill.poster import Load
 from deploy.drill.texting import MIX, Texting
@@ -24,29 +24,34 @@ NEEDS = (
 )
 
 
-def texts(count: int) -> Experiment:
-    """So many texts, each of them once."""
+def texting(count: int) -> Act:
+    """The fault of it."""
 
     async def act(drill: Drill) -> None:
-        async with _opened(drill) as texting:
-            await texting.begin()
-            await texting.break_provider(MIX)
-            ordering = asyncio.ensure_future(texting.order(count, RATE))
+        async with _opened(drill) as desk:
+            await desk.begin()
+            await desk.break_provider(MIX)
+            ordering = asyncio.ensure_future(desk.order(count, RATE))
             try:
                 await _kill(drill)
                 await ordering
             finally:
                 ordering.cancel()
-            await texting.settled(120.0)
-            await texting.break_provider([])
-            await texting.give_up_waiting()
-            await texting.settled(60.0)
-            await texting.account()
+            await desk.settled(120.0)
+            await desk.break_provider([])
+            with desk.later():
+                await desk.judged(60.0)
+                await desk.account()
 
+    return act
+
+
+def texts(count: int) -> Experiment:
+    """So many texts, each of them once."""
     return Experiment(
         "25",
         f"{count} texts, messaging, Kafka and mongod killed",
-        act,
+        texting(count),
         load=Load(webhooks=60, rate=1.0),
         setups={"messaging": Setup(environment=FAST)},
         needs=NEEDS,
