@@ -104,6 +104,16 @@ async def test_a_tenant_that_is_not_known_gets_404(
     assert (answer.status_code, answer.json()["code"]) == (404, "unknown_tenant")
 
 
+@in_memory
+async def test_a_process_that_has_not_read_the_tenants_asks_for_patience(
+    house: Harness[Store],
+) -> None:
+    house.tenants_read.clear()
+    answer = await ask(house.client("nosuchtenant"), OPERATIONS[0])
+    assert (answer.status_code, answer.json()["code"]) == (503, "starting")
+    assert answer.headers["retry-after"] == "1"
+
+
 @pytest.mark.parametrize("operation", [o for o in OPERATIONS if "{" in o[1]], ids=" ".join)
 async def test_an_id_of_another_tenant_is_as_unknown_as_any(
     house: Harness[Store], tenant: TenantSaved, operation: tuple[str, str]

@@ -17,9 +17,11 @@ def at(seconds: float) -> datetime:
     return NOON + timedelta(seconds=seconds)
 
 
-def permission(state: str = "granted", purpose: str = "marketing") -> Permission:
+def permission(
+    state: str = "granted", purpose: str = "marketing", seconds: float = 0
+) -> Permission:
     return Permission(
-        purpose=purpose, channel="sms", state=state, since=NOON, means="web", record_id="r"
+        purpose=purpose, channel="sms", state=state, since=at(seconds), means="web", record_id="r"
     )
 
 
@@ -29,7 +31,7 @@ def change(
     known = {
         "subject": "s",
         "version": version,
-        "permissions": (permission(state),),
+        "permissions": (permission(state, seconds=seconds),),
         "changed_at": at(seconds),
     }
     return ConsentChanged.model_validate({**known, **said})
@@ -56,7 +58,7 @@ def test_the_highest_version_counts() -> None:
         for fact in order:
             copy = copy.with_change(fact)
         ends.add((copy.version, copy.suspected, copy.permission("marketing", "sms")))
-    assert ends == {(3, True, permission())}
+    assert ends == {(3, True, permission(seconds=2))}
     assert NOBODY.permission("marketing", "sms") is None
 
 
@@ -65,6 +67,9 @@ def test_a_stop_holds_until_the_ledger_has_seen_it_or_the_person_starts_again() 
     assert stopped.stopped
     assert stopped.with_change(change(1, -1)).stopped
     assert stopped.with_change(change(1, 1, suppressed=True)).stopped
+    assert stopped.with_change(change(1, 1, "withdrawn")).stopped
+    before = (permission(seconds=-1), permission(purpose="profiling", seconds=1))
+    assert stopped.with_change(change(1, 1, objected=True, permissions=before)).stopped
     assert not stopped.with_change(change(1, 0)).stopped
     assert not stopped.with_start(at(1)).stopped
     assert stopped.with_start(at(-1)).stopped

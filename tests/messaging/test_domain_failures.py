@@ -42,7 +42,12 @@ def test_of_the_two_codes_of_429_only_the_rate_is_tried_again() -> None:
 
 @pytest.mark.parametrize(
     ("code", "pause"),
-    [("40020", timedelta(hours=24)), ("10011", timedelta(minutes=1)), ("40008", None)],
+    [
+        ("40020", timedelta(hours=24)),
+        ("40318", timedelta(minutes=1)),
+        ("10011", timedelta(seconds=2)),
+        ("40008", None),
+    ],
 )
 def test_how_long_to_wait(code: str, pause: timedelta | None) -> None:
     assert of_codes([code]).pause == pause

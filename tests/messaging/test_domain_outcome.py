@@ -53,9 +53,9 @@ def test_what_nobody_can_tell(answer: Answer) -> None:
     ("answer", "again"),
     [
         (Answer(None, trouble="connect"), Again(5 * SECONDS, "provider_unreachable")),
-        (Answer(429, ("10011",)), Again(60 * SECONDS, "sent_too_fast")),
-        (Answer(429), Again(60 * SECONDS, "sent_too_fast")),
-        (Answer(429, ("99999",)), Again(60 * SECONDS, "sent_too_fast")),
+        (Answer(429, ("10011",)), Again(5 * SECONDS, "sent_too_fast")),
+        (Answer(429), Again(5 * SECONDS, "sent_too_fast")),
+        (Answer(429, ("99999",)), Again(5 * SECONDS, "sent_too_fast")),
         (Answer(422, ("40318",)), Again(60 * SECONDS, "sent_too_fast")),
         (Answer(400, ("40008",)), Again(5 * SECONDS, "not_reached_now")),
     ],

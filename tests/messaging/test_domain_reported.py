@@ -82,7 +82,7 @@ def test_a_receipt_is_waited_for_as_long_as_the_message_is_valid_and_an_hour() -
 @pytest.mark.parametrize(
     ("answer", "rest"),
     [
-        (Answer(429, ("10011",)), timedelta(minutes=1)),
+        (Answer(429, ("10011",)), timedelta(seconds=2)),
         (Answer(429), timedelta(minutes=1)),
         (Answer(429, ("40333",)), None),
         (Answer(400, ("40020",)), timedelta(hours=24)),

@@ -1,5 +1,6 @@
 """A service without its servers: what `app.py` declares, over a store, behind its HTTP door."""
 
+import asyncio
 from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -38,6 +39,8 @@ class Harness(Generic[S]):
         self.keys = Keys(service.settings.keys_file)
         self.verifier = Verifier(service.settings.jwks_file, audience=service.name)
         self.tenants = Tenants()
+        self.tenants_read = asyncio.Event()
+        self.tenants_read.set()
         self.units: RecordedUnits[S] = RecordedUnits(
             mongo, lambda scope: service.store(scope, self.keys), service.emits, service.name
         )

@@ -39,10 +39,18 @@ def acting(scope: str) -> Any:
         try:
             tenant = running.tenants.get(principal.tenant)
         except UnknownTenant:
-            raise Problem(404, "unknown_tenant", "There is no such tenant.") from None
+            raise _unknown(running.tenants_read.is_set()) from None
         return Caller(principal, tenant, running.units)
 
     return Depends(caller)
+
+
+def _unknown(read: bool) -> Problem:
+    """A process that has just started may not know a tenant yet: that is no answer to stay with."""
+    if read:
+        return Problem(404, "unknown_tenant", "There is no such tenant.")
+    again = {"Retry-After": "1"}
+    return Problem(503, "starting", "The service is starting: ask again.", headers=again)
 
 
 def operating(scope: str) -> Any:

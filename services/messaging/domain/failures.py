@@ -115,7 +115,18 @@ _FAILURES: Final[tuple[tuple[Failure, str], ...]] = (
             retry=True,
             pause=timedelta(minutes=1),
         ),
-        "40002 40005 40011 40014 40016 40017 40018 40318 10011",
+        "40002 40005 40011 40014 40016 40017 40018 40318",
+    ),
+    (
+        Failure(
+            "slow",
+            "sent_too_fast",
+            "More messages were asked for than the provider takes in a second. Send it again "
+            "later, and fewer at a time.",
+            retry=True,
+            pause=timedelta(seconds=2),
+        ),
+        "10011",
     ),
     (
         Failure(
