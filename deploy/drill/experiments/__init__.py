@@ -12,6 +12,7 @@ from deploy.drill.experiments import (
     poison,
     relay,
     stopped,
+    stops,
     tenants,
     texts,
 )
@@ -50,5 +51,6 @@ WHOLE: tuple[Experiment, ...] = (
     letters.REPLAYED,
     tenants.ATTACK,
     poison.LARGE_ONE,
+    stops.STOPS,
     texts.texts(600),
 )
