@@ -41,6 +41,8 @@ _SETTINGS = (
     # Nobody to hand over to: waiting for that would only delay the stop by 15 s.
     "--setParameter=shutdownTimeoutMillisForSignaledShutdown=0",
     "--setParameter=diagnosticDataCollectionEnabled=false",
+    # A slow operation is logged with the documents it writes: names and numbers. None is this slow.
+    "--slowms=60000",
 )
 
 
