@@ -11,30 +11,40 @@ _ARABIC = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890
 
 @dataclass(frozen=True)
 class Canary:
-    """A person who exists for one test: an E.164 number, its national digits, a name."""
+    """A person who exists for one test: an E.164 number, its national digits, a name.
+
+    `words` stand in texts with this person, and nowhere else in the world.
+    """
 
     number: str
     national: str
     name: str
+    words: tuple[str, ...] = ()
 
     def found(self, content: str | bytes) -> str | None:
-        """Which form of the person is in there; None where there is none."""
+        """The plainest form of the person in there; None where there is none."""
+        return next(iter(self.forms(content)), None)
+
+    def forms(self, content: str | bytes) -> list[str]:
+        """Every form of the person in there: number, name, word, encoded."""
         raw = content if isinstance(content, bytes) else content.encode()
-        text = raw.decode("utf-8", "replace").translate(_ARABIC)
-        forms = {
+        text = raw.decode("utf-8", "replace").translate(_ARABIC).lower()
+        there = {
             "number": re.search(_APART.join(self.national), text) is not None,
-            "name": any(part.lower() in text.lower() for part in self.name.split()),
+            "name": any(part.lower() in text for part in self.name.split()),
+            "word": any(word.lower() in text for word in self.words),
             "encoded": any(one in raw for one in self._encoded()),
         }
-        return next((form for form, there in forms.items() if there), None)
+        return [form for form, so in there.items() if so]
 
     def _encoded(self) -> list[bytes]:
         """Base64 at each of its three offsets, hex, and unkeyed hashes of the number."""
         found: list[bytes] = []
-        for text in (self.number.encode(), self.number[1:].encode(), self.name.encode()):
-            found += [base64.b64encode(b"." * i + text)[4 if i else 0 : -4] for i in range(3)]
-            found += [text.hex().encode()]
-            found += [getattr(hashlib, k)(text).hexdigest().encode() for k in _HASHES]
+        for text in (self.number, self.number[1:], self.name, *self.words):
+            raw = text.encode()
+            found += [base64.b64encode(b"." * i + raw)[4 if i else 0 : -4] for i in range(3)]
+            found += [raw.hex().encode()]
+            found += [getattr(hashlib, k)(raw).hexdigest().encode() for k in _HASHES]
         return [one for one in found if len(one) >= 8]
 
 
