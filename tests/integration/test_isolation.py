@@ -2,11 +2,10 @@
 
 Each operation with an id in its path is asked three times: by the owner (200), by the other
 agency with the owner's id, and by the other agency with an id that nobody has. The last two
-answers are the same to the byte. An operation without a recipe here fails the test.
+answers are the same to the byte. What an agency names itself (templates, senders, safeguards) it
+may name as another does. An operation without a recipe here fails the test.
 """
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -14,50 +13,19 @@ import pytest_asyncio
 
 from deploy.local.agency import Person
 from deploy.local.platform import Platform
+from tests.integration.owned import BODIES, NAMING, REFERENCE, TEXT, TEXTED, Owned, ask, possess
+from tests.support.office import check, note
 from tests.support.platform import SA, US, Outside, until
 
-CUSTOMER = {
-    "external_id": "isolation-1",
-    "name": "Own Person",
-    "numbers": [{"number": "+442079460101"}],
-    "lawful_basis": "contract",
-}
-CSV = b"id,name,phone\nisolation-2,Own Row,+442079460102\nisolation-3,Broken,12\n"
 OPEN = {"POST /v1/session", "POST /v1/invitations:accept"}
+NOBODY, LATER = "+13035550166", "+13035550167"
 OWN = {"GET /v1/session", "DELETE /v1/session", "GET /v1/openapi.json", "GET /v1/live"}
 
 
-@dataclass
-class Owned:
-    """What the first agency has, by the name of the path parameter, and how it is told apart."""
-
-    ids: dict[str, str]
-    marks: set[str]
-
-
 @pytest_asyncio.fixture
-async def owned(outside: Outside) -> AsyncIterator[Owned]:
+async def owned(outside: Outside) -> Owned:
     """One of each thing, made by the first agency."""
-    admin = await outside.person(US, "admin")
-    customer = (await admin.http.post("/v1/customers", json=CUSTOMER)).json()
-    imported = await admin.upload(CSV)
-    rung = await outside.ring(US, **{"from": "+442079460101"})
-    session = rung["session_id"]
-
-    async def card() -> Any:
-        page = (await admin.http.get("/v1/insights", params={"limit": 200})).json()
-        return next((i for i in page["data"] if i["session_id"] == session), None)
-
-    insight = await until(card)
-    users = (await admin.http.get("/v1/users")).json()["data"]
-    ids = {
-        "customer_id": customer["id"],
-        "import_id": imported["id"],
-        "call_id": session,
-        "insight_id": insight["insight_id"],
-        "user_id": next(user["id"] for user in users if user["role"] == "agent"),
-    }
-    yield Owned(ids, {*ids.values(), "Own Person", "Own Row", "+442079460101"})
+    return await possess(outside)
 
 
 async def _operations(person: Person) -> dict[str, dict[str, Any]]:
@@ -70,31 +38,122 @@ async def _operations(person: Person) -> dict[str, dict[str, Any]]:
     }
 
 
-BODIES: dict[str, Any] = {
-    "PUT /v1/customers/{customer_id}": CUSTOMER,
-    "PUT /v1/insights/{insight_id}/feedback": {"verdict": "helpful"},
-    "PATCH /v1/users/{user_id}": {"disabled": False},
+LOOKED_AT = {
+    "POST /v1/messages",
+    "POST /v1/messages:check",
+    "POST /v1/conversations:find",
+    "POST /v1/consents",
+    "POST /v1/consents:find",
+    "POST /v1/consents:import",
 }
+NAME_NOTHING = {"POST /v1/customers", "POST /v1/imports", "POST /v1/users"}
+OTHERS = {"text": "Other words", "reference": "other-7", "authority": "Another"}
 
 
 async def test_an_id_of_another_agency_is_an_id_that_nobody_has(
     outside: Outside, owned: Owned
 ) -> None:
     mine, other = await outside.person(US, "admin"), await outside.person(SA, "admin")
-    operations = [name for name in await _operations(mine) if "{" in name]
-    assert len(operations) >= 9
-    deletions_last = sorted(operations, key=lambda name: name.startswith("DELETE"))
+    operations = {name for name in await _operations(mine) if "{" in name} - NAMING
+    assert len(operations) >= 16
+    deletions_last = sorted(sorted(operations), key=lambda name: name.startswith("DELETE"))
     for operation in deletions_last:
         method, _, template = operation.partition(" ")
         parameter = template.partition("{")[2].partition("}")[0]
-        real, unknown = owned.ids[parameter], _nobodys(owned.ids[parameter])
-        foreign = await _ask(other, method, template.format(**{parameter: real}), operation)
-        nobody = await _ask(other, method, template.format(**{parameter: unknown}), operation)
-        own = await _ask(mine, method, template.format(**{parameter: real}), operation)
+        real = owned.ids[parameter]
+        unknown = "ZZ" if parameter == "region" else _nobodys(real)
+        foreign = await ask(other, method, template.format(**{parameter: real}), operation)
+        nobody = await ask(other, method, template.format(**{parameter: unknown}), operation)
+        own = await ask(mine, method, template.format(**{parameter: real}), operation)
         assert own.is_success, operation
         assert (foreign.status_code, nobody.status_code) == (404, 404), operation
         assert foreign.content == nobody.content, operation
         assert _named(foreign) == _named(nobody), operation
+
+
+async def test_a_name_of_another_agency_is_free_to_take(outside: Outside, owned: Owned) -> None:
+    mine, other = await outside.person(US, "admin"), await outside.person(SA, "admin")
+    operations = {name for name in await _operations(mine) if name.startswith("PUT ")}
+    assert operations >= NAMING
+    for operation in sorted(NAMING):
+        template = operation.partition(" ")[2]
+        path, shelf = template.format(**owned.ids), template.rpartition("/")[0]
+        before = (await mine.http.get(shelf)).text
+        body = {name: OTHERS.get(name, value) for name, value in BODIES[operation].items()}
+        put = await other.http.put(path, json=body)
+        assert put.is_success, operation
+        assert not [mark for mark in (TEXT, REFERENCE) if mark in put.text], operation
+        assert (await mine.http.get(shelf)).text == before, operation
+        assert (await other.http.delete(path)).is_success, operation
+        assert (await mine.http.get(shelf)).text == before, operation
+
+
+async def test_a_body_that_names_what_is_anothers_names_nothing(
+    outside: Outside, owned: Owned
+) -> None:
+    other, line = await outside.person(SA, "admin"), outside.platform.tenants[US]["number"]
+    filled = {"to": NOBODY, "class": "service", "values": {"who": "you"}}
+    words = {"to": NOBODY, "class": "service", "text": "Other words"}
+    pairs: list[tuple[str, dict[str, Any], dict[str, Any], int]] = [
+        ("conversations:find", {"number": TEXTED}, {"number": NOBODY}, 404),
+        ("consents:find", {"number": TEXTED}, {"number": NOBODY}, 404),
+        ("messages", filled | {"template": owned.ids["name"]}, filled | {"template": "no"}, 422),
+        ("messages", words | {"sender": line}, words | {"sender": LATER}, 403),
+        (
+            "messages:check",
+            filled | {"template": owned.ids["name"]},
+            filled | {"template": "no"},
+            422,
+        ),
+        ("messages:check", words | {"sender": line}, words | {"sender": LATER}, 200),
+    ]
+    for path, foreign, unknown, status in pairs:
+        told = await other.http.post(f"/v1/{path}", json=foreign)
+        nobody = await other.http.post(f"/v1/{path}", json=unknown)
+        assert (told.status_code, nobody.status_code) == (status, status), path
+        assert _said(told) == _said(nobody), path
+
+
+async def test_one_key_of_two_agencies_is_two_messages(outside: Outside, owned: Owned) -> None:
+    key, made = {"Idempotency-Key": owned.ids["message_id"]}, {}
+    for tenant in (US, SA):
+        person = await outside.person(tenant, "admin")
+        body = {"to": NOBODY, "class": "service", "text": f"{TEXT} of {tenant}"}
+        answer = await person.http.post("/v1/messages", json=body, headers=key)
+        assert answer.status_code == 202, answer.text
+        assert "Idempotent-Replayed" not in answer.headers
+        made[tenant] = answer.json()
+    assert made[US]["id"] != made[SA]["id"]
+    assert made[US]["subject"] != made[SA]["subject"]
+
+
+async def test_what_a_person_tells_one_agency_binds_no_other(
+    outside: Outside, owned: Owned
+) -> None:
+    mine, other = await outside.person(US, "admin"), await outside.person(SA, "admin")
+    found = await mine.http.post("/v1/consents:find", json={"number": TEXTED})
+    told = await note(other, TEXTED, "withdraw", purpose="all")
+    assert told["state"]["suppressed"]
+    assert told["state"]["subject"] != owned.ids["subject"]
+    file = f"phone,consent\n{TEXTED},no\n".encode()
+    imported = await other.http.post(
+        "/v1/consents:import", content=file, headers={"Content-Type": "text/csv"}
+    )
+    assert imported.is_success
+
+    async def stopped() -> bool:
+        return (await check(other, TEXTED, "service"))["code"] in {"suppressed", "withdrawn"}
+
+    await until(stopped)
+    assert (await check(mine, TEXTED, "service"))["allowed"]
+    same = await mine.http.post("/v1/consents:find", json={"number": TEXTED})
+    assert same.content == found.content
+
+
+async def test_every_operation_that_takes_a_body_alone_is_looked_at(outside: Outside) -> None:
+    person = await outside.person(US, "admin")
+    operations = {n for n in await _operations(person) if n.startswith("POST ") and "{" not in n}
+    assert operations - OPEN == LOOKED_AT | NAME_NOTHING
 
 
 async def test_lists_show_none_of_the_others(outside: Outside, owned: Owned) -> None:
@@ -104,7 +163,8 @@ async def test_lists_show_none_of_the_others(outside: Outside, owned: Owned) -> 
         for name in await _operations(other)
         if name.startswith("GET ") and "{" not in name and name not in OWN
     ]
-    assert {"/v1/customers", "/v1/imports", "/v1/calls", "/v1/insights", "/v1/users"} <= set(lists)
+    known = "customers imports calls insights users messages conversations templates senders"
+    assert {f"/v1/{name}" for name in (*known.split(), "safeguards", "consents")} <= set(lists)
     for path in lists:
         answer = await other.http.get(path, params={"limit": 200})
         assert answer.status_code == 200, path
@@ -120,7 +180,7 @@ async def test_without_credentials_every_operation_is_401(
         if operation in OPEN:
             continue
         method, _, template = operation.partition(" ")
-        answer = await _ask(stranger, method, template.format_map(_Any(owned.ids)), operation)
+        answer = await ask(stranger, method, template.format_map(_Any(owned.ids)), operation)
         assert answer.status_code == 401, operation
     await stranger.close()
 
@@ -128,7 +188,13 @@ async def test_without_credentials_every_operation_is_401(
 async def test_services_behind_the_gateway_refuse_who_comes_without_it(
     outside: Outside, platform: Platform
 ) -> None:
-    paths = {"matcher": "/v1/customers", "insights": "/v1/calls", "ingest": "/v1/quarantine"}
+    paths = {
+        "matcher": "/v1/customers",
+        "insights": "/v1/calls",
+        "ingest": "/v1/quarantine",
+        "messaging": "/v1/messages",
+        "consent": "/v1/consents",
+    }
     async with httpx.AsyncClient() as client:
         for service, path in paths.items():
             url = f"{platform.services.addresses[service].url}{path}"
@@ -145,16 +211,14 @@ class _Any(dict[str, str]):
         return "x"
 
 
-async def _ask(person: Person, method: str, path: str, operation: str) -> httpx.Response:
-    body = BODIES.get(operation)
-    if method in {"PUT", "PATCH"}:
-        assert body is not None, f"{operation}: say in BODIES what to send"
-    return await person.http.request(method, path, json=body)
-
-
 def _nobodys(real: str) -> str:
     """An id of the same form that nobody has."""
     return real[:-4] + ("0000" if not real.endswith("0000") else "1111")
+
+
+def _said(answer: httpx.Response) -> dict[str, Any]:
+    """The body without what differs from answer to answer."""
+    return {name: value for name, value in answer.json().items() if name != "trace_id"}
 
 
 def _named(answer: httpx.Response) -> dict[str, str]:
