@@ -29,13 +29,17 @@ class Away(Exception):
 
 @dataclass(frozen=True)
 class Letter:
-    """A text on its way. `ref` names the attempt; `line` is the sender, `profile` its profile."""
+    """A text on its way. `ref` names the attempt; `line` is the sender, `profile` its profile.
+
+    `traceparent` is the W3C context in which it was asked for.
+    """
 
     ref: str
     line: str
     number: str
     text: str
     profile: str | None
+    traceparent: str | None = None
 
 
 class Provider:

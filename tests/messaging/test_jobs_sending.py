@@ -1,15 +1,19 @@
 """Time in: what is due is sent once, and only where it may be."""
 
 import asyncio
+import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, cast
 
 import httpx
 import pytest
 from pymongo.errors import AutoReconnect
 
+from libs.common import telemetry
 from libs.common.events import SmsBlocked, SmsFailed, SmsSent, TenantClosed, TenantSaved
 from libs.common.mongo import Work
+from libs.common.telemetry.traces import setup_traces
 from services.messaging.jobs import Sending
 from services.messaging.jobs.claiming import MOST_SLOTS, Slots
 from services.messaging.store import Store
@@ -74,6 +78,24 @@ async def test_a_message_is_sent_once(house: Harness[Store], agency: TenantSaved
     assert (message.cost, message.currency, message.sent_at) == ("0.0140", "USD", NOON)
     (told,) = house.units.of(SmsSent)
     assert (told.provider_id, told.cost, told.parts) == ("p-1", "0.0140", 1)
+
+
+@in_memory
+async def test_the_request_is_in_the_trace_of_what_asked_for_it(
+    house: Harness[Store], agency: TenantSaved, tmp_path: Path
+) -> None:
+    setup_traces("messaging", spans_file=tmp_path / "spans", otlp_endpoint=None)
+    with telemetry.span("asked"):
+        trace = telemetry.trace_id()
+        await send(house, agency)
+    await turn(house, Telnyx())
+    telemetry.shutdown()
+    spans = [json.loads(line) for line in (tmp_path / "spans").read_text().splitlines()]
+    (request,) = [span for span in spans if span["name"] == "telnyx send"]
+    assert (request["kind"], request["trace_id"]) == ("client", trace)
+    assert DAN[1:] not in str(spans)
+    (told,) = [one for one in house.units.envelopes if one.type == SmsSent.TYPE]
+    assert str(told.traceparent).split("-")[1] == trace
 
 
 async def test_what_is_not_due_waits(

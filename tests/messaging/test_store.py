@@ -58,6 +58,7 @@ def whole(store: Store, name: str = "msg_1", **said: object) -> Message:
         keyword="none",
         settled_by="op_1",
         settled_for="r",
+        traceparent="00-1-2-01",
     )
     return replace(made, **said)  # type: ignore[arg-type]
 

@@ -17,6 +17,7 @@ class Message:
 
     `ref` names the attempt in hand, `attempt` counts them, `first_at` is when the first began.
     `doubt_at` is since when nobody knows what became of it. `cost` is a decimal as text.
+    `traceparent` is the W3C context in which it was asked for.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Message:
     keyword: str | None = None
     settled_by: str | None = None
     settled_for: str | None = None
+    traceparent: str | None = None
 
     @property
     def stoppable(self) -> bool:

@@ -99,6 +99,7 @@ class Claim:
             number=number,
             text=store.messages.text(message) or "",
             profile=next(iter(held(work.tenant.messaging_profiles, work.now)), None),
+            traceparent=message.traceparent,
         )
 
     async def _postpone(self, message: Message, until: datetime, store: Store, work: Work) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from prometheus_client import Counter
 
-from libs.common import clock
+from libs.common import clock, telemetry
 from libs.common.keys import PLATFORM
 from libs.common.mongo import Work, is_outage
 from libs.common.service import Running
@@ -118,15 +118,19 @@ class Sending:
     async def _deliver(self, due: Due, letter: Letter) -> None:
         """The request, outside any transaction, and what came of it."""
         try:
-            answer, told = await self._provider.send(letter)
-            tenant = self._tenants.get(due.tenant)
-            settle = Settle(due.message, letter, answer, told)
-            state = await _insist(lambda: self._units.write(tenant, settle.run))
-            ATTEMPTS.labels(state).inc()
+            with telemetry.span("send message", traceparent=letter.traceparent):
+                await self._sent(due, letter)
         except Exception as error:  # noqa: BLE001 - its lease ends, and then it is looked for
             log.warning("sending.unsettled", error=type(error).__name__, ref=letter.ref)
         finally:
             self._free.release()
+
+    async def _sent(self, due: Due, letter: Letter) -> None:
+        answer, told = await self._provider.send(letter)
+        tenant = self._tenants.get(due.tenant)
+        settle = Settle(due.message, letter, answer, told)
+        state = await _insist(lambda: self._units.write(tenant, settle.run))
+        ATTEMPTS.labels(state).inc()
 
 
 class Settle:

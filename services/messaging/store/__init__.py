@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from libs.common import phone
+from libs.common import phone, telemetry
 from libs.common.events import TenantSaved
 from libs.common.keys import Keys
 from libs.common.mongo import TenantScope, Work
@@ -46,8 +46,9 @@ class Store:
         self.heard = Heard(scope)
 
     async def begin(self, message: Message, step: Step, work: Work) -> None:
-        """Adds a message with the first step it takes."""
-        await self.messages.add(replace(message, **step.fields))
+        """Adds a message with the first step it takes, and the trace in which it does so."""
+        fields = {**step.fields, "traceparent": telemetry.traceparent()}
+        await self.messages.add(replace(message, **fields))
         await self._note(message, step, work)
 
     async def follow(self, message: Message, step: Step, work: Work) -> bool:

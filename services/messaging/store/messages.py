@@ -51,6 +51,7 @@ MESSAGES = Entity(
         "keyword": _TEXT,
         "settled_by": _TEXT,
         "settled_for": _TEXT,
+        "traceparent": _TEXT,
     },
     ("direction", "state", "subject", "party", "created_at", "attempt"),
     (
