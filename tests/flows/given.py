@@ -1,4 +1,4 @@
-"""Two agencies, the services from their declarations, calls and webhooks as Telnyx has them."""
+"""Two agencies, the services from their declarations, calls and texts as Telnyx has them."""
 
 from base64 import b64encode
 from dataclasses import dataclass
@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from deploy.simulator import payloads
+from deploy.simulator.messages.payloads import Inbound, Notice
 from deploy.simulator.payloads import Call, Event, Json
 from libs.common.events import TenantSaved
 from libs.common.keys import create_platform_keys, create_tenant_keys
 from libs.common.service import Service
+from services.consent import app as consent
+from services.consent.settings import Settings as ConsentSettings
+from services.consent.store import Store as Ledger
 from services.ingest import app as ingest
 from services.ingest.settings import Settings as IngestSettings
 from services.ingest.store import Store as Quarantine
@@ -20,10 +24,16 @@ from services.insights.store import Store as Calls
 from services.matcher import app as matcher
 from services.matcher.settings import Settings as MatcherSettings
 from services.matcher.store import Store as Customers
+from services.messaging import app as messaging
+from services.messaging.settings import Settings as MessagingSettings
+from services.messaging.store import Store as Messages
 
 NOON = datetime(2026, 5, 19, 12, tzinfo=UTC)
 CUSTOMER = "+442079460018"
 STRANGER = "+442079460019"
+TEXTER = "+12025550143"
+PROFILE = "740572b6-099c-44a1-89b9-6c92163bc68d"
+HOOK = "https://hooks.example.com/webhooks/telnyx"
 EVENTS = ("initiated", "answered", "hangup")
 AFTER = {"initiated": 0, "answered": 5, "hangup": 25, "missed": 25, "cost": 60}
 
@@ -49,6 +59,8 @@ class Declared:
     ingest: Service[Quarantine]
     matcher: Service[Customers]
     insights: Service[Calls]
+    messaging: Service[Messages]
+    consent: Service[Ledger]
 
 
 def declared(folder: Path) -> Declared:
@@ -66,11 +78,17 @@ def declared(folder: Path) -> Declared:
         "port": 1,
         "admin_port": 2,
     }
+    (folder / "telnyx.key").write_text("KEY0123")
+    provider: dict[str, Any] = {"telnyx_url": "http://telnyx.invalid", "webhook_url": HOOK}
     signing = [{"key": b64encode(bytes(32)).decode()}]
     return Declared(
         ingest.build(IngestSettings(**told, telnyx_keys=signing, spool=folder / "spool")),
         matcher.build(MatcherSettings(**told)),
         insights.build(InsightsSettings(**told)),
+        messaging.build(
+            MessagingSettings(**told, **provider, telnyx_key_file=folder / "telnyx.key")
+        ),
+        consent.build(ConsentSettings(**told)),
     )
 
 
@@ -88,7 +106,15 @@ def webhook(ringing: Call, name: str, event_id: str | None = None) -> bytes:
     at = ringing.started_at + timedelta(seconds=AFTER[name])
     kind = "call.hangup" if name == "missed" else f"call.{name}"
     event = Event(event_id or f"{ringing.session_id}/{name}", kind, at, _payload(ringing, name, at))
-    return event.body(1, "https://hooks.example.com/webhooks/telnyx")
+    return event.body(1, HOOK)
+
+
+def text(words: str, minutes: int = 0, tenant: TenantSaved = HERE) -> bytes:
+    """TEXTER writes to the agency, so many minutes after NOON: the body as Telnyx delivers it."""
+    at = NOON + timedelta(minutes=minutes)
+    name = f"{tenant.tenant}/{words}/{minutes}"
+    written = Inbound(name, TEXTER, tenant.numbers[0].value, words, PROFILE, at, HOOK)
+    return Notice(f"{name}/event", "message.received", at, written.payload()).body(1, HOOK)
 
 
 def _payload(ringing: Call, name: str, at: datetime) -> Json:

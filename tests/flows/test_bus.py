@@ -82,8 +82,8 @@ async def test_a_bus_that_never_gets_quiet_says_so(
 
 
 def test_a_handler_that_is_not_there_cannot_fail(world: World) -> None:
-    with pytest.raises(LookupError, match="matcher has no handler match_message"):
-        world.matcher.fail("match_message", ValueError())
+    with pytest.raises(LookupError, match="matcher has no handler match_letter"):
+        world.matcher.fail("match_letter", ValueError())
 
 
 def _mingled(taken: Seen) -> bool:

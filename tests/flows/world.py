@@ -1,4 +1,4 @@
-"""The three services at one bus, and the screen of an agent of each agency."""
+"""The services at one bus, and the screen of an agent of each agency."""
 
 import json
 from dataclasses import dataclass
@@ -87,6 +87,8 @@ class World:
         self.bus = bus or MemoryBus()
         self.ingest = self.bus.join(services.ingest)
         self.insights = self.bus.join(services.insights)
+        self.messaging = self.bus.join(services.messaging)
+        self.consent = self.bus.join(services.consent)
         if house:
             self.matcher = self.bus.join(house.service, house.units, house.tenants)
         else:
@@ -147,7 +149,7 @@ class World:
         key = tenant.tenant.encode()
         records = [str(r.value) for r in self.bus.log.records() if _is_of(r.key, key)]
         rows: Documents = []
-        for member in (self.matcher, self.insights):
+        for member in (self.matcher, self.insights, self.messaging, self.consent):
             assert isinstance(member.units, MemoryUnits)
             scope = member.units.mongo.scope(tenant.tenant)
             for entity in member.service.entities:

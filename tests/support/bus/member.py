@@ -109,6 +109,10 @@ class Member(Generic[S]):
             return
         self.reader.commit(batch)
 
+    async def hand(self, record: Record) -> None:
+        """Takes a record out of its turn; in its turn it comes again."""
+        await self._one(record)
+
     async def _one(self, record: Record) -> None:
         await guarded(record, self._take, self._parking.park)
 
