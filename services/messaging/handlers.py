@@ -72,7 +72,7 @@ async def _stop(text: MessageReceived, message: Message, store: Store, work: Wor
     known = await store.consents.get(message.subject)
     copy = known.with_stop(text.occurred_at)
     if copy == known:
-        return  # the person has written START since
+        return  # the person has agreed again since
     await store.consents.keep(copy)
     await _withdraw(copy, store, work)
     if not known.quiet_before(text.occurred_at):

@@ -70,11 +70,53 @@ def test_a_stop_holds_until_the_ledger_has_seen_it_or_the_person_starts_again() 
     assert stopped.with_change(change(1, 1, "withdrawn")).stopped
     before = (permission(seconds=-1), permission(purpose="profiling", seconds=1))
     assert stopped.with_change(change(1, 1, objected=True, permissions=before)).stopped
-    assert not stopped.with_change(change(1, 0)).stopped
+    assert not stopped.with_change(change(1, 1)).stopped
     assert not stopped.with_start(at(1)).stopped
     assert stopped.with_start(at(-1)).stopped
     assert not NOBODY.with_start(at(1)).with_stop(NOON).stopped
     assert stopped.with_stop(at(-9)) == stopped
+
+
+@pytest.mark.parametrize(
+    ("permissions", "lifted"),
+    [
+        ((permission(seconds=-9), permission(purpose="service", seconds=5)), False),
+        ((permission(seconds=5), permission(purpose="service", seconds=-9)), False),
+        ((permission("withdrawn", seconds=-9), permission(purpose="service", seconds=5)), True),
+        ((permission(seconds=1), permission(purpose="service", seconds=5)), True),
+        ((permission(purpose="service", seconds=5),), True),
+        ((permission(purpose="profiling", seconds=5),), False),
+        ((permission(seconds=0),), False),
+        ((permission(seconds=0.0004),), False),
+        ((permission(seconds=0.001),), True),
+        ((), False),
+    ],
+)
+def test_a_stop_is_lifted_where_all_that_stands_was_agreed_to_later(
+    permissions: tuple[Permission, ...], lifted: bool
+) -> None:
+    said = change(1, 5, permissions=permissions)
+    ends = {
+        NOBODY.with_stop(NOON).with_change(said).stopped,
+        NOBODY.with_change(said).with_stop(NOON).stopped,
+    }
+    assert ends == {not lifted}
+    silent = said.model_copy(update={"suppressed": True})
+    assert NOBODY.with_change(silent).with_stop(NOON).stopped_at == NOON
+
+
+def test_a_late_stop_does_not_undo_a_later_agreement() -> None:
+    agreed = NOBODY.with_change(change(2, 60))
+    assert agreed.with_stop(NOON) == agreed
+    assert agreed.with_stop(at(60)).stopped
+    assert agreed.with_stop(at(61)).stopped
+
+
+def test_at_the_same_moment_a_stop_wins() -> None:
+    for moment in (at(0), at(0.0004)):
+        assert NOBODY.with_stop(NOON).with_start(moment).stopped
+        assert NOBODY.with_start(moment).with_stop(NOON).stopped
+    assert not NOBODY.with_stop(NOON).with_start(at(0.001)).stopped
 
 
 def test_who_was_left_alone_already_is_known() -> None:
@@ -84,6 +126,12 @@ def test_who_was_left_alone_already_is_known() -> None:
     suppressed = NOBODY.with_change(change(1, -5, suppressed=True))
     assert suppressed.with_change(change(2, 5, suppressed=True)).quiet_before(NOON)
     assert not suppressed.with_change(change(2, 5)).quiet_before(NOON)
+
+
+def test_the_ledger_keeps_milliseconds_of_the_same_stop() -> None:
+    suppressed = NOBODY.with_change(change(1, 0.123, suppressed=True))
+    assert not suppressed.quiet_before(at(0.123456))
+    assert suppressed.quiet_before(at(0.124))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,7 @@
-"""What messaging knows of a person's consent: the ledger's word, and the texts it read itself."""
+"""What messaging knows of a person's consent: the ledger's word, and the texts it read itself.
+
+The ledger keeps milliseconds, so moments are compared in them. At the same one a stop wins.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -52,25 +55,26 @@ class Copy:
     def quiet_before(self, at: datetime) -> bool:
         """Whether the person was left alone already before this moment."""
         since = (self.stopped_at, self.suppressed_since)
-        return any(one is not None and one < at for one in since)
+        return any(_earlier(one, at) for one in since)
 
     def with_stop(self, at: datetime) -> "Copy":
-        """The person wrote STOP. One that is older than the last START changes nothing."""
-        if self.started_at is not None and self.started_at > at:
+        """The person wrote STOP. One that the person has taken back since changes nothing."""
+        at = _in_milliseconds(at)
+        if _earlier(at, self.started_at) or _agreed_since(self, at):
             return self
         return replace(self, stopped_at=max(at, self.stopped_at or at))
 
     def with_start(self, at: datetime) -> "Copy":
-        """The person wrote START. One that is older than the last STOP lifts nothing."""
-        started = max(at, self.started_at or at)
-        lifts = self.stopped_at is not None and self.stopped_at <= at
-        return replace(self, started_at=started, stopped_at=None if lifts else self.stopped_at)
+        """The person wrote START. One that is not later than the last STOP lifts nothing."""
+        at = _in_milliseconds(at)
+        stopped_at = None if _earlier(self.stopped_at, at) else self.stopped_at
+        return replace(self, started_at=max(at, self.started_at or at), stopped_at=stopped_at)
 
     def with_change(self, fact: ConsentChanged) -> "Copy":
         """The ledger's word; one that is not newer changes nothing.
 
-        It lifts a stop only where the person has agreed to texts again since: it may say something
-        else, written before the ledger has heard of the stop.
+        It lifts a stop only where all that the person agrees to was agreed to since: it may say
+        something else, written before the ledger has heard of the stop.
         """
         if fact.version <= self.version:
             return self
@@ -90,7 +94,18 @@ class Copy:
         )
 
 
-def _agreed_since(fact: ConsentChanged, stop: datetime) -> bool:
-    texts = (one for one in fact.permissions if (one.purpose, one.channel) in _TEXTS)
-    agreed = any(one.state == "granted" and one.since >= stop for one in texts)
-    return agreed and not fact.suppressed
+def _agreed_since(known: Copy | ConsentChanged, stop: datetime) -> bool:
+    """A ledger that has read the stop knows no older agreement to texts."""
+    texts = (one for one in known.permissions if (one.purpose, one.channel) in _TEXTS)
+    agreed = [one.since for one in texts if one.state == "granted"]
+    return not known.suppressed and _earlier(stop, min(agreed, default=None))
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> bool:
+    if one is None or other is None:
+        return False
+    return _in_milliseconds(one) < _in_milliseconds(other)
+
+
+def _in_milliseconds(at: datetime) -> datetime:
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)

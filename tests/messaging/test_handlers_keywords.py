@@ -1,0 +1,95 @@
+"""STOP, START and HELP: what they change by whose clock, and which of them are answered."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from libs.common.events import TenantSaved
+from services.messaging.domain.copy import Copy
+from services.messaging.store import Store
+from tests.messaging.given import (
+    DAN,
+    NOON,
+    Time,
+    asked,
+    beat,
+    consent,
+    kept,
+    permission,
+    send,
+    subject,
+    wrote,
+)
+from tests.support.http import Harness
+
+HOUR = timedelta(hours=1)
+STOPPED, AGAIN, HELPED = "unsubscribed", "You will get", "Contact: "
+
+
+class Line:
+    """The agency's line: what people text to it, what is known of them, and what they get."""
+
+    def __init__(self, house: Harness[Store], agency: TenantSaved, time: Time) -> None:
+        self.house, self.agency, self.time = house, agency, time
+        self.store = house.store(agency)
+
+    async def text(self, keyword: str, age: float = 0, number: str = DAN) -> None:
+        """A keyword arrives, `age` seconds after it was written by the provider's clock."""
+        at = self.time.now - timedelta(seconds=age)
+        text = wrote(self.house, self.agency, keyword, number, keyword=keyword, occurred_at=at)
+        await self.house.take(text, self.agency)
+
+    async def ledger(self, version: int, state: str | None = "granted", **said: Any) -> None:
+        await self.house.take(consent(self.house, self.agency, version, state, **said), self.agency)
+
+    async def copy(self) -> Copy:
+        return await self.store.consents.get(subject(self.house, self.agency))
+
+    async def answers(self, number: str = DAN) -> list[str]:
+        """The beginnings of what the platform has answered, the first first."""
+        code = subject(self.house, self.agency, number)
+        thread = (await self.store.messages.thread(code, None, 100))[::-1]
+        said = [str(self.store.messages.text(one)) for one in thread if one.direction == "out"]
+        return [word for text in said for word in (STOPPED, AGAIN, HELPED) if word in text]
+
+
+@pytest.fixture
+def line(house: Harness[Store], agency: TenantSaved, time: Time) -> Line:
+    return Line(house, agency, time)
+
+
+async def test_to_agree_to_service_does_not_bring_promotions_back(line: Line) -> None:
+    await beat(line.house)
+    await line.ledger(1)
+    old = permission()
+    promotion = await send(
+        line.house, line.agency, "promotional", send_at=(NOON + HOUR).isoformat()
+    )
+    line.time.pass_(10)
+    await line.text("stop")
+    line.time.pass_(10)
+    await line.ledger(2, permissions=(old, permission(purpose="service")))
+    assert (await line.copy()).stopped
+    assert (await kept(line.house, line.agency, promotion)).state == "blocked"
+    again = await line.house.client(line.agency).post("/v1/messages", json=asked("promotional"))
+    assert again.status_code == 403
+
+
+async def test_a_stop_that_comes_after_a_later_agreement_changes_nothing(line: Line) -> None:
+    await line.ledger(2)
+    await line.text("stop", age=60)
+    assert not (await line.copy()).stopped
+    assert await line.answers() == []
+
+
+async def test_a_stop_within_a_millisecond_of_what_the_ledger_keeps_is_confirmed(
+    line: Line,
+) -> None:
+    line.time.now = NOON.replace(microsecond=123456)
+    since = NOON.replace(microsecond=123000)
+    await line.ledger(1, "withdrawn", suppressed=True, changed_at=since)
+    await line.text("stop")
+    line.time.pass_(1)
+    await line.text("stop")
+    assert await line.answers() == [STOPPED]
