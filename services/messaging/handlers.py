@@ -42,7 +42,7 @@ async def note_status(receipt: MessageStatus, store: Store, work: Work) -> None:
     await store.follow(message, step, work)
     if reported.stops(step):
         copy = await store.consents.get(message.subject)
-        await store.consents.keep(copy.with_stop(receipt.occurred_at))
+        await store.consents.keep(copy.with_stop(min(receipt.occurred_at, work.now)))
     if message.provider_id is None:
         for earlier in await store.early.take(receipt.message_id):
             await note_status(earlier, store, work)
@@ -69,19 +69,22 @@ async def note_heartbeat(beat: ConsentHeartbeat, store: Store, work: Work) -> No
 
 async def _stop(text: MessageReceived, message: Message, store: Store, work: Work) -> None:
     """Before anybody else is asked: nothing more is sent, but one confirmation."""
+    at = min(text.occurred_at, work.now)
     known = await store.consents.get(message.subject)
-    copy = known.with_stop(text.occurred_at)
+    copy = known.with_stop(at)
     if copy == known:
         return  # the person has agreed again since
     await store.consents.keep(copy)
     await _withdraw(copy, store, work)
-    if not known.quiet_before(text.occurred_at):
+    if not known.quiet_before(at):
         await _answer(text, message, store, work)
 
 
 async def _start(text: MessageReceived, message: Message, store: Store, work: Work) -> None:
+    """By a clock ahead of ours it counts from now: from later, it would outweigh the next STOP."""
+    at = min(text.occurred_at, work.now)
     copy = await store.consents.get(message.subject)
-    await store.consents.keep(copy.with_start(text.occurred_at))
+    await store.consents.keep(copy.with_start(at))
     await _answer(text, message, store, work)
 
 

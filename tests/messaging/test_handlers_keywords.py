@@ -14,9 +14,11 @@ from tests.messaging.given import (
     Time,
     asked,
     beat,
+    claim,
     consent,
     kept,
     permission,
+    receipt,
     send,
     subject,
     wrote,
@@ -81,6 +83,34 @@ async def test_a_stop_that_comes_after_a_later_agreement_changes_nothing(line: L
     await line.text("stop", age=60)
     assert not (await line.copy()).stopped
     assert await line.answers() == []
+
+
+async def test_a_start_from_a_clock_ahead_of_ours_does_not_outweigh_a_stop(line: Line) -> None:
+    await line.text("start", age=-3600)
+    line.time.pass_(1)
+    await line.text("stop")
+    assert (await line.copy()).stopped_at == line.time.now
+
+
+async def test_a_stop_from_a_clock_ahead_of_ours_can_be_taken_back(line: Line) -> None:
+    await line.text("stop", age=-3600)
+    assert (await line.copy()).stopped_at == NOON
+    line.time.pass_(1)
+    await line.text("start")
+    assert not (await line.copy()).stopped
+
+
+async def test_a_stop_at_the_provider_whose_clock_is_ahead_can_be_taken_back(line: Line) -> None:
+    message_id = await send(line.house, line.agency)
+    await claim(line.house, line.agency, message_id, "ref-1")
+    failed = receipt(
+        "delivery_failed", reference="ref-1", errors=("40300",), occurred_at=NOON + HOUR
+    )
+    await line.house.take(failed, line.agency)
+    assert (await line.copy()).stopped_at == NOON
+    line.time.pass_(1)
+    await line.text("start")
+    assert not (await line.copy()).stopped
 
 
 async def test_a_stop_within_a_millisecond_of_what_the_ledger_keeps_is_confirmed(
