@@ -83,19 +83,24 @@ async def _stop(text: MessageReceived, message: Message, store: Store, work: Wor
 async def _start(text: MessageReceived, message: Message, store: Store, work: Work) -> None:
     """By a clock ahead of ours it counts from now: from later, it would outweigh the next STOP."""
     at = min(text.occurred_at, work.now)
-    copy = await store.consents.get(message.subject)
-    await store.consents.keep(copy.with_start(at))
-    await _answer(text, message, store, work)
+    copy = (await store.consents.get(message.subject)).with_start(at)
+    await store.consents.keep(copy)
+    if copy.open_since(at):
+        await _answer(text, message, store, work)
 
 
 async def _answer(text: MessageReceived, message: Message, store: Store, work: Work) -> None:
-    """Once, and only where the provider has not done so."""
-    if text.autoresponse or text.line is None:
+    """Soon, not too often, and only where the provider has not done so."""
+    if text.autoresponse or text.line is None or not drafts.prompt(text, work.now):
+        return
+    causes = drafts.causes(message, work.now)
+    keys = [intent.confirmation_id(store.messages.code, cause) for cause in causes]
+    given = [await store.messages.get(key) for key in keys]
+    if any(one and drafts.recent(one, work.now) for one in given):
         return
     plain = drafts.said(text.keyword, work.tenant.name, text.line, work.tenant.language)
     words = drafts.Words(plain, store.messages.seal_text(plain))
-    key = intent.confirmation_id(store.messages.code, message.id)
-    answer = drafts.answer(message, key, words, work.now)
+    answer = drafts.answer(message, keys[0], words, work.now)
     await store.begin(answer, steps.requested(answer, work.now), work)
 
 

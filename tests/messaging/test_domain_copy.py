@@ -119,6 +119,16 @@ def test_at_the_same_moment_a_stop_wins() -> None:
     assert not NOBODY.with_stop(NOON).with_start(at(0.001)).stopped
 
 
+def test_a_start_opens_the_way_where_it_is_later_than_every_stop() -> None:
+    silent = change(1, 0, suppressed=True)
+    assert NOBODY.with_start(NOON).open_since(NOON)
+    assert NOBODY.with_stop(NOON).with_start(at(1)).open_since(at(1))
+    assert NOBODY.with_change(silent).with_start(at(1)).open_since(at(1))
+    assert not NOBODY.with_change(silent).with_start(NOON).open_since(NOON)
+    assert not NOBODY.with_change(silent).with_start(at(-1)).open_since(at(-1))
+    assert not NOBODY.with_stop(NOON).with_start(at(-1)).open_since(at(-1))
+
+
 def test_who_was_left_alone_already_is_known() -> None:
     assert not NOBODY.quiet_before(NOON)
     assert not NOBODY.with_stop(NOON).quiet_before(NOON)

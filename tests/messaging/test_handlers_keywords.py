@@ -10,6 +10,7 @@ from services.messaging.domain.copy import Copy
 from services.messaging.store import Store
 from tests.messaging.given import (
     DAN,
+    EVE,
     NOON,
     Time,
     asked,
@@ -111,6 +112,82 @@ async def test_a_stop_at_the_provider_whose_clock_is_ahead_can_be_taken_back(lin
     line.time.pass_(1)
     await line.text("start")
     assert not (await line.copy()).stopped
+
+
+@pytest.mark.parametrize(("keyword", "answer"), [("stop", STOPPED), ("help", HELPED)])
+async def test_what_is_older_than_five_minutes_is_not_answered(
+    line: Line, keyword: str, answer: str
+) -> None:
+    await line.text(keyword, age=301)
+    assert await line.answers() == []
+    assert (await line.copy()).stopped is (keyword == "stop")
+    await line.text(keyword, age=300, number=EVE)
+    assert await line.answers(EVE) == [answer]
+
+
+async def test_a_start_older_than_five_minutes_counts_without_an_answer(line: Line) -> None:
+    await line.text("stop", age=900)
+    await line.text("start", age=301)
+    assert not (await line.copy()).stopped
+    assert await line.answers() == []
+
+
+async def test_a_start_that_lifts_nothing_is_not_answered(line: Line) -> None:
+    await line.text("stop")
+    line.time.pass_(1)
+    await line.text("start", age=2)
+    assert (await line.copy()).stopped
+    assert await line.answers() == [STOPPED]
+
+
+async def test_a_start_older_than_what_the_ledger_says_is_not_answered(line: Line) -> None:
+    await line.ledger(2, "withdrawn", suppressed=True)
+    await line.text("start", age=1)
+    assert await line.answers() == []
+
+
+async def test_a_start_that_the_ledger_has_not_read_yet_is_answered(line: Line) -> None:
+    await line.text("stop")
+    await line.ledger(1, "withdrawn", suppressed=True)
+    line.time.pass_(1)
+    await line.text("start")
+    assert (await line.copy()).stopped
+    assert await line.answers() == [STOPPED, AGAIN]
+
+
+@pytest.mark.parametrize(("keyword", "answer"), [("start", AGAIN), ("help", HELPED)])
+async def test_a_person_gets_one_answer_of_a_kind_in_ten_minutes(
+    line: Line, keyword: str, answer: str
+) -> None:
+    line.time.pass_(599)
+    await line.text(keyword)
+    for seconds in (0, 1, 598):
+        line.time.pass_(seconds)
+        await line.text(keyword)
+    assert await line.answers() == [answer]
+    line.time.pass_(1)
+    for _ in range(2):
+        await line.text(keyword)
+    assert await line.answers() == [answer, answer]
+
+
+async def test_answers_of_another_kind_or_to_another_person_are_not_held_back(line: Line) -> None:
+    await line.text("help")
+    await line.text("start")
+    await line.text("help", number=EVE)
+    line.time.pass_(1)
+    await line.text("stop")
+    assert sorted(await line.answers()) == sorted([HELPED, AGAIN, STOPPED])
+    assert await line.answers(EVE) == [HELPED]
+
+
+async def test_a_stop_after_each_start_is_confirmed(line: Line) -> None:
+    for _ in range(2):
+        line.time.pass_(1)
+        await line.text("stop")
+        line.time.pass_(1)
+        await line.text("start")
+    assert await line.answers() == [STOPPED, AGAIN, STOPPED]
 
 
 async def test_a_stop_within_a_millisecond_of_what_the_ledger_keeps_is_confirmed(

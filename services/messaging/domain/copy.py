@@ -57,6 +57,15 @@ class Copy:
         since = (self.stopped_at, self.suppressed_since)
         return any(_earlier(one, at) for one in since)
 
+    def open_since(self, at: datetime) -> bool:
+        """Whether a START of this moment, which is in the copy, brings messages back.
+
+        What the ledger suppresses it lifts as soon as it reads the same text, unless it knows of a
+        later act.
+        """
+        lifts = not self.suppressed or _earlier(self.changed_at, at)
+        return self.stopped_at is None and lifts
+
     def with_stop(self, at: datetime) -> "Copy":
         """The person wrote STOP. One that the person has taken back since changes nothing."""
         at = _in_milliseconds(at)

@@ -2,7 +2,7 @@
 
 from base64 import b64decode
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from libs.common.events import MessageReceived, SmsReceived
@@ -12,6 +12,14 @@ from services.messaging.domain.segments import measure
 
 PLATFORM: Final = "platform"
 """Who asks for a confirmation."""
+
+PROMPT: Final = timedelta(minutes=5)
+"""How old a keyword may be that is answered. 47 CFR 64.1200(a)(12): consent to a confirmation of
+STOP is presumed where it is sent within five minutes."""
+
+APART: Final = timedelta(minutes=10)
+"""How far apart two answers to HELP, or to START, are for one person at the least: whoever
+answers by machine gets into no conversation with ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,28 @@ def said(keyword: str, name: str, line: str, language: str) -> str:
     if keyword == "help":
         return wording.help(name, line, language)
     return (wording.start if keyword == "start" else wording.stop)(name, language)
+
+
+def prompt(text: MessageReceived, now: datetime) -> bool:
+    """Whether an answer still comes soon enough."""
+    return now - text.occurred_at <= PROMPT
+
+
+def causes(message: Message, now: datetime) -> tuple[str, ...]:
+    """What the answer to a keyword is because of: the first names it, all of them are looked for.
+
+    Each STOP has one of its own. HELP and START share one with all of their kind that a person
+    writes in the same ten minutes, and must not come too soon after the one of those before.
+    """
+    if message.keyword == "stop":
+        return (message.id,)
+    turn = int(now.timestamp() // APART.total_seconds())
+    return tuple(f"{message.keyword}/{message.subject}/{one}" for one in (turn, turn - 1))
+
+
+def recent(answer: Message, now: datetime) -> bool:
+    """Whether another one of its kind would come too soon after it."""
+    return now - answer.created_at < APART
 
 
 def incoming(text: MessageReceived, message_id: str, party: bytes) -> Message:
