@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -31,6 +31,7 @@ class Away(Exception):
 class Letter:
     """A text on its way. `ref` names the attempt; `line` is the sender, `profile` its profile.
 
+    After `lease_until` others take the attempt for unknown, so nothing may be sent any more.
     `traceparent` is the W3C context in which it was asked for.
     """
 
@@ -39,6 +40,7 @@ class Letter:
     number: str
     text: str
     profile: str | None
+    lease_until: datetime
     traceparent: str | None = None
 
 
@@ -67,7 +69,13 @@ class Provider:
         await self._http.aclose()
 
     async def send(self, letter: Letter) -> tuple[Answer, Particulars]:
-        """Asks once that a text be sent. Whatever happens is an answer, and no error."""
+        """Asks once that a text be sent. Whatever happens is an answer, and no error.
+
+        A process may have stood still since the claim: where the lease may end before the answer,
+        nothing is asked.
+        """
+        if letter.lease_until - clock.now() < timedelta(seconds=ANSWER_S):
+            return Answer(None, trouble="late"), Particulars()
         with telemetry.span("telnyx send", kind="client", ref=letter.ref):
             try:
                 async with asyncio.timeout(ANSWER_S):

@@ -1,6 +1,7 @@
 """HTTP out: one request, whatever comes of it, and the provider's own log."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -9,11 +10,12 @@ import pytest
 from services.messaging.clients import Away, Letter, Provider
 from services.messaging.domain.outcome import Answer
 from services.messaging.domain.reported import Particulars
-from tests.messaging.given import NOON
+from tests.messaging.given import NOON, Time
 from tests.messaging.provider import Telnyx, accepted, refused, shown
 
 REF = "0f6b21d3a9574c1db8e00f6b21d3a957"
-LETTER = Letter(REF, "+12125550199", "+12125550123", "Hello", None)
+LEASE = timedelta(seconds=30)
+LETTER = Letter(REF, "+12125550199", "+12125550123", "Hello", None, NOON + LEASE)
 
 
 async def sent(*answers: Any) -> tuple[Answer, Particulars]:
@@ -61,6 +63,18 @@ async def test_a_request_carries_its_name_and_its_key() -> None:
 )
 async def test_trouble_is_an_answer(error: Exception, trouble: str) -> None:
     assert await sent(error) == (Answer(None, trouble=trouble), Particulars())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("age", "posted"), [(9.9, 1), (10, 1), (10.1, 0), (1200, 0)])
+async def test_a_letter_is_not_posted_when_its_lease_may_end_before_the_answer(
+    time: Time, age: float, posted: int
+) -> None:
+    telnyx = Telnyx()
+    time.pass_(age)
+    answer, told = await telnyx.provider().send(LETTER)
+    assert len(telnyx.log) == posted
+    if not posted:
+        assert (answer, told) == (Answer(None, trouble="late"), Particulars())
 
 
 async def test_errors_are_told_by_their_codes() -> None:

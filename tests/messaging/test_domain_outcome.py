@@ -53,6 +53,7 @@ def test_what_nobody_can_tell(answer: Answer) -> None:
     ("answer", "again"),
     [
         (Answer(None, trouble="connect"), Again(5 * SECONDS, "provider_unreachable")),
+        (Answer(None, trouble="late"), Again(5 * SECONDS, "attempt_delayed")),
         (Answer(429, ("10011",)), Again(5 * SECONDS, "sent_too_fast")),
         (Answer(429), Again(5 * SECONDS, "sent_too_fast")),
         (Answer(429, ("99999",)), Again(5 * SECONDS, "sent_too_fast")),

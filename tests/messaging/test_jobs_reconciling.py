@@ -27,7 +27,7 @@ from services.messaging.jobs.reconciling import Doubt, Obey
 from services.messaging.jobs.sending import Settle
 from services.messaging.store import Due, Store
 from tests.messaging.conftest import Operator
-from tests.messaging.given import NOON, Time, beat, kept, receipt, send
+from tests.messaging.given import NOON, Time, beat, kept, receipt, send, wrote
 from tests.messaging.provider import Telnyx, accepted, shown
 from tests.support.http import Harness
 
@@ -186,6 +186,51 @@ async def test_an_answer_after_the_lease_counts_only_where_the_provider_has_it(
 
 
 @in_memory
+async def test_what_was_claimed_before_the_process_was_frozen_is_not_posted_after_it(
+    house: Harness[Store], agency: TenantSaved, time: Time
+) -> None:
+    """Its lease has ended and the person has written STOP when the process goes on."""
+    telnyx = Telnyx()
+    message_id = await send(house, agency)
+    provider = telnyx.provider()
+    post = provider.send
+
+    async def frozen(letter: Letter) -> tuple[Answer, Particulars]:
+        await house.take(wrote(house, agency, "STOP", keyword="stop"), agency)
+        time.pass_(20 * 60)
+        await look(house, telnyx)
+        return await post(letter)
+
+    provider.send = frozen  # type: ignore[method-assign]
+    await turn(house, provider)
+    assert telnyx.log == []
+    assert (await kept(house, agency, message_id)).state == "unknown"
+
+
+@in_memory
+async def test_what_was_not_posted_in_time_is_claimed_again(
+    house: Harness[Store], agency: TenantSaved, time: Time
+) -> None:
+    telnyx = Telnyx()
+    message_id = await send(house, agency)
+    provider = telnyx.provider()
+    post = provider.send
+
+    async def slow(letter: Letter) -> tuple[Answer, Particulars]:
+        time.pass_(11)
+        return await post(letter)
+
+    provider.send = slow  # type: ignore[method-assign]
+    await turn(house, provider)
+    message = await kept(house, agency, message_id)
+    assert (message.state, message.code) == ("queued", "attempt_delayed")
+    time.pass_(5)
+    await turn(house, telnyx.provider())
+    assert (await kept(house, agency, message_id)).state == "accepted"
+    assert len(telnyx.log) == 1
+
+
+@in_memory
 async def test_what_was_sent_and_never_heard_of_is_unconfirmed(
     house: Harness[Store], agency: TenantSaved, time: Time
 ) -> None:
@@ -282,7 +327,7 @@ class Held:
 
 
 async def settle(house: Harness[Store], agency: TenantSaved, message_id: str, late: Held) -> None:
-    letter = Letter(late.ref, "+1", "+1", "", None)
+    letter = Letter(late.ref, "+1", "+1", "", None, NOON)
     answer, told = await late.send(letter)
     assert await house.units.write(agency, Settle(message_id, letter, answer, told).run) == "late"
 

@@ -1,6 +1,8 @@
 """The platform's own client and the stand-in understand each other."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -18,7 +20,8 @@ from tests.simulator.support import (
     built,
 )
 
-LETTER = Letter("8e03978e40d543e8bc936894a57f9326", OURS, CUSTOMER, "مرحبا", PROFILE)
+NEVER = datetime.max.replace(tzinfo=UTC)
+LETTER = Letter("8e03978e40d543e8bc936894a57f9326", OURS, CUSTOMER, "مرحبا", PROFILE, NEVER)
 
 
 @pytest.fixture
@@ -51,5 +54,5 @@ async def test_it_reads_a_message_back(provider: Provider) -> None:
 
 
 async def test_it_reads_a_refusal(provider: Provider) -> None:
-    answer, _ = await provider.send(Letter(LETTER.ref, OURS, "5125550142", "Hello", PROFILE))
+    answer, _ = await provider.send(replace(LETTER, number="5125550142"))
     assert answer == Answer(400, ("40310",))

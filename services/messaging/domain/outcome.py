@@ -17,6 +17,13 @@ _UNREACHABLE: Final = Failure(
     "The provider could not be reached while the message was still wanted. Send it again.",
     retry=True,
 )
+_DELAYED: Final = Failure(
+    "transient",
+    "attempt_delayed",
+    "The platform was too slow to send the message while it was still wanted. Send it again.",
+    retry=True,
+)
+_UNSENT: Final = {"connect": _UNREACHABLE, "late": _DELAYED}
 _TOO_FAST: Final = of_codes(["10011"])
 
 
@@ -24,14 +31,14 @@ _TOO_FAST: Final = of_codes(["10011"])
 class Answer:
     """What came back: an HTTP status with error codes or an id, or the trouble there was.
 
-    `connect`: no connection, so that nothing was sent. `lost`: it was sent, wholly or in part, and
-    no answer came.
+    `connect`: no connection, so that nothing was sent. `late`: too little time was left, so nothing
+    was sent either. `lost`: it was sent, wholly or in part, and no answer came.
     """
 
     status: int | None
     codes: tuple[str, ...] = ()
     provider_id: str | None = None
-    trouble: Literal["connect", "lost"] | None = None
+    trouble: Literal["connect", "late", "lost"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +84,11 @@ class Unknown:
 def of(answer: Answer, attempt: Attempt) -> Accepted | Again | Failed | Unknown:
     """What an attempt came to.
 
-    Certainly not accepted: no connection, 429 for the rate, and 4xx by its code. Cannot know: an
-    answer that was lost, 5xx, 408, anything else, and 2xx without an id.
+    Certainly not accepted: no connection, no time left to ask, 429 for the rate, and 4xx by its
+    code. Cannot know: an answer that was lost, 5xx, 408, anything else, and 2xx without an id.
     """
-    if answer.trouble == "connect":
-        return _failure(_UNREACHABLE, None, attempt)
+    if answer.trouble in _UNSENT:
+        return _failure(_UNSENT[answer.trouble], None, attempt)
     status = answer.status or 0
     if 200 <= status < 300 and answer.provider_id:
         return Accepted(answer.provider_id)

@@ -92,13 +92,15 @@ class Claim:
         """Touches the person's consent, so that a stop at this moment runs against it."""
         ref = token_hex(16)
         await store.consents.touch(message.subject, work.now)
-        await store.follow(message, steps.claimed(message, ref, work.now), work)
+        step = steps.claimed(message, ref, work.now)
+        await store.follow(message, step, work)
         return Letter(
             ref=ref,
             line=str(message.line),
             number=number,
             text=store.messages.text(message) or "",
             profile=next(iter(held(work.tenant.messaging_profiles, work.now)), None),
+            lease_until=step.fields["lease_until"],
             traceparent=message.traceparent,
         )
 
