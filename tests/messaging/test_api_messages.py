@@ -1,6 +1,7 @@
 """HTTP in: messages are asked for once, checked, listed and called off."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -167,11 +168,41 @@ async def test_without_news_of_consent_promotions_are_refused_and_nothing_else(
     time.pass_(60)
     assert (await post(client, kind="promotional")).status_code == 202
     time.pass_(1)
-    assert (await post(client, kind="promotional")).json()["code"] == "consent_unknown"
+    answer = await post(client, kind="promotional")
+    assert (answer.status_code, answer.json()["code"]) == (403, "consent_unknown")
     assert (await post(client)).status_code == 202
     await beat(house)
     scheduled = await post(client, kind="promotional", send_at=LATER)
     assert scheduled.status_code == 202  # how fresh the copy is counts now
+
+
+@in_memory
+async def test_a_refusal_that_time_heals_leaves_the_key_free(
+    house: Harness[Store], agency: TenantSaved, client: httpx.AsyncClient, time: Time
+) -> None:
+    await house.take(consent(house, agency, 1), agency)
+    for at in (None, time.now.isoformat(), (time.now + timedelta(minutes=1)).isoformat()):
+        said = {"send_at": at} if at else {}
+        answer = await post(client, "key-1", kind="promotional", **said)
+        assert (answer.status_code, answer.json()["code"]) == (403, "consent_unknown")
+    assert (await client.get("/v1/messages")).json()["data"] == []
+    assert (house.units.of(SmsBlocked), house.units.of(SmsRequested)) == ([], [])
+    await beat(house)
+    answer = await post(client, "key-1", kind="promotional")
+    assert (answer.status_code, answer.json()["state"]) == (202, "queued")
+    assert "Idempotent-Replayed" not in answer.headers
+
+
+@in_memory
+async def test_what_is_wanted_later_waits_for_news_of_consent(
+    house: Harness[Store], agency: TenantSaved, client: httpx.AsyncClient, time: Time
+) -> None:
+    await house.take(consent(house, agency, 1), agency)
+    at = time.now + timedelta(seconds=61)
+    answer = await post(client, kind="promotional", send_at=at.isoformat())
+    assert (answer.status_code, answer.json()["state"]) == (202, "queued")
+    assert await house.store(agency).due.since(answer.json()["id"]) == at
+    assert len(house.units.of(SmsRequested)) == 1
 
 
 @in_memory

@@ -119,13 +119,19 @@ async def cancel_message(message_id: str, who: Writer) -> MessageOut:
 
 
 async def _keep(given: MessageIn, mark: Mark, who: Caller[Store]) -> bool:
-    """Keeps a message, as the gate says; False where another request was faster."""
+    """Keeps a message, as the gate says; False where another request was faster.
+
+    Raises Problem 403, and keeps nothing, where the gate cannot judge it yet.
+    """
     asked, number = await draft(given, mark, who, clock.now())
 
     async def body(store: Store, work: Work) -> bool:
         if await store.messages.get(mark.id):
             return False
         verdict = await store.decide(asked, number.e164, work.tenant, work.now)
+        undecided = steps.undecided(asked, verdict)
+        if undecided:
+            raise Problem(403, undecided.code, undecided.sentence)
         await store.begin(asked, steps.first(asked, verdict), work)
         await store.conversations.wrote(asked)
         return True

@@ -14,6 +14,9 @@ from services.messaging.domain.segments import MOST_PARTS
 STALE: Final = timedelta(seconds=60)
 """A copy of consent not confirmed for longer than this is not trusted with promotions."""
 
+UNKNOWN: Final = "consent_unknown"
+"""The one refusal that time heals: nobody can tell now whether the person still agrees."""
+
 _UNREACHABLE: Final[frozenset[phone.LineType]] = phone.NOT_A_PERSON | {"fixed_line", "pager"}
 _NOT_PROMOTIONAL: Final = frozenset({"service", "personal", "one_time_code", "confirmation"})
 # The person has just asked for these.
@@ -149,7 +152,7 @@ def _consent(ask: Ask, standing: Standing, rules: Rules) -> str | None:
     if standing.suspected:
         return "suspected_revocation"
     unknown = standing.heard is None or ask.at - standing.heard > STALE
-    return "consent_unknown" if unknown else None
+    return UNKNOWN if unknown else None
 
 
 def _permission(ask: Ask, standing: Standing) -> Permission | None:

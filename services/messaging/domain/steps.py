@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from libs.common.events import Event, SmsBlocked, SmsFailed, SmsRequested, SmsUnconfirmed
-from services.messaging.domain.gate import Allowed, Later, Refused
+from services.messaging.domain.gate import UNKNOWN, Allowed, Later, Refused
 from services.messaging.domain.message import Message
 
 LEASE: Final = timedelta(seconds=30)
@@ -17,6 +17,9 @@ LAST_PAUSE: Final = timedelta(minutes=1)
 REVIEW_AFTER: Final = timedelta(minutes=15)
 GIVE_UP: Final = timedelta(hours=1)
 """How long after its first attempt a message that was not taken is tried again."""
+
+SOON: Final = timedelta(minutes=1)
+"""Who wants a message later than this need not be told that it cannot be judged now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +46,25 @@ class Step:
 
 
 def first(message: Message, verdict: Allowed | Refused | Later) -> Step:
-    """What becomes of a message that was just asked for, by the gate's word."""
-    if isinstance(verdict, Refused):
+    """What becomes of a message that was just asked for, by the gate's word.
+
+    Only what time does not heal is refused for ever; the rest is judged again at the claim.
+    """
+    if isinstance(verdict, Refused) and verdict.code != UNKNOWN:
         return blocked(message, verdict.code, verdict.sentence, message.created_at)
     due = verdict.until if isinstance(verdict, Later) else message.send_at
     return requested(message, max(message.created_at, due or message.created_at))
+
+
+def undecided(message: Message, verdict: Allowed | Refused | Later) -> Refused | None:
+    """The refusal of what is wanted now and cannot be judged now: it is not kept, but asked again.
+
+    None for everything else.
+    """
+    soon = (message.send_at or message.created_at) <= message.created_at + SOON
+    if soon and isinstance(verdict, Refused) and verdict.code == UNKNOWN:
+        return verdict
+    return None
 
 
 def requested(message: Message, due: datetime) -> Step:

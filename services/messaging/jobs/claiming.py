@@ -7,7 +7,7 @@ from libs.common.mongo import Work
 from services.messaging.clients import Letter
 from services.messaging.domain import bucket, steps
 from services.messaging.domain.agency import held
-from services.messaging.domain.gate import Allowed, Later, Refused
+from services.messaging.domain.gate import UNKNOWN, Allowed, Later, Refused
 from services.messaging.domain.message import Message
 from services.messaging.store import Store
 
@@ -70,7 +70,7 @@ class Claim:
         """What the gate refuses is blocked; not yet while consent may only be late."""
         if isinstance(verdict, Later):
             await self._postpone(message, verdict.until, store, work)
-        elif verdict.code == "consent_unknown" and work.now < _wanted(message) + PATIENCE:
+        elif verdict.code == UNKNOWN and work.now < _wanted(message) + PATIENCE:
             await self._postpone(message, work.now + RETRY, store, work)
         else:
             step = steps.blocked(message, verdict.code, verdict.sentence, work.now)
