@@ -232,13 +232,54 @@ async def test_a_promotion_waits_for_consent_to_be_heard_of_and_not_for_ever(
     await turn(house, telnyx)
     assert len(telnyx.log) == 1
     second = await send(house, agency, "promotional", send_at=time.now.isoformat())
-    time.pass_(3599)
-    await turn(house, telnyx)
-    assert await state(house, agency, second) == ("queued", None)
-    time.pass_(30)
+    time.pass_(61)
+    for _ in range(120):  # an hour
+        await turn(house, telnyx)
+        assert await state(house, agency, second) == ("queued", None)
+        time.pass_(30)
     await turn(house, telnyx)
     assert await state(house, agency, second) == ("blocked", "consent_unknown")
     assert len(telnyx.log) == 1
+
+
+@in_memory
+async def test_a_promotion_released_in_the_morning_waits_for_consent_like_any_other(
+    house: Harness[Store], agency: TenantSaved, time: Time
+) -> None:
+    """Asked for the evening before, and consent has been silent since: its hour begins now."""
+    time.now = NOON.replace(day=2, hour=1)  # 21:00 in New York
+    await beat(house)
+    await house.take(consent(house, agency, 1), agency)
+    message_id = await send(house, agency, "promotional")
+    telnyx = Telnyx()
+    time.now = NOON.replace(day=2, hour=12)
+    for _ in range(3):
+        await turn(house, telnyx)
+        assert await state(house, agency, message_id) == ("queued", None)
+        time.pass_(30)
+    await beat(house)
+    await turn(house, telnyx)
+    assert await state(house, agency, message_id) == ("accepted", None)
+    assert (await kept(house, agency, message_id)).doubt_at is None
+
+
+@in_memory
+async def test_while_consent_was_heard_of_within_the_hour_a_promotion_is_not_blocked(
+    house: Harness[Store], agency: TenantSaved, time: Time
+) -> None:
+    await beat(house)
+    await house.take(consent(house, agency, 1), agency)
+    message_id = await send(house, agency, "promotional")
+    time.pass_(61)
+    await turn(house, Telnyx())
+    time.pass_(3000)
+    await beat(house)
+    time.pass_(3599)  # nobody looked in between
+    await turn(house, Telnyx())
+    assert await state(house, agency, message_id) == ("queued", None)
+    time.pass_(30)
+    await turn(house, Telnyx())
+    assert await state(house, agency, message_id) == ("blocked", "consent_unknown")
 
 
 @in_memory

@@ -16,7 +16,8 @@ class Message:
     """One text. `party` and `text` are sealed; `line` is our side of it.
 
     `ref` names the attempt in hand, `attempt` counts them, `first_at` is when the first began.
-    `doubt_at` is since when nobody knows what became of it. `cost` is a decimal as text.
+    `doubt_at` is since when nobody knows what became of it, or, while it is queued, whether the
+    person still agrees. `cost` is a decimal as text.
     `traceparent` is the W3C context in which it was asked for.
     """
 

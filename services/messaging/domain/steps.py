@@ -18,6 +18,10 @@ REVIEW_AFTER: Final = timedelta(minutes=15)
 GIVE_UP: Final = timedelta(hours=1)
 """How long after its first attempt a message that was not taken is tried again."""
 
+PATIENCE: Final = timedelta(hours=1)
+"""How long a message that is due waits for a consent that is silent."""
+
+ASK_AGAIN: Final = timedelta(seconds=30)
 SOON: Final = timedelta(minutes=1)
 """Who wants a message later than this need not be told that it cannot be judged now."""
 
@@ -96,7 +100,19 @@ def cancelled(message: Message, now: datetime) -> Step:
 
 def postponed(until: datetime) -> Step:
     """Not yet: it stays queued."""
-    return Step({"state": "queued"}, until)
+    return Step({"state": "queued", "doubt_at": None}, until)
+
+
+def undecidable(message: Message, heard: datetime | None, now: datetime) -> Step | None:
+    """Nobody can tell now whether the person still agrees: it waits for news of consent.
+
+    None where both have lasted `PATIENCE`: its waiting, and the silence since consent was `heard`.
+    """
+    since = message.doubt_at or now
+    silent = heard is None or now - heard >= PATIENCE
+    if silent and now - since >= PATIENCE:
+        return None
+    return Step({"state": "queued", "doubt_at": since}, now + ASK_AGAIN)
 
 
 def claimed(message: Message, ref: str, now: datetime) -> Step:
@@ -107,6 +123,7 @@ def claimed(message: Message, ref: str, now: datetime) -> Step:
         "attempt": message.attempt + 1,
         "first_at": message.first_at or now,
         "lease_until": now + LEASE,
+        "doubt_at": None,
         "code": None,
     }
     return Step(fields, now + LEASE)

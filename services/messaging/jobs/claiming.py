@@ -11,8 +11,6 @@ from services.messaging.domain.gate import UNKNOWN, Allowed, Later, Refused
 from services.messaging.domain.message import Message
 from services.messaging.store import Store
 
-RETRY = timedelta(seconds=30)
-PATIENCE = timedelta(hours=1)
 MOST_SLOTS = 10_000
 
 
@@ -68,13 +66,15 @@ class Claim:
         self, message: Message, verdict: Refused | Later, store: Store, work: Work
     ) -> None:
         """What the gate refuses is blocked; not yet while consent may only be late."""
+        step = None
         if isinstance(verdict, Later):
-            await self._postpone(message, verdict.until, store, work)
-        elif verdict.code == UNKNOWN and work.now < _wanted(message) + PATIENCE:
-            await self._postpone(message, work.now + RETRY, store, work)
-        else:
+            step = steps.postponed(verdict.until)
+        elif verdict.code == UNKNOWN:
+            step = steps.undecidable(message, await store.heard.last(), work.now)
+        if step is None:
             step = steps.blocked(message, verdict.code, verdict.sentence, work.now)
-            await store.follow(message, step, work)
+        self.later = step.due
+        await store.follow(message, step, work)
 
     async def _turn(self, line: str, store: Store, work: Work) -> datetime | None:
         """Takes the sender's turn; where it has none, from when on it may have one."""
@@ -107,7 +107,3 @@ class Claim:
     async def _postpone(self, message: Message, until: datetime, store: Store, work: Work) -> None:
         self.later = until
         await store.follow(message, steps.postponed(until), work)
-
-
-def _wanted(message: Message) -> datetime:
-    return message.send_at or message.created_at
