@@ -57,6 +57,8 @@ def test_what_nobody_can_tell(answer: Answer) -> None:
         (Answer(429, ("10011",)), Again(5 * SECONDS, "sent_too_fast")),
         (Answer(429), Again(5 * SECONDS, "sent_too_fast")),
         (Answer(429, ("99999",)), Again(5 * SECONDS, "sent_too_fast")),
+        (Answer(401), Again(60 * SECONDS, "provider_denied")),
+        (Answer(403, ("10010",)), Again(60 * SECONDS, "provider_denied")),
         (Answer(422, ("40318",)), Again(60 * SECONDS, "sent_too_fast")),
         (Answer(400, ("40008",)), Again(5 * SECONDS, "not_reached_now")),
     ],
@@ -73,7 +75,8 @@ def test_what_was_certainly_not_accepted_is_tried_again(answer: Answer, again: A
         (Answer(429, ("40333",)), "needs_attention", "40333"),
         (Answer(429, ("10011", "40333")), "needs_attention", "40333"),
         (Answer(422, ("12345",)), "provider_refused", "12345"),
-        (Answer(401), "provider_refused", None),
+        (Answer(403, ("40300",)), "recipient_stopped", "40300"),
+        (Answer(404), "provider_refused", None),
     ],
 )
 def test_what_fails_by_its_code(answer: Answer, code: str, provider_code: str | None) -> None:

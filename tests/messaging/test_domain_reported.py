@@ -84,6 +84,9 @@ def test_a_receipt_is_waited_for_as_long_as_the_message_is_valid_and_an_hour() -
     [
         (Answer(429, ("10011",)), timedelta(seconds=2)),
         (Answer(429), timedelta(minutes=1)),
+        (Answer(401, ("10009",)), timedelta(minutes=1)),
+        (Answer(403), timedelta(minutes=1)),
+        (Answer(403, ("40300",)), None),
         (Answer(429, ("40333",)), None),
         (Answer(400, ("40020",)), timedelta(hours=24)),
         (Answer(400, ("40310",)), None),

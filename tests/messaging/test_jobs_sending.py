@@ -122,6 +122,8 @@ OUTCOMES: dict[str, tuple[Any, str, str | None]] = {
     "accepted without an id": (httpx.Response(200, json={"data": {}}), "unknown", "no_answer"),
     "too fast": (refused(429, "10011"), "queued", "sent_too_fast"),
     "too fast without a code": (refused(429), "queued", "sent_too_fast"),
+    "a key that is not valid": (refused(401, "10009"), "queued", "provider_denied"),
+    "a key that may not": (refused(403), "queued", "provider_denied"),
     "spend limit": (refused(429, "40333"), "failed", "needs_attention"),
     "stopped": (refused(400, "40300"), "failed", "recipient_stopped"),
     "address": (refused(400, "40310"), "failed", "number_unusable"),
@@ -349,6 +351,22 @@ async def test_a_sender_that_is_too_fast_rests(
     time.pass_(6)
     await turn(house, telnyx)
     assert len(telnyx.log) == 3
+
+
+@in_memory
+async def test_a_key_that_was_changed_costs_nobody_a_message(
+    house: Harness[Store], agency: TenantSaved, time: Time
+) -> None:
+    telnyx = Telnyx(refused(401, "10009"))
+    first = await send(house, agency)
+    await turn(house, telnyx)
+    second = await send(house, agency)
+    await turn(house, telnyx)
+    assert len(telnyx.log) == 1  # the sender rests
+    assert await due_at(house, agency, second) == NOON.replace(minute=1)
+    time.pass_(60)
+    await turn(house, telnyx)
+    assert {(await kept(house, agency, one)).state for one in (first, second)} == {"accepted"}
 
 
 @in_memory

@@ -24,7 +24,16 @@ _DELAYED: Final = Failure(
     retry=True,
 )
 _UNSENT: Final = {"connect": _UNREACHABLE, "late": _DELAYED}
-_TOO_FAST: Final = of_codes(["10011"])
+_DENIED: Final = Failure(
+    "account",
+    "provider_denied",
+    "The provider did not admit the platform while the message was still wanted. Ask your "
+    "operator to look into it, then send it again.",
+    retry=True,
+    pause=timedelta(minutes=1),
+)
+_WITHOUT_CODE: Final = {401: _DENIED, 403: _DENIED, _TOO_MANY: of_codes(["10011"])}
+"""What a status means where no code that is known says it better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +93,9 @@ class Unknown:
 def of(answer: Answer, attempt: Attempt) -> Accepted | Again | Failed | Unknown:
     """What an attempt came to.
 
-    Certainly not accepted: no connection, no time left to ask, 429 for the rate, and 4xx by its
-    code. Cannot know: an answer that was lost, 5xx, 408, anything else, and 2xx without an id.
+    Certainly not accepted: no connection, no time left to ask, 401 and 403 for the key, 429 for
+    the rate, and 4xx by its code. Cannot know: an answer that was lost, 5xx, 408, anything else,
+    and 2xx without an id.
     """
     if answer.trouble in _UNSENT:
         return _failure(_UNSENT[answer.trouble], None, attempt)
@@ -95,8 +105,8 @@ def of(answer: Answer, attempt: Attempt) -> Accepted | Again | Failed | Unknown:
     if answer.trouble or status == _TIMEOUT or not 400 <= status < 500:
         return Unknown()
     failure = of_codes(answer.codes)
-    if status == _TOO_MANY and failure is UNKNOWN:
-        failure = _TOO_FAST
+    if failure is UNKNOWN:
+        failure = _WITHOUT_CODE.get(status, UNKNOWN)
     return _failure(failure, decisive(answer.codes), attempt)
 
 

@@ -24,7 +24,8 @@ MARGIN: Final = timedelta(hours=1)
 """How much longer a final receipt is waited for."""
 
 STOPPED: Final = "recipient_stopped"
-_UNHEARD: Final = timedelta(minutes=1)
+_UNSAID: Final = timedelta(minutes=1)
+_RESTING: Final = frozenset({401, 403, 429})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def rest(came: outcome.Answer) -> timedelta | None:
     failure = failures.of_codes(came.codes)
     if failure.kind in {"slow", "hold"}:
         return failure.pause
-    return _UNHEARD if came.status == 429 and failure is failures.UNKNOWN else None
+    return _UNSAID if came.status in _RESTING and failure is failures.UNKNOWN else None
 
 
 def receipt(message: Message, said: MessageStatus) -> Step:
