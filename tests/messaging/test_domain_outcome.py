@@ -1,5 +1,6 @@
 """Outcomes: a message that may have gone is never sent again."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -102,12 +103,21 @@ def test_nothing_is_tried_after_the_end(left: timedelta, tried: bool) -> None:
     assert came_to.code == "provider_unreachable"
 
 
-def test_a_day_of_waiting_is_too_long_for_an_hour() -> None:
-    failed, day = of(Answer(400, ("40020",)), FIRST), timedelta(days=1)
+@pytest.mark.parametrize("code", ["40020", "40320"])
+def test_a_hold_of_a_day_outlasts_the_hour_for_what_is_patient(code: str) -> None:
+    answer = Answer(400, (code,))
 
+    assert of(answer, replace(FIRST, patient=True)) == Again(timedelta(days=1), "held_back")
+    failed = of(answer, FIRST)
     assert isinstance(failed, Failed)
-    assert failed.code == "held_back"
-    assert of(Answer(400, ("40020",)), Attempt(1, NOON, NOON + 2 * day)) == Again(day, "held_back")
+    assert (failed.code, failed.provider_code) == ("held_back", code)
+
+
+def test_patience_is_for_holds_alone() -> None:
+    last = Attempt(9, NOON, NOON, patient=True)
+
+    assert isinstance(of(Answer(None, trouble="connect"), last), Failed)
+    assert isinstance(of(Answer(400, ("40008",)), last), Failed)
 
 
 answers = st.builds(
@@ -119,9 +129,11 @@ answers = st.builds(
 )
 
 
-@given(answers, st.integers(1, 50))
-def test_only_a_certain_refusal_is_ever_sent_again(answer: Answer, number: int) -> None:
-    came_to = of(answer, Attempt(number, NOON, NOON + timedelta(days=2)))
+@given(answers, st.integers(1, 50), st.booleans())
+def test_only_a_certain_refusal_is_ever_sent_again(
+    answer: Answer, number: int, patient: bool
+) -> None:
+    came_to = of(answer, Attempt(number, NOON, NOON + timedelta(days=2), patient))
 
     if isinstance(came_to, Again):
         assert answer.trouble is None

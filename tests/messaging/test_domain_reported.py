@@ -79,6 +79,32 @@ def test_a_receipt_is_waited_for_as_long_as_the_message_is_valid_and_an_hour() -
     assert step.due == NOON + timedelta(hours=4)
 
 
+HELD, SLOW = Answer(400, ("40020",)), Answer(429, ("10011",))
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer", "age", "state", "code"),
+    [
+        ("service", HELD, 0 * HOUR, "queued", "held_back"),
+        ("promotional", HELD, HOUR, "queued", "held_back"),
+        ("one_time_code", HELD, 0 * HOUR, "failed", "held_back"),
+        ("confirmation", HELD, 0 * HOUR, "failed", "held_back"),
+        ("service", HELD, DAY, "failed", "held_back"),  # a second time
+        ("service", SLOW, HOUR, "failed", "sent_too_fast"),
+        ("service", SLOW, DAY, "queued", "sent_too_fast"),
+        ("service", SLOW, DAY + 2 * HOUR, "failed", "sent_too_fast"),
+    ],
+)
+def test_a_hold_is_waited_for_once_and_then_there_is_another_hour(
+    kind: str, answer: Answer, age: timedelta, state: str, code: str
+) -> None:
+    step = reported.answer(message(message_class=kind), answer, Particulars(), NOON + age)
+    assert (step.state, step.fields["code"]) == (state, code)
+    if step.fields["code"] == "held_back" and state == "queued":
+        assert step.due == NOON + age + DAY
+
+
 @pytest.mark.parametrize(
     ("answer", "rest"),
     [

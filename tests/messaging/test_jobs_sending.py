@@ -127,7 +127,7 @@ OUTCOMES: dict[str, tuple[Any, str, str | None]] = {
     "spend limit": (refused(429, "40333"), "failed", "needs_attention"),
     "stopped": (refused(400, "40300"), "failed", "recipient_stopped"),
     "address": (refused(400, "40310"), "failed", "number_unusable"),
-    "held": (refused(400, "40020"), "failed", "held_back"),
+    "held": (refused(400, "40020"), "queued", "held_back"),
     "a code nobody knows": (refused(422, "49999"), "failed", "provider_refused"),
 }
 
@@ -367,6 +367,41 @@ async def test_a_key_that_was_changed_costs_nobody_a_message(
     time.pass_(60)
     await turn(house, telnyx)
     assert {(await kept(house, agency, one)).state for one in (first, second)} == {"accepted"}
+
+
+@in_memory
+async def test_a_sender_that_is_held_for_a_day_keeps_what_can_wait(
+    house: Harness[Store], agency: TenantSaved, time: Time
+) -> None:
+    telnyx = Telnyx(refused(400, "40020"))
+    held = await send(house, agency)
+    await turn(house, telnyx)
+    assert await due_at(house, agency, held) == NOON + timedelta(days=1)
+    waiting, code = await send(house, agency), await send(house, agency, "one_time_code")
+    await turn(house, telnyx)
+    assert await state(house, agency, waiting) == ("queued", None)
+    assert await state(house, agency, code) == ("failed", "held_back")
+    assert [one.message_id for one in house.units.of(SmsFailed)] == [code]
+    assert (await kept(house, agency, code)).sentence
+    time.pass_(24 * 3600)
+    await turn(house, telnyx)
+    assert {(await kept(house, agency, one)).state for one in (held, waiting)} == {"accepted"}
+    assert len(telnyx.log) == 3
+
+
+@in_memory
+async def test_a_code_waits_out_a_short_rest(
+    house: Harness[Store], agency: TenantSaved, time: Time
+) -> None:
+    telnyx = Telnyx(refused(429, "40318"))
+    await send(house, agency)
+    await turn(house, telnyx)
+    code = await send(house, agency, "one_time_code")
+    await turn(house, telnyx)
+    assert await state(house, agency, code) == ("queued", None)
+    time.pass_(60)
+    await turn(house, telnyx)
+    assert await state(house, agency, code) == ("accepted", None)
 
 
 @in_memory

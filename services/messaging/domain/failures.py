@@ -37,10 +37,21 @@ class Failure:
     pause: timedelta | None = None
 
 
+HOLD: Final = timedelta(hours=24)
+"""How long the provider holds a sender back at the worst."""
+
 UNKNOWN: Final = Failure(
     "unknown",
     "provider_refused",
     "The provider refused the message for a reason not known here. Look its code up, or ask it.",
+)
+
+HELD: Final = Failure(
+    "hold",
+    "held_back",
+    "The provider blocks such messages for a day. Wait, and send it again then.",
+    retry=True,
+    pause=HOLD,
 )
 
 # The gravest first: a message with several codes fails by the first of these.
@@ -96,16 +107,7 @@ _FAILURES: Final[tuple[tuple[Failure, str], ...]] = (
         ),
         "40015 40019 40315 40333",
     ),
-    (
-        Failure(
-            "hold",
-            "held_back",
-            "The provider blocks such messages for a day. Wait, and send it again then.",
-            retry=True,
-            pause=timedelta(hours=24),
-        ),
-        "40020 40320",
-    ),
+    (HELD, "40020 40320"),
     (
         Failure(
             "slow",

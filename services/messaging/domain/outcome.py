@@ -52,11 +52,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Which attempt it was, counted from 1, when it ended, and until when to go on trying."""
+    """Which attempt it was, counted from 1, when it ended, and until when to go on trying.
+
+    What is `patient` waits for the end of a hold, however long that lasts.
+    """
 
     number: int
     at: datetime
     give_up_at: datetime
+    patient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,7 @@ def backoff(number: int) -> timedelta:
 
 def _failure(failure: Failure, provider_code: str | None, attempt: Attempt) -> Again | Failed:
     after = max(backoff(attempt.number), failure.pause or timedelta())
-    if failure.retry and attempt.at + after < attempt.give_up_at:
+    in_time = attempt.at + after < attempt.give_up_at
+    if failure.retry and (attempt.patient if failure.kind == "hold" else in_time):
         return Again(after, failure.code)
     return Failed(failure.code, provider_code, failure.sentence)

@@ -40,8 +40,7 @@ class Particulars:
 
 def answer(message: Message, came: outcome.Answer, told: Particulars, now: datetime) -> Step:
     """What an attempt came to. A message that may have gone is never sent again."""
-    give_up_at = (message.first_at or now) + steps.GIVE_UP
-    found = outcome.of(came, outcome.Attempt(message.attempt, now, give_up_at))
+    found = outcome.of(came, _attempt(message, now))
     match found:
         case outcome.Accepted(provider_id):
             return _accepted(message, provider_id, told, now)
@@ -86,6 +85,14 @@ def receipt(message: Message, said: MessageStatus) -> Step:
 def stops(step: Step) -> bool:
     """Whether the provider refused because the person has told it STOP."""
     return step.fields.get("code") == STOPPED
+
+
+def _attempt(message: Message, now: datetime) -> outcome.Attempt:
+    """A hold is waited for once, by what is not stale after it; then there is another hour."""
+    first = message.first_at or now
+    held = now - first >= failures.HOLD
+    give_up_at = first + steps.GIVE_UP + (failures.HOLD + steps.GIVE_UP if held else timedelta())
+    return outcome.Attempt(message.attempt, now, give_up_at, not held and message.stoppable)
 
 
 def _accepted(message: Message, provider_id: str, told: Particulars, now: datetime) -> Step:

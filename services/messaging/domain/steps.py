@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from libs.common.events import Event, SmsBlocked, SmsFailed, SmsRequested, SmsUnconfirmed
+from services.messaging.domain.failures import HELD
 from services.messaging.domain.gate import UNKNOWN, Allowed, Later, Refused
 from services.messaging.domain.message import Message
 
@@ -101,6 +102,13 @@ def cancelled(message: Message, now: datetime) -> Step:
 def postponed(until: datetime) -> Step:
     """Not yet: it stays queued."""
     return Step({"state": "queued", "doubt_at": None}, until)
+
+
+def kept_waiting(message: Message, until: datetime, now: datetime) -> Step:
+    """Its sender rests until then; what is stale by then fails."""
+    if message.stoppable or until - now <= GIVE_UP:
+        return postponed(until)
+    return failed(message, HELD.code, None, HELD.sentence, now)
 
 
 def undecidable(message: Message, heard: datetime | None, now: datetime) -> Step | None:

@@ -9,6 +9,7 @@ from services.messaging.domain import bucket, steps
 from services.messaging.domain.agency import held
 from services.messaging.domain.gate import UNKNOWN, Allowed, Later, Refused
 from services.messaging.domain.message import Message
+from services.messaging.domain.steps import Step
 from services.messaging.store import Store
 
 MOST_SLOTS = 10_000
@@ -58,7 +59,7 @@ class Claim:
             return None
         free_at = await self._turn(str(message.line), store, work)
         if free_at is not None:
-            await self._postpone(message, free_at, store, work)
+            await self._take(steps.kept_waiting(message, free_at, work.now), message, store, work)
             return None
         return await self._begin(message, number, store, work)
 
@@ -73,8 +74,7 @@ class Claim:
             step = steps.undecidable(message, await store.heard.last(), work.now)
         if step is None:
             step = steps.blocked(message, verdict.code, verdict.sentence, work.now)
-        self.later = step.due
-        await store.follow(message, step, work)
+        await self._take(step, message, store, work)
 
     async def _turn(self, line: str, store: Store, work: Work) -> datetime | None:
         """Takes the sender's turn; where it has none, from when on it may have one."""
@@ -104,6 +104,6 @@ class Claim:
             traceparent=message.traceparent,
         )
 
-    async def _postpone(self, message: Message, until: datetime, store: Store, work: Work) -> None:
-        self.later = until
-        await store.follow(message, steps.postponed(until), work)
+    async def _take(self, step: Step, message: Message, store: Store, work: Work) -> None:
+        self.later = step.due
+        await store.follow(message, step, work)
