@@ -33,7 +33,10 @@ def test_it_fills_up_to_its_burst_only() -> None:
     assert take(0, NOON, NOON + timedelta(days=1), 20, 5) == Taken(4, NOW)
 
 
-def test_a_clock_put_back_refills_nothing() -> None:
+def test_a_clock_put_back_refills_nothing_and_what_was_ahead_counts_from_now() -> None:
+    ahead = take(0, NOON + timedelta(days=365), NOON, 1, 1)
+
+    assert (ahead.tokens, ahead.wait) == (0, timedelta(seconds=1, microseconds=1))
     assert take(0.5, NOON, NOON - timedelta(hours=1), 1, 1).tokens == 0.5
 
 

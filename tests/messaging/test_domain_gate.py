@@ -111,7 +111,8 @@ def test_a_suspicion_stops_promotions_only() -> None:
     [
         (NOON - STALE, Allowed()),
         (NOON - STALE - timedelta(microseconds=1), refused("consent_unknown")),
-        (NOON + timedelta(seconds=5), Allowed()),
+        (NOON + STALE, Allowed()),
+        (NOON + STALE + timedelta(microseconds=1), refused("consent_unknown")),
         (None, refused("consent_unknown")),
     ],
 )

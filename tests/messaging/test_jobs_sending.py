@@ -338,6 +338,43 @@ async def test_a_sender_keeps_to_its_pace_and_the_rest_queues(
 
 
 @in_memory
+async def test_a_clock_that_was_ahead_once_holds_a_sender_up_for_no_longer_than_its_pace(
+    house: Harness[Store], agency: TenantSaved, time: Time
+) -> None:
+    telnyx = Telnyx()
+    await house.store(agency).senders.spend(LINE, 0, NOON + timedelta(days=365))
+    message_id = await send(house, agency)
+    await turn(house, telnyx)
+    assert telnyx.log == []
+    assert (await house.store(agency).senders.pace(LINE)).at == NOON
+    time.pass_(0.2)
+    await turn(house, telnyx)
+    assert await state(house, agency, message_id) == ("accepted", None)
+
+
+@in_memory
+async def test_a_heartbeat_from_a_clock_that_was_ahead_is_mended_by_the_next(
+    house: Harness[Store], agency: TenantSaved, time: Time
+) -> None:
+    telnyx = Telnyx()
+    await beat(house)
+    await house.take(consent(house, agency, 1), agency)
+    message_id = await send(house, agency, "promotional")
+    time.pass_(365 * 24 * 3600)
+    await beat(house)
+    time.now = NOON
+    for _ in range(3):
+        await turn(house, telnyx)
+        assert await state(house, agency, message_id) == ("queued", None)
+        time.pass_(3600)
+    time.now = NOON.replace(minute=1)
+    await beat(house)
+    await house.store(agency).due.set(message_id, "queued", time.now)
+    await turn(house, telnyx)
+    assert await state(house, agency, message_id) == ("accepted", None)
+
+
+@in_memory
 async def test_a_sender_that_is_too_fast_rests(
     house: Harness[Store], agency: TenantSaved, time: Time
 ) -> None:

@@ -29,7 +29,8 @@ def take(tokens: float, at: datetime, now: datetime, rate: float, burst: float) 
     """Takes one token from a bucket that held `tokens` at `at`.
 
     `rate` is tokens a second, `burst` the most that it holds. A clock that was put back refills
-    nothing. Raises ValueError for a rate of 0 or less, and for a burst of less than 1.
+    nothing, and what is left counts from `now`. Raises ValueError for a rate of 0 or less, and
+    for a burst of less than 1.
     """
     if rate <= 0 or burst < 1:
         raise ValueError("give a rate above 0 and a burst of 1 or more, or nothing is ever sent")

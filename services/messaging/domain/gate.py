@@ -12,7 +12,10 @@ from services.messaging.domain.rules import Rules
 from services.messaging.domain.segments import MOST_PARTS
 
 STALE: Final = timedelta(seconds=60)
-"""A copy of consent not confirmed for longer than this is not trusted with promotions."""
+"""A copy of consent not confirmed for longer than this is not trusted with promotions.
+
+Nor is one that was confirmed by a clock further ahead than this.
+"""
 
 UNKNOWN: Final = "consent_unknown"
 """The one refusal that time heals: nobody can tell now whether the person still agrees."""
@@ -151,8 +154,8 @@ def _consent(ask: Ask, standing: Standing, rules: Rules) -> str | None:
         return "not_collected_directly"
     if standing.suspected:
         return "suspected_revocation"
-    unknown = standing.heard is None or ask.at - standing.heard > STALE
-    return UNKNOWN if unknown else None
+    fresh = standing.heard is not None and abs(ask.at - standing.heard) <= STALE
+    return None if fresh else UNKNOWN
 
 
 def _permission(ask: Ask, standing: Standing) -> Permission | None:

@@ -82,9 +82,11 @@ class Claim:
         if pace.held_until is not None and pace.held_until > work.now:
             return pace.held_until
         tokens = burst if pace.tokens is None else pace.tokens
-        taken = bucket.take(tokens, pace.at or work.now, work.now, rate, burst)
-        if taken.granted:
+        at = pace.at or work.now
+        taken = bucket.take(tokens, at, work.now, rate, burst)
+        if taken.granted or at > work.now:  # a clock was ahead: the tokens count from now
             await store.senders.spend(line, taken.tokens, work.now)
+        if taken.granted:
             return None
         return self._slots.after((work.tenant.tenant, line), work.now + taken.wait, rate)
 
