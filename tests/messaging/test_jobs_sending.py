@@ -338,6 +338,30 @@ async def test_a_sender_keeps_to_its_pace_and_the_rest_queues(
 
 
 @in_memory
+async def test_codes_do_not_wait_behind_a_mass_of_others(
+    house: Harness[Store], agency: TenantSaved, time: Time
+) -> None:
+    telnyx = Telnyx()
+    for _ in range(200):  # more than a round, and twenty seconds of the sender's pace
+        await send(house, agency)
+    sending = Sending(cast(Any, house), telnyx.provider())
+
+    async def round_() -> None:
+        async with asyncio.TaskGroup() as tasks:
+            await sending.round(tasks)
+
+    for _ in range(4):
+        await round_()
+    time.pass_(0.05)
+    codes = [await send(house, agency, "one_time_code") for _ in range(3)]
+    for _ in range(4):
+        await round_()
+        time.pass_(0.1)
+    assert {await state(house, agency, one) for one in codes} == {("accepted", None)}
+    assert len(telnyx.log) == 10 + 3
+
+
+@in_memory
 async def test_a_clock_that_was_ahead_once_holds_a_sender_up_for_no_longer_than_its_pace(
     house: Harness[Store], agency: TenantSaved, time: Time
 ) -> None:
@@ -624,11 +648,12 @@ async def test_what_is_due_without_a_message_or_a_tenant_is_put_away(
 
 def test_slots_of_a_sender_follow_each_other_and_are_not_kept_for_ever() -> None:
     slots = Slots()
-    found = [slots.after(("t", "+1"), NOON, 10) for _ in range(3)]
+    found = [slots.after(("t", "+1", False), NOON, 10) for _ in range(3)]
     assert found == [NOON + timedelta(seconds=number / 10) for number in range(3)]
-    assert slots.after(("t", "+2"), NOON, 10) == NOON
+    assert slots.after(("t", "+2", False), NOON, 10) == NOON
+    assert slots.after(("t", "+1", True), NOON, 10) == NOON
     later = NOON + timedelta(seconds=9)
-    assert slots.after(("t", "+1"), later, 10) == later
+    assert slots.after(("t", "+1", False), later, 10) == later
     for number in range(MOST_SLOTS):
-        slots.after(("u", str(number)), NOON, 10)
-    assert slots.after(("t", "+1"), NOON, 10) == NOON
+        slots.after(("u", str(number), False), NOON, 10)
+    assert slots.after(("t", "+1", False), NOON, 10) == NOON

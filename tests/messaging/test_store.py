@@ -184,6 +184,26 @@ async def test_what_is_due_is_found_in_its_order(house: Harness[Store], store: S
     assert await store.due.since("x") is None
 
 
+async def test_what_somebody_waits_for_is_found_first(
+    house: Harness[Store], agency: TenantSaved, store: Store
+) -> None:
+    start = NOON - timedelta(days=20)
+    for number, name in enumerate(("bulk 1", "bulk 2", "code 1", "code 2")):
+        at = start + timedelta(seconds=number)
+        await store.due.set(name, "queued", at, urgent=name.startswith("code"))
+    await store.due.set("code 3", "queued", start + timedelta(seconds=9), urgent=True)
+    now = start + timedelta(seconds=5)
+
+    async def found(limit: int) -> list[str]:
+        return [one.message for one in await store.due.queued(now, limit)]
+
+    assert await found(10) == ["code 1", "code 2", "bulk 1", "bulk 2"]
+    assert await found(3) == ["code 1", "code 2", "bulk 1"]
+    assert await found(1) == ["code 1"]
+    for name in ("bulk 1", "bulk 2", "code 1", "code 2", "code 3"):
+        await store.due.set(name, "queued", None)
+
+
 async def test_a_claim_and_a_stop_at_one_moment_run_one_after_the_other(
     house: Harness[Store], agency: TenantSaved
 ) -> None:

@@ -15,6 +15,10 @@ from services.messaging.store import Store
 MOST_SLOTS = 10_000
 
 
+Queue = tuple[str, str, bool]
+"""A tenant's sender, and whether it is for those that can wait."""
+
+
 class Slots:
     """Where the messages of a sender queue, so that each is looked at once, and not all at once.
 
@@ -22,15 +26,15 @@ class Slots:
     """
 
     def __init__(self) -> None:
-        self._last: dict[tuple[str, str], datetime] = {}
+        self._last: dict[Queue, datetime] = {}
 
-    def after(self, sender: tuple[str, str], earliest: datetime, rate: float) -> datetime:
-        """The next free one of this sender, not before `earliest`."""
+    def after(self, queue: Queue, earliest: datetime, rate: float) -> datetime:
+        """The next free one, not before `earliest`."""
         if len(self._last) > MOST_SLOTS:
             self._last.clear()
-        last = self._last.get(sender)
+        last = self._last.get(queue)
         slot = max(earliest, last + timedelta(seconds=1 / rate)) if last else earliest
-        self._last[sender] = slot
+        self._last[queue] = slot
         return slot
 
 
@@ -57,7 +61,7 @@ class Claim:
         if not isinstance(verdict, Allowed):
             await self._put_off(message, verdict, store, work)
             return None
-        free_at = await self._turn(str(message.line), store, work)
+        free_at = await self._turn(message, store, work)
         if free_at is not None:
             await self._take(steps.kept_waiting(message, free_at, work.now), message, store, work)
             return None
@@ -76,8 +80,9 @@ class Claim:
             step = steps.blocked(message, verdict.code, verdict.sentence, work.now)
         await self._take(step, message, store, work)
 
-    async def _turn(self, line: str, store: Store, work: Work) -> datetime | None:
+    async def _turn(self, message: Message, store: Store, work: Work) -> datetime | None:
         """Takes the sender's turn; where it has none, from when on it may have one."""
+        line = str(message.line)
         pace, rate, burst = await store.senders.pace(line), store.desk.rate, store.desk.burst
         if pace.held_until is not None and pace.held_until > work.now:
             return pace.held_until
@@ -88,7 +93,9 @@ class Claim:
             await store.senders.spend(line, taken.tokens, work.now)
         if taken.granted:
             return None
-        return self._slots.after((work.tenant.tenant, line), work.now + taken.wait, rate)
+        return self._slots.after(
+            (work.tenant.tenant, line, message.stoppable), work.now + taken.wait, rate
+        )
 
     async def _begin(self, message: Message, number: str, store: Store, work: Work) -> Letter:
         """Touches the person's consent, so that a stop at this moment runs against it."""

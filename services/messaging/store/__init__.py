@@ -62,7 +62,7 @@ class Store:
         return True
 
     async def _note(self, message: Message, step: Step, work: Work) -> None:
-        await self.due.set(message.id, step.state, step.due)
+        await self.due.set(message.id, step.state, step.due, urgent=not message.stoppable)
         for fact in step.facts:
             work.emit(fact)
 

@@ -17,11 +17,16 @@ DUE = Entity(
         "message": ("string",),
         "state": ("string",),
         "at": ("date",),
+        "rank": ("int", "long"),
         "verdict": ("object",),
     },
     ("tenant", "message", "state", "at"),
-    (Index((("state", 1), ("at", 1), ("_id", 1))),),
+    (
+        Index((("state", 1), ("at", 1), ("_id", 1))),
+        Index((("state", 1), ("rank", 1), ("at", 1), ("_id", 1))),
+    ),
 )
+_URGENT, _OTHER = 0, 1
 IN_DOUBT = ("sending", "unknown", "accepted", "sent", "settled")
 
 
@@ -47,14 +52,19 @@ class Dues:
         self._tenant = scope.tenant
         self._rows = scope.shared("due")
 
-    async def set(self, message: str, state: str, at: datetime | None) -> None:
-        """Notes when to look at a message of this tenant; None is never again."""
+    async def set(
+        self, message: str, state: str, at: datetime | None, *, urgent: bool = False
+    ) -> None:
+        """Notes when to look at a message of this tenant; None is never again.
+
+        `urgent`: somebody waits for it, so it goes before all that are not.
+        """
         key = f"{self._tenant}:{message}"
         if at is None:
             await self._rows.remove({"_id": key})
-        else:
-            row = {"_id": key, "tenant": self._tenant, "message": message, "state": state, "at": at}
-            await self._rows.put(row)
+            return
+        row = {"_id": key, "tenant": self._tenant, "message": message, "state": state, "at": at}
+        await self._rows.put({**row, "rank": _URGENT if urgent else _OTHER})
 
     async def forget(self, due: Due) -> None:
         """Nobody need look any more."""
@@ -71,8 +81,16 @@ class Dues:
         await self._rows.change(query, {"$set": {"at": until}})
 
     async def queued(self, now: datetime, limit: int) -> list[Due]:
-        """What may be sent by now, the longest due first."""
-        return await self._list({"state": "queued", "at": {"$lte": now}}, limit)
+        """What may be sent by now: the urgent ones, then the others, the longest due first.
+
+        Each rank is asked for by itself, so that the index skips what is not due yet.
+        """
+        query = {"state": "queued", "at": {"$lte": now}}
+        found = await self._list({**query, "rank": _URGENT}, limit)
+        if len(found) < limit:  # a limit of 0 is no limit
+            others = {"rank": {"$in": [_OTHER, None]}}  # None: written before there were ranks
+            found += await self._list({**query, **others}, limit - len(found))
+        return found
 
     async def in_doubt(self, now: datetime, limit: int) -> list[Due]:
         """What was given out of hand and not been heard of in its time, the longest due first."""
