@@ -64,6 +64,7 @@ def test_a_receipt_is_found_by_the_name_in_its_url() -> None:
     assert (found.message_id, found.status, found.reference) == ("p-1", "sent", REF)
     assert list(told.deliveries(delivery(webhook_url=None), REF)) == []
     assert list(told.deliveries(delivery(webhook_url="https://hooks.test"), REF)) == []
+    assert list(told.deliveries(delivery(webhook_url=f"https://[hooks?ref={REF}"), REF)) == []
     assert list(told.deliveries(delivery(id=None), REF)) == []
     assert list(told.deliveries(delivery(to="+1212"), REF)) == []
     assert list(told.deliveries(delivery(received_at=None), REF)) == []

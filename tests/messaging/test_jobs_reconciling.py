@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import httpx
 import pytest
+from pymongo.errors import AutoReconnect
 
 from libs.common.events import (
     MessageStatus,
@@ -23,7 +24,7 @@ from services.messaging.domain.outcome import Answer
 from services.messaging.domain.reported import Particulars
 from services.messaging.domain.steps import silent
 from services.messaging.jobs import Reconciling, Sending
-from services.messaging.jobs.reconciling import Doubt, Obey
+from services.messaging.jobs.reconciling import Doubt, Learn, Obey
 from services.messaging.jobs.sending import Settle
 from services.messaging.store import Due, Store
 from tests.messaging.conftest import Operator
@@ -361,7 +362,52 @@ async def test_one_that_cannot_be_looked_at_holds_up_nobody(
     left = {one.message: one.at for one in await platform.due.in_doubt(time.now, 10)}
     assert set(left) == {"msg_1"}
     later = {one.message: one.at for one in await platform.due.in_doubt(NOON.replace(hour=17), 10)}
-    assert later[broken] == time.now + timedelta(minutes=1)
+    assert later[broken] == time.now + timedelta(seconds=5)  # sought as if nothing was found
+
+
+@pytest.mark.parametrize("broken", ["receipts", "Learn"])
+@in_memory
+async def test_what_can_never_be_looked_up_comes_before_people_in_its_time(
+    house: Harness[Store],
+    agency: TenantSaved,
+    time: Time,
+    monkeypatch: pytest.MonkeyPatch,
+    broken: str,
+) -> None:
+    telnyx = Telnyx()
+    message_id = await lost(house, agency, telnyx)
+    telnyx.delivered(telnyx.refs()[0], "sent")
+
+    async def failing(*_: object) -> None:
+        raise ValueError("strange")
+
+    owner, name = (Provider, "receipts") if broken == "receipts" else (Learn, "run")
+    monkeypatch.setattr(owner, name, failing)
+    for _ in range(20):
+        time.pass_(60)
+        await look(house, telnyx)
+    assert (await kept(house, agency, message_id)).state == "needs_review"
+
+
+@in_memory
+async def test_while_the_store_is_away_nobody_is_said_to_be_silent(
+    house: Harness[Store], agency: TenantSaved, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telnyx = Telnyx()
+    message_id = await lost(house, agency, telnyx)
+    telnyx.delivered(telnyx.refs()[0], "sent")
+
+    async def away(*_: object) -> None:
+        raise AutoReconnect("away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Learn, "run", away)
+        time.pass_(16 * 60)
+        await look(house, telnyx)
+    assert (await kept(house, agency, message_id)).state == "unknown"
+    time.pass_(60)
+    await look(house, telnyx)
+    assert (await kept(house, agency, message_id)).state == "sent"
 
 
 @in_memory

@@ -74,7 +74,10 @@ def _codes(holder: Mapping[str, object]) -> tuple[str, ...]:
 
 
 def _ref(url: object) -> str | None:
-    query = parse_qs(urlsplit(url).query) if isinstance(url, str) else {}
+    try:
+        query = parse_qs(urlsplit(url).query) if isinstance(url, str) else {}
+    except ValueError:
+        return None
     return next(iter(query.get("ref", ())), None)
 
 

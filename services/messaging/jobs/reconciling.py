@@ -10,7 +10,7 @@ import structlog
 from libs.common import clock
 from libs.common.events import MessageStatus, TenantSaved
 from libs.common.keys import PLATFORM
-from libs.common.mongo import Work
+from libs.common.mongo import Work, is_outage
 from libs.common.service import Running
 from libs.common.tenants import UnknownTenant
 from services.messaging.clients import Away, Provider
@@ -77,10 +77,17 @@ class Reconciling:
             await self._seek(message, tenant)
 
     async def _seek(self, message: Message, tenant: TenantSaved) -> None:
-        """Asks the provider, outside any transaction; silence is an answer too."""
-        found = await self._asked(message)
-        for receipt in found:
-            await self._units.write(tenant, Learn(receipt).run)
+        """Asks the provider, outside any transaction; silence is an answer too.
+
+        So is what nobody can read: else the message would be in doubt for ever.
+        """
+        try:
+            for receipt in await self._asked(message):
+                await self._units.write(tenant, Learn(receipt).run)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            log.warning("reconciling.not_understood", error=type(error).__name__, ref=message.ref)
         await self._units.write(tenant, Doubt(message).run)
 
     async def _asked(self, message: Message) -> list[MessageStatus]:
