@@ -16,6 +16,8 @@ from services.messaging.store.messages import PARTY_FIELD
 from tests.messaging.given import DAN, LINE, NOON, agency_facts, receipt
 from tests.support.http import Harness
 
+in_memory = pytest.mark.parametrize("house", ["memory"], indirect=True)
+
 
 @pytest.fixture
 def store(house: Harness[Store], agency: TenantSaved) -> Store:
@@ -225,6 +227,24 @@ async def test_a_claim_and_a_stop_at_one_moment_run_one_after_the_other(
     await house.units.write(agency, claim)
     assert seen[-1] == "stopped"
     assert (await house.store(agency).consents.get("s-1")).stopped
+
+
+@in_memory
+async def test_consent_was_heard_of_when_its_slowest_lane_was(store: Store) -> None:
+    heard, second = store.heard, timedelta(seconds=1)
+    assert await heard.last() is None
+    await heard.note(NOON)
+    assert await heard.last() == NOON
+    await heard.note(NOON + 9 * second, 1)
+    await heard.note(NOON + 5 * second, 11)
+    assert await heard.last() == NOON
+    await heard.note(NOON + 15 * second, 0)
+    assert await heard.last() == NOON + 5 * second
+    for lane in (0, 1):  # lane 11 says nothing any more
+        await heard.note(NOON + timedelta(days=1, seconds=5), lane)
+    assert await heard.last() == NOON + 5 * second
+    await heard.note(NOON + timedelta(days=1, seconds=6), 1)
+    assert await heard.last() == NOON + timedelta(days=1, seconds=5)
 
 
 async def test_a_tenant_sees_nothing_of_another(house: Harness[Store], store: Store) -> None:
