@@ -60,11 +60,30 @@ def test_a_stop_that_the_provider_has_answered() -> None:
     assert (stop["party"], stop["line"]) == ("+12025550143", OURS)
 
 
-def test_a_word_that_the_provider_alone_knows_is_believed() -> None:
-    told = message(changed("message_received", text="Hush", autoresponse_type="STOP"))
-    assert (told["keyword"], told["autoresponse"]) == ("stop", "stop")
-    told = message(changed("message_received", text="stop", autoresponse_type="HELP"))
-    assert (told["keyword"], told["autoresponse"]) == ("stop", "help")
+@pytest.mark.parametrize(
+    ("text", "answered", "keyword"),
+    [
+        ("Hush", "STOP", "stop"),
+        ("INFO", "STOP", "stop"),
+        ("START", "STOP", "stop"),
+        ("please stop texting", "STOP", "stop"),
+        ("stop", "HELP", "stop"),
+        ("stop", "START", "stop"),
+        ("please stop texting", "START", "suspected"),
+        ("please stop texting", "HELP", "suspected"),
+        ("Hello again", "START", "start"),
+        ("Hello again", "HELP", "help"),
+        ("START", "HELP", "start"),
+        ("HELP", "START", "help"),
+        ("START", "NEW", "start"),
+        ("Hello again", "SUSPECTED", "none"),
+    ],
+)
+def test_of_our_word_and_the_providers_the_stricter_counts(
+    text: str, answered: str, keyword: str
+) -> None:
+    told = message(changed("message_received", text=text, autoresponse_type=answered))
+    assert (told["keyword"], told["autoresponse"]) == (keyword, answered.lower())
 
 
 @pytest.mark.parametrize(

@@ -78,12 +78,16 @@ def _status(received: Received, reading: Reading) -> MessageStatus:
 
 
 def _keyword(text: str | None, answered: str | None) -> str:
-    """What the text asks for; an agency's profile at the provider may know words of its own."""
-    word = keywords.read(text)
-    return answered if answered in _ASKED and word not in _ASKED else word
+    """What the text asks for: the stricter of our word and the provider's, else our own.
+
+    An agency's profile at the provider may know words that we do not.
+    """
+    words = (str(keywords.read(text)), answered if answered in _ASKED else "none")
+    return max(words, key=lambda word: _STRICTNESS.get(word, 1))
 
 
 _ASKED = ("stop", "start", "help")
+_STRICTNESS = {"stop": 3, "suspected": 2, "none": 0}  # whatever else is asked for lies between
 
 
 def _first(found: tuple[str, ...]) -> str | None:
