@@ -22,6 +22,6 @@ async def note_failure(failed: SmsFailed, store: Store, work: Work) -> None:
 
 
 async def _note(subject: str, act: Act, e164: str | None, store: Store, work: Work) -> None:
-    book = await store.enter(subject, act, work.now, e164)
+    book = await store.enter(subject, act.by(work.now), work.now, e164)
     for change in book.changes():
         work.emit(change)

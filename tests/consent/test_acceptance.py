@@ -86,14 +86,14 @@ async def test_case_8_a_stale_grant_brings_nothing_back(
 async def test_case_9_a_start_is_a_new_record_and_the_old_ones_stay(
     house: Harness[Store], agency: TenantSaved, client: httpx.AsyncClient, subject: str
 ) -> None:
-    await house.take(texted("stop", subject), agency)
+    await house.take(texted("stop", subject, -5), agency)
     before = (await client.get(f"/v1/consents/{subject}")).json()["data"]
-    await house.take(texted("start", subject, 5), agency)
+    await house.take(texted("start", subject), agency)
     assert (marketing(latest(house)), latest(house).suppressed) == (("granted", "sms"), False)
     newest, *older = (await client.get(f"/v1/consents/{subject}")).json()["data"]
     assert (newest["action"], newest["means"], newest["seq"]) == ("grant", "sms", 3)
     assert older == before
-    assert await house.store(agency).suppressions.get(DAN) == Suppression("stop", NOON, at(5))
+    assert await house.store(agency).suppressions.get(DAN) == Suppression("stop", at(-5), NOON)
 
 
 async def test_case_13_what_was_agreed_to_covers_no_other_purpose(
@@ -107,6 +107,6 @@ async def test_case_14_one_word_revokes_every_purpose(
 ) -> None:
     for purpose in ("service", "profiling"):
         await client.post("/v1/consents", json={**GRANT, "purpose": purpose, "means": "paper"})
-    await house.take(texted("stop", subject, 1), agency)
+    await house.take(texted("stop", subject), agency)
     assert {p.state for p in latest(house).permissions} == {"withdrawn"}
     assert latest(house).suppressed

@@ -97,14 +97,26 @@ async def test_withdrawing_is_one_call_as_granting_is(client: httpx.AsyncClient)
 async def test_a_telephoned_stop_suppresses_the_number_and_a_later_grant_lifts_it(
     house: Harness[Store], agency: TenantSaved, client: httpx.AsyncClient
 ) -> None:
-    said = await written(client, action="withdraw", purpose="all", means="voice")
-    assert said["state"]["suppressed"]
+    before = NOON - timedelta(seconds=30)
+    stop = {"action": "withdraw", "purpose": "all", "means": "voice", "at": before.isoformat()}
+    assert (await written(client, **stop))["state"]["suppressed"]
     suppressions = house.store(agency).suppressions
-    assert await suppressions.get(DAN) == Suppression("stop", NOON)
-    later = NOON + timedelta(seconds=30)
-    said = await written(client, at=later.isoformat())
-    assert not said["state"]["suppressed"]
-    assert await suppressions.get(DAN) == Suppression("stop", NOON, later)
+    assert await suppressions.get(DAN) == Suppression("stop", before)
+    assert not (await written(client))["state"]["suppressed"]
+    assert await suppressions.get(DAN) == Suppression("stop", before, NOON)
+
+
+async def test_an_act_of_a_clock_ahead_of_ours_does_not_undo_a_later_stop(
+    house: Harness[Store],
+    agency: TenantSaved,
+    client: httpx.AsyncClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = await written(client, at=(NOON + timedelta(seconds=50)).isoformat())
+    assert said["record"]["at"] == said["state"]["changed_at"] == "2026-11-10T12:00:00Z"
+    monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(seconds=10))
+    await house.take(texted("stop", code_of(house, agency), 5), agency)
+    assert house.units.of(ConsentChanged)[-1].suppressed
 
 
 async def test_what_is_written_down_later_but_was_said_earlier_changes_no_state(
@@ -204,7 +216,8 @@ async def test_what_is_still_to_come_cannot_have_been_said(client: httpx.AsyncCl
     told = await refused(client, at=(NOON + timedelta(seconds=61)).isoformat())
     assert (told["code"], told["errors"][0]["pointer"]) == ("future", "#/at")
     assert "still to come" in told["detail"]
-    await written(client, at=(NOON + timedelta(seconds=60)).isoformat())
+    said = await written(client, at=(NOON + timedelta(seconds=60)).isoformat())
+    assert said["record"]["at"] == "2026-11-10T12:00:00Z"
 
 
 @in_memory

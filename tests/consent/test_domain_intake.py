@@ -103,6 +103,19 @@ def test_a_refusal_of_today_is_not_to_come() -> None:
     assert (found, held.records[0].at) == (["withdrawn"], NOON)
 
 
+@pytest.mark.parametrize("consent", ["yes", "no"])
+def test_a_line_of_a_clock_ahead_of_ours_was_said_now(consent: str) -> None:
+    held, _ = outcomes(Book(SUBJECT), line(consent, when=moment(50)))
+    assert held.records[0].at == NOON
+    _, found = outcomes(held, line(consent, when=moment(50)), entering=Entering("usr_7", at(60)))
+    assert found == ["unchanged"]
+
+
+def test_a_grant_of_a_clock_ahead_of_ours_lifts_no_stop_of_this_moment() -> None:
+    _, found = outcomes(book(stop()), line(when=moment(50)))
+    assert found == ["ignored_older_than_withdrawal"]
+
+
 def test_a_refusal_without_a_day_counts_from_the_import_and_once() -> None:
     held, found = outcomes(book(act(seconds=-9)), line("no", None), line("no", None))
     assert found == ["withdrawn", "unchanged"]

@@ -1,10 +1,18 @@
 """Events in: words by text, and texts that the provider refuses to deliver."""
 
+import pytest
+
+from libs.common import clock
 from libs.common.events import ConsentChanged, TenantSaved
 from services.consent.domain.ledger.suppression import Suppression
 from services.consent.store import Store
 from tests.consent.given import DAN, NOON, at, code_of, failed, texted
 from tests.support.http import Harness
+
+
+@pytest.fixture(autouse=True)
+def _evening(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: at(6 * 3600))
 
 
 async def said(
@@ -58,6 +66,25 @@ async def test_a_stop_that_comes_late_does_not_undo_the_start_after_it(
     change = await said(house, agency, "stop", 0)
     assert (change.version, change.suppressed, change.changed_at) == (2, False, at(5))
     assert await house.store(agency).suppressions.get(DAN) is None
+
+
+async def test_a_text_of_a_clock_ahead_of_ours_was_said_now(
+    house: Harness[Store], agency: TenantSaved, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOON)
+    assert (await said(house, agency, "start", 50)).changed_at == NOON
+    monkeypatch.setattr(clock, "now", lambda: at(10))
+    change = await said(house, agency, "stop", 10)
+    assert (change.suppressed, change.changed_at) == (True, at(10))
+
+
+async def test_a_failure_told_by_a_clock_ahead_of_ours_was_told_now(
+    house: Harness[Store], agency: TenantSaved, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: at(-50))
+    await house.take(failed(code_of(house, agency)), agency)
+    (change,) = house.units.of(ConsentChanged)
+    assert (change.suppressed, change.changed_at) == (True, at(-50))
 
 
 async def test_free_words_pause_marketing_until_somebody_decides(

@@ -76,7 +76,8 @@ class ConsentIn(Whose):
         if is_too_early(at):
             raise _unusable("too_early", "at", "Nobody can have agreed then. Check the year.")
         told = self.model_dump(exclude={"number", "purpose", "at"})
-        return Act(id=f"rec_{uuid4().hex}", purpose=self._fitting(), at=at, who=who, **told)
+        act = Act(id=f"rec_{uuid4().hex}", purpose=self._fitting(), at=at, who=who, **told)
+        return act.by(now)
 
     def _fitting(self) -> Subject:
         try:

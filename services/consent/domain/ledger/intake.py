@@ -46,10 +46,13 @@ class Entering:
         )
 
     def _at(self, said: Said) -> datetime:
-        """Where the hour is not known, the one that binds us more: a refusal counts till night."""
+        """Where the hour is not known, the one that binds us more: a refusal counts till night.
+
+        Never later than now, by whosever clock: a word that is said after it must count after it.
+        """
         if said.when is None:
             return self.now
-        return said.when.earliest if said.granted else min(said.when.latest, self.now)
+        return min(said.when.earliest if said.granted else said.when.latest, self.now)
 
 
 def _is_known(book: Book, said: Said) -> bool:

@@ -45,6 +45,13 @@ class Act(BaseModel):
     collected_directly: bool = True
     message_id: str | None = None
 
+    def by(self, now: datetime) -> "Act":
+        """The act as told by a clock that is ahead of ours: it happened by now.
+
+        A word that is said after it must count after it.
+        """
+        return self if self.at <= now else self.model_copy(update={"at": in_milliseconds(now)})
+
 
 class Record(Act):
     """An act in the ledger: the `seq`-th of this person, written down at `recorded_at`."""
