@@ -285,6 +285,71 @@ async def test_each_operation_asks_for_its_scope(
     assert (await house.client(None).get(PATH)).status_code == 401
 
 
+async def keyed(client: httpx.AsyncClient, key: str, **told: Any) -> httpx.Response:
+    return await client.post(PATH, json={**GRANT, **told}, headers={"Idempotency-Key": key})
+
+
+async def test_a_grant_that_is_sent_again_lifts_no_stop(
+    house: Harness[Store], agency: TenantSaved, client: httpx.AsyncClient
+) -> None:
+    first = await keyed(client, "k:1")
+    assert (first.status_code, "Idempotent-Replayed" in first.headers) == (201, False)
+    await house.take(texted("stop", code_of(house, agency)), agency)
+    told = len(house.units.emitted)
+    again = await keyed(client, "k:1")
+    assert (again.status_code, again.headers["Idempotent-Replayed"]) == (201, "true")
+    assert again.headers["Location"] == first.headers["Location"]
+    assert again.json()["record"] == first.json()["record"]
+    state = again.json()["state"]
+    assert (state["version"], state["suppressed"]) == (2, True)
+    assert len(house.units.emitted) == told
+    found = await house.store(agency).suppressions.get(DAN)
+    assert found == Suppression("stop", NOON)
+
+
+@pytest.mark.parametrize("other", [{"number": OTHER}, {"action": "withdraw"}, {"wording": "v9"}])
+async def test_a_key_is_for_one_body(
+    house: Harness[Store], client: httpx.AsyncClient, other: dict[str, Any]
+) -> None:
+    await keyed(client, "k:1")
+    answer = await keyed(client, "k:1", **other)
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_mismatch")
+    assert len(house.units.of(ConsentChanged)) == 1
+    assert (await keyed(client, "k:2", **other)).status_code == 201
+
+
+async def test_a_key_is_of_one_agency(house: Harness[Store], client: httpx.AsyncClient) -> None:
+    first = await keyed(client, "k:1")
+    second = await keyed(house.client(await house.open()), "k:1")
+    assert "Idempotent-Replayed" not in second.headers
+    assert second.json()["record"]["id"] != first.json()["record"]["id"]
+
+
+@in_memory
+@pytest.mark.parametrize("key", ["", "a b", "k" * 256, "kéy"])
+async def test_a_key_has_a_form(client: httpx.AsyncClient, key: str) -> None:
+    headers = {b"Idempotency-Key": key.encode()}
+    answer = await client.post(PATH, json=GRANT, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+
+
+async def test_of_many_requests_with_one_key_one_counts(
+    house: Harness[Store], client: httpx.AsyncClient
+) -> None:
+    answers = await at_once(*(keyed(client, "k:1") for _ in range(8)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["record"]["id"] for answer in answers}) == 1
+    assert sum("Idempotent-Replayed" in answer.headers for answer in answers) == 7
+    assert len(house.units.of(ConsentChanged)) == 1
+
+
+async def test_what_tells_bodies_apart_is_shown_to_nobody(client: httpx.AsyncClient) -> None:
+    record = (await keyed(client, "k:1")).json()["record"]
+    shown = (await client.get(f"{PATH}/{record['subject']}")).json()["data"]
+    assert shown == [record]
+    assert "fingerprint" not in record
+
+
 async def test_two_agents_at_once_write_two_records(client: httpx.AsyncClient) -> None:
     answers = await at_once(*(client.post(PATH, json=GRANT) for _ in range(8)))
     assert [answer.status_code for answer in answers] == [201] * 8

@@ -1,113 +1,56 @@
 """What one person allows: written down, looked up, and proven."""
 
-from typing import Annotated, Literal
-from uuid import uuid4
+from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Header, Query, Response
 
-from libs.common import clock, phone
 from libs.common.events import ConsentChanged
 from libs.common.mongo import Work
 from libs.common.service import Caller, acting
 from libs.common.web import (
     Cursor,
     CursorText,
-    FieldError,
     Limit,
     Page,
     Problem,
     last_place,
     not_found,
 )
+from services.consent.api.shapes import ConsentIn, History, Whose, Written
 from services.consent.domain.ledger.book import Book
-from services.consent.domain.ledger.dates import is_to_come, is_too_early
-from services.consent.domain.ledger.purposes import Unfit, fitting
-from services.consent.domain.ledger.record import Act, Action, Channel, Record, Subject
+from services.consent.domain.ledger.mark import Mark
+from services.consent.domain.ledger.record import Record
 from services.consent.store import Store
 
 router = APIRouter(prefix="/v1", tags=["consents"])
 
 Reader = Annotated[Caller[Store], acting("consents:read")]
 Writer = Annotated[Caller[Store], acting("consents:write")]
-
-Number = Annotated[str, Field(max_length=64)]
-Wording = Annotated[str, Field(min_length=1, max_length=100)]
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        pattern="^[A-Za-z0-9_:-]{1,255}$",
+        description="The same key and body give the same record, however often they are sent.",
+    ),
+]
+REPLAYED = "Idempotent-Replayed"
 
 _HIGHEST = 2**62  # a cursor is anybody's to write, and the store takes no larger number
 
 
-class Whose(BaseModel):
-    """A number in any usual spelling; without `+` it is read in the agency's region."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    number: Number
-
-    def e164(self, region: str) -> str:
-        """As it is dialled. Raises Problem 422 where it is none."""
-        found = phone.parse(self.number, region)
-        if isinstance(found, phone.NotANumber):
-            raise _unusable(found.code, "number", found.explanation)
-        return found.e164
-
-
-class ConsentIn(Whose):
-    """What a person allowed or refused, how, and when (by default now).
-
-    A grant and a withdrawal name their purpose; `all` withdraws everything and suppresses the
-    number. `wording` is the version of the text that the person agreed to.
-    """
-
-    action: Action
-    purpose: Subject | None = None
-    channel: Channel = "sms"
-    at: AwareDatetime | None = None
-    means: Literal["api", "agent", "web", "voice", "paper", "sms"]
-    wording: Wording | None = None
-    collected_directly: bool = True
-
-    def act(self, who: str) -> Act:
-        """The act to be written down. Raises Problem 422."""
-        now = clock.now()
-        at = self.at or now
-        if is_to_come(at, now):
-            raise _unusable("future", "at", "This is still to come. Give the time of the act.")
-        if is_too_early(at):
-            raise _unusable("too_early", "at", "Nobody can have agreed then. Check the year.")
-        told = self.model_dump(exclude={"number", "purpose", "at"})
-        act = Act(id=f"rec_{uuid4().hex}", purpose=self._fitting(), at=at, who=who, **told)
-        return act.by(now)
-
-    def _fitting(self) -> Subject:
-        try:
-            return fitting(self.action, self.purpose)
-        except Unfit as unfit:
-            raise _unusable("unfit_purpose", "purpose", str(unfit)) from None
-
-
-class Written(BaseModel):
-    """The record as it stands in the ledger, and what the person allows with it."""
-
-    record: Record
-    state: ConsentChanged
-
-    @classmethod
-    def of(cls, book: Book) -> "Written":
-        """From the book, to which one record was added."""
-        return cls.model_validate({"record": book.records[-1], "state": book.told})
-
-
-class History(Page[Record]):
-    """What a person allows, and the records that prove it, the last written first."""
-
-    state: ConsentChanged
-
-
 @router.post("/consents", status_code=201, summary="Write down what a person allows or refuses")
-async def write_consent(given: ConsentIn, who: Writer, response: Response) -> Written:
-    """Adds a record. The latest act of the person counts, whatever is written down later."""
-    e164, act = given.e164(who.tenant.region), given.act(who.principal.user)
+async def write_consent(
+    given: ConsentIn, who: Writer, response: Response, idempotency_key: Key = None
+) -> Written:
+    """Adds a record. The latest act of the person counts, whatever is written down later.
+
+    A grant without `at` was given now: sent again after the person wrote STOP, it would lift the
+    stop. Give `at`, or an `Idempotency-Key`: a repetition answers the same record, and the state of
+    today.
+    """
+    mark = Mark.of(idempotency_key, given.told(), who.store.code)
+    e164, act = given.e164(who.tenant.region), given.act(who.principal.user, mark)
 
     async def body(store: Store, work: Work) -> Book:
         book = await store.enter(store.subject_of(e164), act, work.now, e164)
@@ -116,8 +59,10 @@ async def write_consent(given: ConsentIn, who: Writer, response: Response) -> Wr
         return book
 
     book = await who.write(body)
-    response.headers["Location"] = f"/v1/consents/{book.subject}"
-    return Written.of(book)
+    written = Written.of(book, _asked(book, mark))
+    replayed = {} if book.fresh else {REPLAYED: "true"}
+    response.headers.update({"Location": f"/v1/consents/{book.subject}", **replayed})
+    return written
 
 
 @router.post("/consents:find", summary="What the person with a number allows")
@@ -156,13 +101,17 @@ async def get_consent(
     return History(state=state, data=records, next_cursor=following)
 
 
+def _asked(book: Book, mark: Mark) -> Record:
+    """The record that was asked for. Raises Problem 422 where the key stands for another one."""
+    record = book.record(mark.id)
+    if record.fingerprint != mark.fingerprint:
+        detail = "This key was used for another act. Send this one under a key of its own."
+        raise Problem(422, "idempotency_mismatch", detail)
+    return record
+
+
 async def _state(who: Caller[Store], subject: str) -> ConsentChanged:
     state = await who.store.ledger.state(subject)
     if state is None:
         raise not_found()
     return state
-
-
-def _unusable(code: str, field: str, detail: str) -> Problem:
-    error = FieldError(pointer=f"#/{field}", detail=detail)
-    return Problem(422, code, detail, errors=[error])

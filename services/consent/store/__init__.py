@@ -24,13 +24,21 @@ class Store:
 
     def subject_of(self, e164: str) -> str:
         """The keyed code of a number."""
-        return self._keys.code(self._tenant, e164)
+        return self.code(e164)
+
+    def code(self, text: str) -> str:
+        """The tenant's keyed code of a text."""
+        return self._keys.code(self._tenant, text)
 
     async def enter(self, subject: str, act: Act, now: datetime, e164: str | None = None) -> Book:
         """Writes an act down and returns the person's book; the same act twice is one record.
 
-        Without the number nothing can be noted of its suppression beyond the state.
+        Without the number nothing can be noted of its suppression beyond the state. The book is
+        that of the person who has the record, where a caller's key was used for another one.
         """
+        holder = await self.ledger.holder(act.id)
+        if holder is not None:
+            return await self.ledger.book(holder)
         book = (await self.ledger.book(subject)).adding(act, now)
         await self.keep([book], {subject: e164} if e164 else {})
         return book

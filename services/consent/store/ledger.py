@@ -23,6 +23,7 @@ LEDGER = Entity(
         "wording": ("string", "null"),
         "collected_directly": ("bool",),
         "message_id": ("string", "null"),
+        "fingerprint": ("string", "null"),
     },
     ("subject", "seq", "action", "purpose", "channel", "at", "recorded_at", "means", "who"),
     (Index((("subject", 1), ("seq", 1)), unique=True),),
@@ -74,6 +75,11 @@ class Ledger:
         await self._states.put_all([_row(book.told) for book in books if book.told])
         await self._records.insert_all([_document(r) for book in books for r in book.fresh])
 
+    async def holder(self, record_id: str) -> str | None:
+        """Whose record has this id; None where there is none."""
+        row = await self._records.get({"_id": record_id})
+        return row["subject"] if row else None
+
     async def state(self, subject: str) -> ConsentChanged | None:
         """What the person allows; None where nothing was ever said."""
         row = await self._states.get({"_id": subject})
@@ -102,7 +108,7 @@ def _record(row: Document) -> Record:
 
 
 def _document(record: Record) -> Document:
-    return {"_id": record.id, **record.model_dump(exclude={"id"})}
+    return {"_id": record.id, **{name: value for name, value in record if name != "id"}}
 
 
 def _state(row: Document) -> ConsentChanged:

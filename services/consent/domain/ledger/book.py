@@ -42,12 +42,15 @@ class Book:
         """Whether the act with this id is written down."""
         return any(record.id == record_id for record in self.records)
 
+    def record(self, record_id: str) -> Record:
+        """The record with this id. Raises StopIteration where there is none."""
+        return next(record for record in self.records if record.id == record_id)
+
     def adding(self, act: Act, now: datetime) -> "Book":
         """The book with one more record; the same act twice is one record."""
         if self.has(act.id):
             return self
-        told = act.model_dump()
-        record = Record(**told, subject=self.subject, seq=self.version + 1, recorded_at=now)
+        record = Record(**dict(act), subject=self.subject, seq=self.version + 1, recorded_at=now)
         return replace(self, records=(*self.records, record))
 
     def changes(self) -> Iterator[ConsentChanged]:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Final, Literal, get_args
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 Action = Literal["grant", "withdraw", "object", "end_objection", "suspect", "clear"]
 Purpose = Literal["marketing", "service", "profiling"]
@@ -29,7 +29,8 @@ class Act(BaseModel):
     `purpose` is `all` in a withdrawal alone: the person wants to hear nothing more. `wording` is
     the version of the text that was agreed to; `collected_directly` whether the person gave it to
     the agency. `message_id` is the provider's, where a text was the cause, or ours, where it could
-    not be delivered.
+    not be delivered. `fingerprint` tells the request from others under the same key; nobody is
+    shown it.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
@@ -44,6 +45,7 @@ class Act(BaseModel):
     wording: str | None = None
     collected_directly: bool = True
     message_id: str | None = None
+    fingerprint: str | None = Field(None, exclude=True)
 
     def by(self, now: datetime) -> "Act":
         """The act as told by a clock that is ahead of ours: it happened by now.
