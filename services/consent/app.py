@@ -23,5 +23,5 @@ def build(settings: Settings) -> Service[Store]:
         emits=EMITS,
         entities=ENTITIES,
         routers=api.ROUTERS,
-        jobs=(jobs.beat,),
+        ending=(jobs.beat,),
     )

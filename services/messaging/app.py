@@ -65,5 +65,6 @@ def build(settings: Settings) -> Service[Store]:
         entities=ENTITIES,
         shared=SHARED,
         routers=api.ROUTERS,
-        jobs=(jobs.send(provider), jobs.reconcile(provider), jobs.close(provider)),
+        jobs=(jobs.close(provider),),
+        ending=(jobs.send(provider), jobs.reconcile(provider)),
     )

@@ -1,6 +1,7 @@
 """A service at work while a part of it is missing."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,97 @@ async def notes(tmp_path: Path) -> Running[TenantScope]:
         emits=(CallMatched,),
     )
     return Running(service)
+
+
+class Parts:
+    """What runs beside the jobs, and never ends by itself."""
+
+    def __init__(self, notes: Running[TenantScope], monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(topics, "wait_for", self.last)
+        for part, method in (
+            (notes._tenant_reader, "run"),
+            (notes.outbox, "relay"),
+            (notes.letters, "watch"),
+            (notes, "_open_store"),
+        ):
+            monkeypatch.setattr(part, method, self.last)
+        monkeypatch.setattr(notes, "_servers", lambda: [])
+
+    async def last(self, *_: Any) -> None:
+        await asyncio.Event().wait()
+
+
+async def test_jobs_end_beside_the_consumer_and_only_then_the_rest_is_cancelled(
+    notes: Running[TenantScope], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[str] = []
+    leaving, settled = asyncio.Event(), asyncio.Event()
+
+    class Joined:
+        async def stop(self) -> None:
+            leaving.set()
+            await settled.wait()
+            ended.append("consumer")
+
+    async def send(running: Running[TenantScope]) -> None:
+        await running.stopping.wait()
+        await leaving.wait()
+        ended.append("job")
+        settled.set()
+
+    async def close(_: Running[TenantScope]) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append("connections")
+
+    async def drained() -> None:
+        ended.append("outbox")
+
+    Parts(notes, monkeypatch)
+    monkeypatch.setattr(notes.outbox, "drained", drained)
+    monkeypatch.setattr(notes, "_consumer", Joined())
+    notes.service = replace(notes.service, ending=(send,), jobs=(close,))
+    notes.tenants_read.set()
+    notes.stopping.set()
+    await notes.run()
+    assert ended == ["job", "consumer", "outbox", "connections"]
+
+
+async def test_a_job_that_does_not_end_is_cut_off_in_time(
+    notes: Running[TenantScope], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut: list[str] = []
+
+    async def endless(_: Running[TenantScope]) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cut.append("job")
+
+    Parts(notes, monkeypatch)
+    monkeypatch.setattr(running, "JOBS_SECONDS", 0)
+    notes.service = replace(notes.service, ending=(endless,))
+    notes.tenants_read.set()
+    notes.stopping.set()
+    await notes.run()
+    assert cut == ["job"]
+
+
+async def test_a_job_that_has_not_begun_is_not_waited_for(
+    notes: Running[TenantScope], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+
+    async def job(_: Running[TenantScope]) -> None:
+        begun.append("job")
+
+    Parts(notes, monkeypatch)
+    monkeypatch.setattr(running, "JOBS_SECONDS", 3600.0)
+    notes.service = replace(notes.service, ending=(job,))
+    notes.stopping.set()
+    await notes.run()
+    assert begun == []
 
 
 async def test_the_group_is_joined_when_kafka_comes_back(

@@ -21,7 +21,7 @@ def test_it_says_what_it_takes_and_gives(house: Harness[Store]) -> None:
         "consent.heartbeat": "consent.v1",
     }
     assert {entity.name for entity in service.entities} == {"ledger", "states", "suppressions"}
-    assert (service.shared, service.jobs, service.needs_store) == ((), (jobs.beat,), True)
+    assert (service.shared, service.ending, service.needs_store) == ((), (jobs.beat,), True)
 
 
 def test_every_handler_is_declared() -> None:

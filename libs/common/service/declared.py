@@ -26,7 +26,9 @@ class Service(Generic[S]):
     `name` is its folder, database, consumer group, client id and `service.name`.
     `consumes` pairs event types with handlers; `store` makes the store for one scope.
     `entities` are kept per tenant, `shared` for the service as a whole.
-    `jobs` run beside it until it stops. `door` may put an endpoint of its own before the app.
+    `jobs` run beside it and are cancelled after all else. `ending` are jobs that end by themselves
+    once it is stopping, and are given time to settle what they have in hand. `door` may put an
+    endpoint of its own before the app.
     `needs_store` is False where the HTTP side must work while MongoDB is away. `trouble` gives
     reasons of its own for not being ready.
     """
@@ -40,6 +42,7 @@ class Service(Generic[S]):
     shared: tuple[Entity, ...] = ()
     routers: tuple[APIRouter, ...] = ()
     jobs: tuple[Job, ...] = ()
+    ending: tuple[Job, ...] = ()
     door: Door | None = None
     needs_store: bool = True
     trouble: Callable[[], list[str]] = list

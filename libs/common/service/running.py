@@ -37,6 +37,7 @@ from libs.common.tenants import Tenants
 S = TypeVar("S")
 
 DRAIN_SECONDS = 10.0
+JOBS_SECONDS = 25.0  # less than the consumer may take, which stops beside them
 VERSION = "1"
 
 log = structlog.get_logger()
@@ -90,9 +91,10 @@ class Running(Generic[S]):
                 tasks.create_task(self.letters.watch()),
                 *(tasks.create_task(self._job(job)) for job in self.service.jobs),
             ]
+            ending = [tasks.create_task(self._job(job)) for job in self.service.ending]
             await web.serve(*self._servers(), stop=self.stopping)
-            await self._stop()
-            for task in background:
+            await self._stop(ending)
+            for task in (*ending, *background):
                 task.cancel()
 
     def _topics(self) -> set[str]:
@@ -190,15 +192,29 @@ class Running(Generic[S]):
         host = self.settings.host
         return [(front, host, self.settings.port), (admin, host, self.settings.admin_port)]
 
-    async def _stop(self) -> None:
-        if self._consumer:
-            await self._consumer.stop()
+    async def _stop(self, jobs: Sequence[asyncio.Task[None]]) -> None:
+        """Ends what may still emit, then sends what was emitted."""
+        await asyncio.gather(self._leave(), self._see_out(jobs))
         try:
             async with asyncio.timeout(DRAIN_SECONDS):
                 await self.outbox.drained()
         except TimeoutError:
             log.warning("outbox.left_over")
         await self.producer.stop()
+
+    async def _leave(self) -> None:
+        if self._consumer:
+            await self._consumer.stop()
+
+    async def _see_out(self, jobs: Sequence[asyncio.Task[None]]) -> None:
+        """Waits for jobs that end by themselves, within a limit; then they are cut off."""
+        if not jobs or not self.tenants_read.is_set():
+            return  # none of them has begun
+        _, late = await asyncio.wait(jobs, timeout=JOBS_SECONDS)
+        for job in late:
+            job.cancel()
+        if late:
+            log.error("jobs.stop_late", jobs=len(late), seconds=JOBS_SECONDS)
 
 
 def run(service: Service[Any]) -> None:
