@@ -419,6 +419,23 @@ def test_a_place_in_time_comes_back_as_it_was() -> None:
         mine.read_place(mine.write("yesterday", "call_2"))
 
 
+@pytest.mark.parametrize(
+    "at", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "2026-03-03T00:00:00"]
+)
+def test_a_place_that_no_store_can_look_for_is_refused(at: str) -> None:
+    mine = Cursor("calls", "t0000001")
+    with pytest.raises(Problem) as refused:
+        mine.read_place(mine.write(at, "call_2"))
+    assert (refused.value.status, refused.value.code) == (400, "bad_cursor")
+
+
+def test_a_place_is_looked_for_in_utc() -> None:
+    mine = Cursor("calls", "t0000001")
+    place = mine.read_place(mine.write("2026-03-03T01:00:00+03:00", "call_2"))
+    assert place == (datetime(2026, 3, 2, 22, tzinfo=UTC), "call_2")
+    assert place[0].tzinfo is UTC
+
+
 class Health:
     reasons: list[str] = []  # noqa: RUF012
     error: Exception | None = None

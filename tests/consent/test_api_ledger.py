@@ -221,6 +221,11 @@ async def test_what_is_still_to_come_cannot_have_been_said(client: httpx.AsyncCl
 
 
 @in_memory
+async def test_nor_what_no_calendar_holds(client: httpx.AsyncClient) -> None:
+    assert (await refused(client, at="9999-12-31T23:59:59-14:00"))["code"] == "future"
+
+
+@in_memory
 @pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "1989-12-31T23:59:59Z"])
 async def test_nor_what_lies_before_the_first_text(client: httpx.AsyncClient, at: str) -> None:
     assert (await refused(client, at=at))["code"] == "too_early"

@@ -232,6 +232,11 @@ UNUSABLE: list[tuple[dict[str, Any], str]] = [
     ({"sender": "12345"}, "#/sender"),
     ({"class": "confirmation"}, "#/class"),
     ({"send_at": "2026-06-01T12:00:00"}, "#/send_at"),
+    ({"send_at": "9999-12-31T23:59:59-14:00"}, "#/send_at"),
+    ({"send_at": "0001-01-01T00:00:00+14:00"}, "#/send_at"),
+    ({"send_at": "1999-12-31T23:59:59Z"}, "#/send_at"),
+    ({"send_at": "2199-12-31T23:59:59-01:00"}, "#/send_at"),
+    ({"class": "promotional", "send_at": "9999-12-31T12:00:00Z"}, "#/send_at"),
     ({"more": 1}, "#/*"),
 ]
 
@@ -245,6 +250,23 @@ async def test_what_cannot_be_used_is_pointed_at(
     assert answer.status_code == 422
     assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
     assert house.units.envelopes == []
+
+
+@in_memory
+async def test_a_message_waits_for_half_a_year_at_the_most(client: httpx.AsyncClient) -> None:
+    last = NOON + timedelta(days=180)
+    assert (await post(client, send_at=last.isoformat())).status_code == 202
+    late = {"send_at": (last + timedelta(seconds=1)).isoformat()}
+    for path in ("/v1/messages", "/v1/messages:check"):
+        answer = await client.post(path, json=asked(**late))
+        assert answer.status_code == 422
+        (error,) = answer.json()["errors"]
+        assert (error["pointer"], "180 days" in error["detail"]) == ("#/send_at", True)
+
+
+@in_memory
+async def test_a_time_long_past_is_now(client: httpx.AsyncClient) -> None:
+    assert (await post(client, send_at="2000-01-01T00:00:00Z")).status_code == 202
 
 
 @in_memory

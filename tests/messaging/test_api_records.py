@@ -101,6 +101,28 @@ async def test_safeguards_are_recorded_listed_and_removed(
     assert (await client.put("/v1/safeguards/sa", json=SAFEGUARD)).status_code == 422
 
 
+ODD = ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "2200-01-01T00:00:00Z"]
+
+
+@pytest.mark.parametrize("at", ODD)
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/v1/senders/SHOP-AD", REGISTRATION, "registered_at"),
+        ("/v1/safeguards/SA", SAFEGUARD, "valid_from"),
+        ("/v1/safeguards/SA", SAFEGUARD, "valid_to"),
+    ],
+)
+async def test_times_that_no_store_can_keep_are_refused(
+    client: httpx.AsyncClient, path: str, body: dict[str, Any], field: str, at: str
+) -> None:
+    answer = await client.put(path, json={**body, field: at})
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    told = (f"#/{field}", "Give a time in the years 2000 to 2199.")
+    assert (error["pointer"], error["detail"]) == told
+
+
 @pytest.mark.parametrize("path", ["/v1/templates/a", "/v1/senders/SHOP", "/v1/safeguards/SA"])
 @pytest.mark.parametrize("house", ["memory"], indirect=True)
 async def test_each_needs_its_own_scope(

@@ -3,6 +3,7 @@
 from libs.common.web.admin import create_admin
 from libs.common.web.app import create_app
 from libs.common.web.auth import requires
+from libs.common.web.moments import Moment
 from libs.common.web.pages import Cursor, CursorText, Limit, Page, last_place
 from libs.common.web.problems import FieldError, Problem, ProblemDetails, not_found
 from libs.common.web.serve import serve
@@ -12,6 +13,7 @@ __all__ = [
     "CursorText",
     "FieldError",
     "Limit",
+    "Moment",
     "Page",
     "Problem",
     "ProblemDetails",

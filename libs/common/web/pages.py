@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Query
@@ -65,7 +65,7 @@ class Cursor:
         return tuple(position)
 
     def read_place(self, text: str | None) -> Place | None:
-        """The place in a list ordered by time and id; None for the first page.
+        """The place in a list ordered by time, in UTC, and id; None for the first page.
 
         Raises:
             Problem: 400, the text is no cursor of this list and tenant.
@@ -74,8 +74,11 @@ class Cursor:
         if position is None:
             return None
         try:
-            return datetime.fromisoformat(str(position[0])), str(position[1])
-        except ValueError:
+            at = datetime.fromisoformat(str(position[0]))
+            if at.tzinfo is None:
+                raise _bad_cursor()
+            return at.astimezone(UTC), str(position[1])
+        except (ValueError, OverflowError):
             raise _bad_cursor() from None
 
     def following(self, place: Place | None) -> str | None:

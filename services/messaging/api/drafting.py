@@ -1,7 +1,8 @@
 """From what a caller sends to a message of ours: its number, its words, its sender."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import uuid4
 
 from libs.common import phone
@@ -13,6 +14,9 @@ from services.messaging.domain import intent, segments, templates
 from services.messaging.domain.agency import held
 from services.messaging.domain.message import Message
 from services.messaging.store import Store
+
+FURTHEST: Final = timedelta(days=180)
+"""How far ahead a text is planned: consent and templates do not stay as they are for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,8 @@ async def draft(
     given: MessageIn, mark: Mark, who: Caller[Store], now: datetime
 ) -> tuple[Message, phone.Number]:
     """The message as it would be kept, and its number. Raises Problem 422."""
+    if given.send_at and given.send_at > now + FURTHEST:
+        raise _unusable("send_at", f"Give a time within the next {FURTHEST.days} days.")
     number = _number(given.to, who.tenant.region)
     words = await _words(given, who.store)
     size = segments.measure(words)

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from libs.common.mongo import Document, Work
 from libs.common.service import Caller, acting
-from libs.common.web import Cursor, CursorText, Limit, Page, not_found
+from libs.common.web import Cursor, CursorText, Limit, Moment, Page, not_found
 from services.messaging.store import Store
 
 router = APIRouter(prefix="/v1/safeguards", tags=["safeguards"])
@@ -27,8 +27,8 @@ class SafeguardIn(BaseModel):
     reference: str = Field(
         min_length=1, max_length=200, description="Where the document is, in your words."
     )
-    valid_from: AwareDatetime
-    valid_to: AwareDatetime | None = None
+    valid_from: Moment
+    valid_to: Moment | None = None
 
     @model_validator(mode="after")
     def _lasts(self) -> "SafeguardIn":

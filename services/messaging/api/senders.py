@@ -3,11 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from libs.common.mongo import Document, Work
 from libs.common.service import Caller, acting
-from libs.common.web import Cursor, CursorText, Limit, Page, not_found
+from libs.common.web import Cursor, CursorText, Limit, Moment, Page, not_found
 from services.messaging.store import Store
 
 router = APIRouter(prefix="/v1/senders", tags=["senders"])
@@ -27,7 +27,7 @@ class Registration(BaseModel):
 
     authority: str = Field(min_length=1, max_length=200, examples=["CST"])
     reference: str = Field(min_length=1, max_length=200)
-    registered_at: AwareDatetime
+    registered_at: Moment
 
 
 class Sender(BaseModel):

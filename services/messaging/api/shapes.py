@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from libs.common.web import Moment
 from services.messaging.api.senders import NAME
 from services.messaging.domain.message import Message
 
@@ -24,7 +25,8 @@ _SENDER = Annotated[
 class MessageIn(BaseModel):
     """A message: `text`, or `template` with its `values`.
 
-    Without `sender` it goes out from the agency's first number. `send_at` in the past is now.
+    Without `sender` it goes out from the agency's first number. `send_at` in the past is now; it
+    may be 180 days ahead.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -43,7 +45,7 @@ class MessageIn(BaseModel):
     template: Annotated[str, Field(max_length=64)] | None = None
     values: Annotated[dict[str, Annotated[str, Field(max_length=1000)]], Field(max_length=50)] = {}
     sender: _SENDER | None = None
-    send_at: AwareDatetime | None = None
+    send_at: Moment | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
