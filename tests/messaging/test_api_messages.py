@@ -230,6 +230,7 @@ UNUSABLE: list[tuple[dict[str, Any], str]] = [
     ({"values": {"a": "b"}}, "#"),
     ({"purpose": "marketing"}, "#"),
     ({"sender": "12345"}, "#/sender"),
+    *(({"sender": one}, "#/sender") for one in ("SHOP-AD ", " SHOP-AD", " 1A", "A\n", " ")),
     ({"class": "confirmation"}, "#/class"),
     ({"send_at": "2026-06-01T12:00:00"}, "#/send_at"),
     ({"send_at": "9999-12-31T23:59:59-14:00"}, "#/send_at"),
@@ -302,6 +303,27 @@ async def test_a_template_is_filled(house: Harness[Store], agency: TenantSaved) 
     assert (await client.delete("/v1/templates/renewal")).status_code == 204
     again = await client.post("/v1/messages", json=body, headers=headers)
     assert again.json()["id"] == message.id
+
+
+@in_memory
+@pytest.mark.parametrize("path", ["/v1/messages", "/v1/messages:check"])
+async def test_a_template_filled_is_no_longer_than_a_text_may_be(
+    house: Harness[Store], client: httpx.AsyncClient, path: str
+) -> None:
+    text = {"text": "{a}" * 5}
+    assert (await client.put("/v1/templates/long", json=text)).status_code == 200
+
+    async def filled(length: int) -> httpx.Response:
+        values = {"a": "x" * length}
+        body = {"to": DAN, "class": "service", "template": "long", "values": values}
+        return await client.post(path, json=body)
+
+    answer = await filled(801)
+    assert (answer.status_code, answer.json()["code"]) == (422, "too_long_text")
+    assert answer.json()["errors"][0]["pointer"] == "#/values"
+    assert "4,000" in answer.json()["errors"][0]["detail"]
+    assert house.units.envelopes == []
+    assert (await filled(800)).json()["code"] == "too_long"  # for the gate to say
 
 
 @in_memory

@@ -69,7 +69,7 @@ async def test_senders_are_registered_listed_and_struck(client: httpx.AsyncClien
     assert (await client.delete("/v1/senders/BANK-AD")).status_code == 204
     assert (await client.delete("/v1/senders/BANK-AD")).status_code == 404
     assert len(await listed(client, "/v1/senders")) == 2
-    for name in ("123", "MORE-THAN-ELEVEN", "+12125550199"):
+    for name in ("123", "MORE-THAN-ELEVEN", "+12125550199", "SHOP-AD ", " SHOP-AD", "A  "):
         assert (await client.put(f"/v1/senders/{name}", json=REGISTRATION)).status_code == 422
 
 

@@ -9,7 +9,7 @@ from libs.common import phone
 from libs.common.events import TenantSaved
 from libs.common.service import Caller
 from libs.common.web import FieldError, Problem
-from services.messaging.api.shapes import PURPOSES, MessageIn
+from services.messaging.api.shapes import LONGEST, PURPOSES, MessageIn
 from services.messaging.domain import intent, segments, templates
 from services.messaging.domain.agency import held
 from services.messaging.domain.message import Message
@@ -78,9 +78,13 @@ async def _words(given: MessageIn, store: Store) -> str:
     if template is None:
         raise _unusable("template", "There is no such template; see /v1/templates.")
     try:
-        return templates.render(template["text"], given.values)
+        words = templates.render(template["text"], given.values)
     except templates.Missing as missing:
         raise _unusable("values", f"Give a value for each of {', '.join(missing.names)}.") from None
+    if len(words) > LONGEST:
+        detail = f"With these values the text is longer than {LONGEST:,} characters. Shorten them."
+        raise _unusable("values", detail, "too_long_text")
+    return words
 
 
 def _line(tenant: TenantSaved, now: datetime) -> str:
@@ -91,6 +95,6 @@ def _line(tenant: TenantSaved, now: datetime) -> str:
     return own[0]
 
 
-def _unusable(field: str, detail: str) -> Problem:
+def _unusable(field: str, detail: str, code: str = "unusable_message") -> Problem:
     error = FieldError(pointer=f"#/{field}", detail=detail)
-    return Problem(422, "unusable_message", "Correct the fields named below.", errors=[error])
+    return Problem(422, code, "Correct the fields named below.", errors=[error])

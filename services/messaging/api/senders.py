@@ -16,7 +16,8 @@ Reader = Annotated[Caller[Store], acting("senders:read")]
 Writer = Annotated[Caller[Store], acting("senders:write")]
 
 # Telnyx: 1 to 11 letters, digits and spaces, at least one letter; Saudi Arabia adds the hyphen.
-NAME = r"^[0-9 \-]{0,10}[A-Za-z][A-Za-z0-9 \-]{0,10}$"
+# No space at either end: nobody would see it, and a name is judged by how it ends.
+NAME = r"^([0-9\-][0-9 \-]{0,9})?[A-Za-z]([A-Za-z0-9 \-]{0,9}[A-Za-z0-9\-])?$"
 Name = Annotated[str, Path(pattern=NAME, max_length=11, description="At most 11 characters.")]
 
 

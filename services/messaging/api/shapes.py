@@ -16,7 +16,10 @@ PURPOSES: Final = {
     "personal": "service",
     "one_time_code": "service",
 }
-_TEXT = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=r"\S")]
+LONGEST: Final = 4_000
+"""Characters of a text, as it is sent or as its template is filled."""
+
+_TEXT = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST, pattern=r"\S")]
 _SENDER = Annotated[
     str, Field(max_length=16, pattern=rf"^\+[1-9][0-9]{{5,14}}$|{NAME}", examples=["+15125550127"])
 ]
