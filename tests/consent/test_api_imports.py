@@ -113,6 +113,24 @@ async def test_faults_name_line_code_and_advice_and_the_rest_lands(
     assert "555" not in str(body)
 
 
+async def test_a_refusal_is_kept_whatever_its_date_and_the_report_says_so(
+    house: Harness[Store], agency: TenantSaved, client: httpx.AsyncClient
+) -> None:
+    content = file(f"{DAN},no,2027-01-01", f"{OTHER},no,soon", "12,no,soon")
+    body = await report(client, content)
+    assert counts(body) == {"withdrawn": 2, "rejected": 1}
+    assert [(fault["line"], fault["code"]) for fault in body["faults"]] == [
+        (2, "counts_now"),
+        (3, "counts_now"),
+        (4, "not_possible"),
+        (4, "not_a_date"),
+    ]
+    told = house.units.of(ConsentChanged)
+    assert {one.subject for one in told} == {code_of(house, agency, e) for e in (DAN, OTHER)}
+    assert {one.changed_at for one in told} == {NOON}
+    assert counts(await report(client, content)) == {"unchanged": 2, "rejected": 1}
+
+
 async def test_a_saudi_agency_writes_in_its_own_words(house: Harness[Store]) -> None:
     agency = await house.open("SA", timezone="Asia/Riyadh")
     content = "﻿رقم الجوال;consent;consent_at;source\n٠٥٠١٢٣٤٥٦٧;نعم;2026-10-01;list\n"

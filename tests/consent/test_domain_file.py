@@ -243,14 +243,23 @@ def test_what_is_no_date(text: str) -> None:
         (f"{DAN},yes,", ["no_date"]),
         (f"{DAN},yes,soon", ["not_a_date"]),
         (f"{DAN},yes,2026-11-11", ["future"]),
-        (f"{DAN},no,2027-01-01", ["future"]),
         ("12,maybe,soon", ["not_possible", "consent", "not_a_date"]),
+        (f"{DAN},maybe,2027-01-01", ["consent", "future"]),
+        ("12,no,soon", ["not_possible", "not_a_date"]),
         (f"{DAN},yes", ["columns"]),
         (f"{DAN},yes,2026-10-01,more", ["columns"]),
     ],
 )
 def test_what_can_be_wrong_with_a_line(row: str, found: list[str]) -> None:
     assert wrong(row) == found
+
+
+@pytest.mark.parametrize("day", ["2027-01-01", "soon", "10/01/2026", "0001-01-01"])
+def test_a_refusal_counts_from_now_where_its_date_cannot_be_used(day: str) -> None:
+    (reading,) = read(f"phone,consent,consent_at\n{DAN},no,{day}\n")
+    assert reading.said
+    assert (reading.said.granted, reading.said.when) == (False, None)
+    assert [(fault.line, fault.code) for fault in reading.faults] == [(2, "counts_now")]
 
 
 @pytest.mark.parametrize(

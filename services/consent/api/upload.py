@@ -37,7 +37,11 @@ class Report(BaseModel):
         0, description="Grants that the person has withdrawn since; they are not written down."
     )
     rejected: int = 0
-    faults: list[LineFault] = Field([], description=f"The first {MOST_FAULTS}.")
+    faults: list[LineFault] = Field(
+        [],
+        description=f"The first {MOST_FAULTS}. A line whose fault is `counts_now` was written down "
+        "and is no rejected one.",
+    )
 
 
 class Upload:

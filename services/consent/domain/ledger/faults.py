@@ -12,6 +12,7 @@ Code = Literal[
     "no_date",
     "not_a_date",
     "future",
+    "counts_now",
     "collected_directly",
     "purpose",
     "channel",
@@ -31,6 +32,8 @@ _ADVICE: Final[dict[Code, str]] = {
     "not_a_date": "This is no date. Write it as year-month-day, for example 2026-03-31, or with a "
     "time as 2026-03-31T14:30.",
     "future": "This date is still to come. Give the day on which the person agreed or refused.",
+    "counts_now": "This refusal is written down as of now, since its date cannot be used. Nothing "
+    "is lost; a correct date says from when on it held.",
     "collected_directly": "Write yes where the person gave this to you, no where you have it from "
     "somebody else.",
     "purpose": "This purpose is not known. Write marketing, service or profiling.",

@@ -35,7 +35,7 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a line says. `e164` is personal. `when` is None for a refusal without a date."""
+    """What a line says. `e164` is personal. `when` is None for a refusal without a usable date."""
 
     e164: str
     granted: bool
@@ -48,7 +48,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A line read: what it says, or why it is rejected."""
+    """A line read: what it says, or why it is rejected. A refusal may have a fault and count."""
 
     line: int
     said: Said | None
@@ -73,18 +73,26 @@ class _Cells:
 
 
 def read_row(line: int, cells: Sequence[str], columns: Columns, context: Context) -> Reading:
-    """Reads a line that has as many cells as the header; any fault rejects it."""
+    """Reads a line that has as many cells as the header.
+
+    Any fault rejects it, but for the date of a refusal: no slip of the pen makes it unsaid.
+    """
     row = _Cells(line, cells, columns)
     e164, granted = _number(row, context.region), _answer(row)
+    when, doubt = _when(row, granted, context)
     said = Said(
         e164=e164,
         granted=granted,
         purpose=_word(row, "purpose", PURPOSES),
         channel=_word(row, "channel", CHANNELS),
-        when=_when(row, granted, context),
+        when=None if doubt else when,
         collected_directly=_directly(row),
         wording=_wording(row),
     )
+    if doubt and not granted and not row.faults:
+        return Reading(line, said, (Fault.of(line, "counts_now"),))
+    if doubt:
+        row.wrong(doubt)
     return Reading(line, None if row.faults else said, tuple(row.faults))
 
 
@@ -121,18 +129,15 @@ def _word(row: _Cells, column: Literal["purpose", "channel"], known: tuple[W, ..
     return known[0]
 
 
-def _when(row: _Cells, granted: bool, context: Context) -> When | None:
+def _when(row: _Cells, granted: bool, context: Context) -> tuple[When | None, Code | None]:
+    """The date, and what is wrong with it."""
     text = row.text("consent_at")
     if not text:
-        if granted:
-            row.wrong("no_date")
-        return None
+        return None, "no_date" if granted else None
     when = read_when(text, context.zone)
     if when is None:
-        row.wrong("not_a_date")
-    elif is_to_come(when.earliest, context.now):
-        row.wrong("future")
-    return when
+        return None, "not_a_date"
+    return when, "future" if is_to_come(when.earliest, context.now) else None
 
 
 def _wording(row: _Cells) -> str | None:
