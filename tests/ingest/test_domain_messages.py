@@ -166,11 +166,13 @@ def test_all_recipients_of_a_group_count() -> None:
         ("message_received", "id", "a b"),
         ("message_received", "text", 12345),
         ("message_received", "text", ["STOP"]),
-        ("message_received", "from", 13125550101),
-        ("message_received", "to", [[OURS]]),
-        ("message_received", "to", "1" * 257),
+        ("message_received", "from", 13125550101.5),
+        ("message_received", "from", True),
+        ("message_received", "from", -13125550101),
+        ("message_received", "from", 10**15),
+        ("message_received", "from", [[SENDER]]),
         ("message_sent", "id", 5),
-        ("message_sent", "to", [{"phone_number": 13125550102}]),
+        ("message_sent", "to", [{"phone_number": [SENDER]}, {"phone_number": OURS}]),
     ],
 )
 def test_an_unusable_field_is_named(name: str, field: str, value: object) -> None:

@@ -19,18 +19,42 @@ REF = "0123456789abcdef0123456789abcdef"
         {"phone_number": OURS},
         OURS,
         "+1-773-555-0102",
+        17735550102,
+        [{"phone_number": 17735550102}],
     ],
 )
 @pytest.mark.parametrize(
-    "origin", [{"phone_number": SENDER, "line_type": ""}, SENDER, [SENDER], "+1 (312) 555-0101"]
+    "origin",
+    [{"phone_number": SENDER, "line_type": ""}, SENDER, [SENDER], "+1 (312) 555-0101", 13125550101],
 )
 def test_every_shape_of_the_two_sides_is_read(to: object, origin: object) -> None:
     raw = changed("message_received", **{"to": to, "from": origin})
     text = message(raw)
     assert (text["line"], text["party"], text["subject"]) == (OURS, SENDER, code(SENDER))
-    assert FAMILY.ends(read(raw)).to == (to if isinstance(to, str) else OURS)
+    told = to[0] if isinstance(to, list) else to
+    told = told["phone_number"] if isinstance(told, dict) else told
+    assert FAMILY.ends(read(raw)).to == str(told)
     receipt = message(changed("message_finalized_delivered", **{"to": origin, "from": to}))
     assert receipt["subject"] == code(SENDER)
+
+
+STRANGE = [[OURS], {"phone_number": {}}, {"phone_number": 1.5}, True, 10**15, 10**30, "1" * 257]
+
+
+@pytest.mark.parametrize("strange", STRANGE)
+def test_a_stop_is_read_whatever_else_it_went_to(strange: object) -> None:
+    both = changed("message_received", text="STOP", to=[strange, OURS])
+    told, ends = message(both), FAMILY.ends(read(both))
+    assert (told["keyword"], told["subject"]) == ("stop", code(SENDER))
+    assert told["line"] is None  # to two; which of them is ours the profile says
+    assert (ends.to, ends.also_to) == (None, (OURS,))
+    ends = FAMILY.ends(read(changed("message_received", text="STOP", to=[OURS, strange])))
+    assert (ends.to, ends.also_to) == (OURS, ("",))
+    alone = changed("message_received", text="STOP", to=[strange])
+    told, ends = message(alone), FAMILY.ends(read(alone))
+    assert (told["keyword"], told["line"], told["subject"]) == ("stop", None, code(SENDER))
+    assert (ends.to, ends.also_to) == (None, ())
+    assert ends.messaging_profile
 
 
 @pytest.mark.parametrize("origin", [None, ..., "", {}, {"phone_number": None}, []])

@@ -15,6 +15,7 @@ from services.ingest.domain.shapes import (
     cost,
     errors,
     numbers,
+    recipients,
     reference,
     status,
 )
@@ -32,7 +33,7 @@ def ends(received: Received) -> Ends:
     profile = beside_the_point(payload.optional_identifier, "messaging_profile_id")
     if received.type != RECEIVED:
         return Ends(at, origin=_first(numbers(payload, "from")), messaging_profile=profile)
-    to = numbers(payload, "to")
+    to = recipients(payload)
     return Ends(at, to=_first(to), messaging_profile=profile, also_to=to[1:])
 
 
@@ -40,7 +41,7 @@ def _received(received: Received, reading: Reading) -> MessageReceived:
     """A text, or attachments without one. Its moment is the provider's receipt of it."""
     payload = received.payload
     party = caller(_first(numbers(payload, "from")), reading.region)
-    to = numbers(payload, "to")
+    to = recipients(payload)
     text = payload.prose("text")
     answered = (beside_the_point(payload.word, "autoresponse_type") or "").lower() or None
     return MessageReceived(
@@ -91,7 +92,7 @@ _STRICTNESS = {"stop": 3, "suspected": 2, "none": 0}  # whatever else is asked f
 
 
 def _first(found: tuple[str, ...]) -> str | None:
-    return found[0] if found else None
+    return (found[0] or None) if found else None
 
 
 FAMILY = Family(

@@ -18,6 +18,7 @@ from services.ingest.domain.refusal import NotUnderstood
 T = TypeVar("T")
 
 _LONGEST = 256
+_DIGITS = 10**15  # E.164: 15 digits at the most
 _CODE = re.compile(r"[A-Za-z0-9._-]{1,32}")
 _STATUS = re.compile(r"[A-Za-z0-9_ -]{1,64}")
 _REFERENCE = re.compile(r"[0-9a-f]{32}")
@@ -34,10 +35,19 @@ def beside_the_point(read: Callable[[str], T | None], name: str) -> T | None:
 def numbers(payload: Fields, name: str) -> tuple[str, ...]:
     """The numbers in `from` or `to`: text, an object with `phone_number`, or a list of either.
 
-    As they are written; empty where there are none. Raises NotUnderstood for another shape.
+    As they are written, digits without quotation marks too; empty where there are none. Raises
+    NotUnderstood for another shape.
     """
-    found = (_number(payload, name, one) for one in _parties(payload.raw(name)))
+    found = [_number(party) for party in _parties(payload.raw(name))]
+    if None in found:
+        raise payload.unusable(name)
     return tuple(number for number in found if number)
+
+
+def recipients(payload: Fields) -> tuple[str, ...]:
+    """The numbers in `to`, empty for one that cannot be read: it keeps no STOP from its reader."""
+    found = [_number(party) for party in _parties(payload.raw("to"))]
+    return tuple(number or "" for number in found if number != "")
 
 
 def status(payload: Fields) -> str:
@@ -89,12 +99,15 @@ def _parties(value: JsonValue) -> list[JsonValue]:
     return value if isinstance(value, list) else [value]
 
 
-def _number(payload: Fields, name: str, party: JsonValue) -> str:
+def _number(party: JsonValue) -> str | None:
+    """As it is written; empty where there is none, None where it cannot be read."""
     value = party.get("phone_number") if isinstance(party, dict) else party
     if value is None:
         return ""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _DIGITS:
+        return str(value)
     if not isinstance(value, str) or len(value) > _LONGEST:
-        raise payload.unusable(name)
+        return None
     return value.replace("\0", "").strip()
 
 
