@@ -23,5 +23,5 @@ def build(settings: Settings) -> Service[Store]:
         emits=EMITS,
         entities=ENTITIES,
         routers=api.ROUTERS,
-        ending=(jobs.beat,),
+        ending=(jobs.beat(settings.beat_seconds),),
     )

@@ -1,6 +1,7 @@
 """Time in: consent says every few seconds that it is at work."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
@@ -11,21 +12,26 @@ from libs.common.mongo import Work
 from libs.common.service import Running
 from services.consent.store import Store
 
-EVERY_SECONDS = 15.0
+Job = Callable[[Running[Any]], Awaitable[None]]
+
 AGAIN_SECONDS = 1.0
 
 log = structlog.get_logger()
 
 
-async def beat(running: Running[Any]) -> None:
-    """Emits a heartbeat at once and then every 15 s, until the process stops.
+def beat(every: float) -> Job:
+    """Emits a heartbeat at once and then so often (seconds), until the process stops.
 
     It takes the way of every change, through the outbox: where that is blocked, so is the
     heartbeat. Several replicas that beat are as good as one.
     """
-    done = await _beaten(running)
-    while not await _stops(running, EVERY_SECONDS if done else AGAIN_SECONDS):
+
+    async def job(running: Running[Any]) -> None:
         done = await _beaten(running)
+        while not await _stops(running, every if done else AGAIN_SECONDS):
+            done = await _beaten(running)
+
+    return job
 
 
 async def _beaten(running: Running[Store]) -> bool:

@@ -13,6 +13,7 @@ from libs.common.events import ConsentHeartbeat, TenantSaved
 from libs.common.mongo import Work
 from libs.common.service import Running
 from services.consent import jobs
+from services.consent.settings import Settings
 from services.consent.store import Store
 from tests.consent.given import NOON
 from tests.support.http import Harness
@@ -39,10 +40,12 @@ class Flaky:
             self.stopping.set()
 
 
-async def beaten(house: Harness[Store], failures: int = 0, beats: int = 1) -> Flaky:
+async def beaten(
+    house: Harness[Store], failures: int = 0, beats: int = 1, every: float = 0.001
+) -> Flaky:
     units = Flaky(house, failures, beats)
     running = SimpleNamespace(units=units, tenants=house.tenants, stopping=units.stopping)
-    await jobs.beat(cast(Running[Any], running))
+    await jobs.beat(every)(cast(Running[Any], running))
     return units
 
 
@@ -61,8 +64,7 @@ async def test_the_first_beat_comes_at_once_and_belongs_to_the_platform(
     assert house.units.of(ConsentHeartbeat) == [ConsentHeartbeat(at=NOON)]
 
 
-async def test_it_goes_on(house: Harness[Store], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "EVERY_SECONDS", 0.001)
+async def test_it_goes_on(house: Harness[Store]) -> None:
     await beaten(house, beats=4)
     assert len(house.units.of(ConsentHeartbeat)) == 4
     assert len({envelope.id for envelope in house.units.envelopes}) == 4
@@ -77,4 +79,4 @@ async def test_while_the_store_is_away_it_tries_again(
 
 
 async def test_a_minute_holds_several_beats() -> None:
-    assert jobs.EVERY_SECONDS * 3 < 60
+    assert Settings.model_fields["beat_seconds"].get_default() * 3 < 60

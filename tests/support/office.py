@@ -34,7 +34,9 @@ def timed() -> Iterator[Platform]:
     """Started with two agencies on a clock of its own; stopped at the end."""
     state = ROOT / ".local" / "test" / f"timed-{os.getpid()}"
     running = Platform(state, print)
-    running.start()
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("CONSENT_BEAT_SECONDS", "1")  # time moves on before each test
+        running.start()
     try:
         running.tenants = asyncio.run(seed(running.files, running.console_url, print))
         running.write()
