@@ -69,7 +69,7 @@ def _counting(handler: Callable[..., Any]) -> Callable[..., Any]:
         await handler(fact, store, work)
         row = {"_id": f"{handler.__name__}:{fact.about()}"}
         effects = getattr(store, _SCOPE).collection(EFFECTS.name)
-        await effects.change(row, {"$inc": {"n": 1}}, upsert=True)
+        await effects.update(row, {"$inc": {"n": 1}}, upsert=True)
         await faults.point("handler.after")
 
     return counting

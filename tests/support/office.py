@@ -31,20 +31,23 @@ RIYADH, NEW_YORK = ZoneInfo("Asia/Riyadh"), ZoneInfo("America/New_York")
 
 @pytest.fixture(scope="module")
 def timed() -> Iterator[Platform]:
-    """Started with two agencies on a clock of its own; stopped at the end."""
+    """Started with two agencies on a clock of its own; stopped at the end.
+
+    consent beats every second, since time is moved on before most tests.
+    """
     state = ROOT / ".local" / "test" / f"timed-{os.getpid()}"
     running = Platform(state, print)
     with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("CONSENT_BEAT_SECONDS", "1")  # time moves on before each test
+        environment.setenv("CONSENT_BEAT_SECONDS", "1")
         running.start()
-    try:
-        running.tenants = asyncio.run(seed(running.files, running.console_url, print))
-        running.write()
-        clock.follow(running.files.clock)
-        yield running
-    finally:
-        clock.follow(None)
-        running.stop()
+        try:
+            running.tenants = asyncio.run(seed(running.files, running.console_url, print))
+            running.write()
+            clock.follow(running.files.clock)
+            yield running
+        finally:
+            clock.follow(None)
+            running.stop()
     shutil.rmtree(state)
 
 

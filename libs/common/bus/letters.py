@@ -69,7 +69,7 @@ class Letters:
                 raise Unavailable(type(error).__name__) from None
             reason = _reason(error)
             told = {"$set": {"reason": reason}, "$inc": {"attempts": 1}}
-            await self._rows().change({"_id": place, "state": PARKED}, told)
+            await self._rows().update({"_id": place, "state": PARKED}, told)
             raise StillFails(reason) from None
         await self._settle(place, REPLAYED, who, why)
 
@@ -100,7 +100,7 @@ class Letters:
             "settled_for": why,
             "sealed": b"",
         }
-        if not await self._rows().change({"_id": place, "state": PARKED}, {"$set": settled}):
+        if not await self._rows().update({"_id": place, "state": PARKED}, {"$set": settled}):
             raise NotParked
         log.info("parked.settled", place=place, state=state, by=who)
 

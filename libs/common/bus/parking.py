@@ -52,7 +52,7 @@ class Parking:
         parked = {"_id": record.place, "state": PARKED}
         change = {"$set": row, "$setOnInsert": {"at": clock.now()}}
         try:
-            await self._mongo.service_collection("parked").change(parked, change, upsert=True)
+            await self._mongo.service_collection("parked").update(parked, change, upsert=True)
         except DuplicateKeyError:
             return
         headers = (

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from pymongo import ReplaceOne, ReturnDocument, UpdateOne
+from pymongo import ReplaceOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
 Document = dict[str, Any]
@@ -127,16 +127,26 @@ class Collection:
             writes = [UpdateOne({"_id": key}, dict(update)) for key, update in updates]
             await self._collection.bulk_write(writes, ordered=False, session=self._session)
 
+    async def update(self, query: Query, update: Query, *, upsert: bool = False) -> bool:
+        """Updates the one document that fits, and says whether there is one now.
+
+        Not by findAndModify: where two conflict, the server logs that command, and the person in
+        it.
+        """
+        done = await self._updated(query, update, upsert)
+        return bool(done.matched_count or done.upserted_id is not None)
+
     async def change(self, query: Query, update: Query, *, upsert: bool = False) -> Document | None:
-        """Updates the one document that fits and returns it as it is afterwards."""
-        found: Document | None = await self._collection.find_one_and_update(
-            query,
-            update,
-            upsert=upsert,
-            return_document=ReturnDocument.AFTER,
-            session=self._session,
+        """Updates the document of the query's `_id`, where it fits, and returns it as it is now."""
+        done = await self._updated(query, update, upsert)
+        if done.upserted_id is not None:
+            return await self.get({"_id": done.upserted_id})
+        return await self.get({"_id": query["_id"]}) if done.matched_count else None
+
+    async def _updated(self, query: Query, update: Query, upsert: bool) -> Any:
+        return await self._collection.update_one(
+            query, update, upsert=upsert, session=self._session
         )
-        return found
 
     async def remove(self, query: Query) -> int:
         """Deletes all that fit and says how many."""

@@ -45,7 +45,7 @@ class Accounts:
 
     async def set_password(self, account: str, password: str) -> None:
         """Replaces the hash."""
-        await self._accounts.change({"_id": account}, {"$set": {"password": password}})
+        await self._accounts.update({"_id": account}, {"$set": {"password": password}})
 
 
 class Users:
@@ -69,7 +69,7 @@ class Users:
 
     async def save(self, account: Account) -> None:
         """Writes role and state of a user of the tenant."""
-        await self._accounts.change(
+        await self._accounts.update(
             {"_id": account.id, "tenant": self._tenant},
             {"$set": {"role": account.role.value, "disabled": account.disabled}},
         )

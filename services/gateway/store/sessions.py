@@ -46,7 +46,7 @@ class Sessions:
     async def note(self, session: Session, now: datetime) -> None:
         """Writes down that it was used; one that was removed stays removed."""
         seen = session.seen(now)
-        await self._sessions.change(
+        await self._sessions.update(
             {"_id": session.id}, {"$set": {"seen_at": seen.seen_at, "ends_at": seen.ends_at}}
         )
 

@@ -17,4 +17,4 @@ class Turns:
 
     async def take(self, name: str) -> None:
         """Waits for nobody, but commits only alone."""
-        await self._turns.change({"_id": name}, {"$inc": {"turn": 1}}, upsert=True)
+        await self._turns.update({"_id": name}, {"$inc": {"turn": 1}}, upsert=True)

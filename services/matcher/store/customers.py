@@ -58,7 +58,7 @@ class Customers:
 
     async def contacted(self, customer_id: str, at: datetime) -> None:
         """Notes a contact; an earlier one does not undo a later one."""
-        await self._rows.change({"_id": customer_id}, {"$max": {"last_contact": at}})
+        await self._rows.update({"_id": customer_id}, {"$max": {"last_contact": at}})
 
     async def get(self, customer_id: str) -> Document | None:
         """One customer as stored."""

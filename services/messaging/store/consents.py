@@ -46,7 +46,7 @@ class Consents:
         """Writes what is known now."""
         row = asdict(copy)
         row["permissions"] = [one.model_dump() for one in copy.permissions]
-        await self._rows.change({"_id": row.pop("subject")}, {"$set": row}, upsert=True)
+        await self._rows.update({"_id": row.pop("subject")}, {"$set": row}, upsert=True)
 
     async def stopped(self, subjects: Sequence[str]) -> set[str]:
         """Those of these people who are to be left alone."""
@@ -56,4 +56,4 @@ class Consents:
 
     async def touch(self, subject: str, at: datetime) -> None:
         """Makes a claim and a stop that commit at one moment conflict, so that one runs again."""
-        await self._rows.change({"_id": subject}, {"$set": {"claimed_at": at}}, upsert=True)
+        await self._rows.update({"_id": subject}, {"$set": {"claimed_at": at}}, upsert=True)

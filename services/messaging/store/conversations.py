@@ -52,7 +52,7 @@ class Conversations:
 
     async def heard(self, message: Message) -> None:
         """The other side wrote."""
-        await self._rows.change(
+        await self._rows.update(
             {"_id": message.subject},
             {
                 "$set": {"party": message.party, "keyword": message.keyword},
@@ -70,12 +70,12 @@ class Conversations:
         }
         if message.message_class in ANSWERS:
             update["$set"]["unanswered"] = 0
-        await self._rows.change({"_id": message.subject}, update, upsert=True)
+        await self._rows.update({"_id": message.subject}, update, upsert=True)
 
     async def known_as(self, subject: str, who: Candidate | None) -> None:
         """Who it may be."""
         customer = {"id": who.customer_id, "name": who.name} if who else None
-        await self._rows.change({"_id": subject}, {"$set": {"customer": customer}}, upsert=True)
+        await self._rows.update({"_id": subject}, {"$set": {"customer": customer}}, upsert=True)
 
     async def get(self, subject: str) -> Head | None:
         """One that has begun."""

@@ -78,7 +78,7 @@ class Dues:
     async def postpone(self, due: Due, until: datetime) -> None:
         """Looks later, whoever's it is, if nothing has changed."""
         query = {"_id": due.id, "state": due.state, "at": due.at}
-        await self._rows.change(query, {"$set": {"at": until}})
+        await self._rows.update(query, {"$set": {"at": until}})
 
     async def queued(self, now: datetime, limit: int) -> list[Due]:
         """What may be sent by now: the urgent ones, then the others, the longest due first.

@@ -118,7 +118,7 @@ class Messages:
     async def change(self, message: Message, changes: Mapping[str, Any]) -> bool:
         """Changes it where it is in the state, and at the attempt, in which it was read."""
         as_read = {"_id": message.id, "state": message.state, "ref": message.ref}
-        return await self._rows.change(as_read, {"$set": dict(changes)}) is not None
+        return await self._rows.update(as_read, {"$set": dict(changes)})
 
     async def waiting(self, subject: str) -> list[Message]:
         """All that are queued for a person."""

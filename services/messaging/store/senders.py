@@ -33,14 +33,14 @@ class Senders:
 
     async def register(self, value: str, registration: Document) -> None:
         """Keeps where a name is registered, in place of what was kept."""
-        await self._rows.change(
+        await self._rows.update(
             {"_id": value}, {"$set": {"registration": registration}}, upsert=True
         )
 
     async def strike(self, value: str) -> bool:
         """Forgets a registration and says whether there was one; the pace stays."""
         query = {"_id": value, "registration": {"$ne": None}}
-        return await self._rows.change(query, {"$set": {"registration": None}}) is not None
+        return await self._rows.update(query, {"$set": {"registration": None}})
 
     async def registration(self, value: str) -> Document | None:
         """Where a name is registered: `authority`, `reference`, `registered_at`."""
@@ -63,10 +63,10 @@ class Senders:
 
     async def spend(self, value: str, tokens: float, at: datetime) -> None:
         """Keeps what is left of its tokens."""
-        await self._rows.change(
+        await self._rows.update(
             {"_id": value}, {"$set": {"tokens": float(tokens), "at": at}}, upsert=True
         )
 
     async def hold(self, value: str, until: datetime) -> None:
         """Lets it rest; a shorter rest does not end a longer one."""
-        await self._rows.change({"_id": value}, {"$max": {"held_until": until}}, upsert=True)
+        await self._rows.update({"_id": value}, {"$max": {"held_until": until}}, upsert=True)

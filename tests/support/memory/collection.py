@@ -86,6 +86,10 @@ class MemoryCollection(Collection):
 
         self._each(one, [{"_id": key, "update": update} for key, update in updates])
 
+    async def update(self, query: Query, update: Query, *, upsert: bool = False) -> bool:
+        """Updates the first that fits, or makes it; says whether there is one now."""
+        return await self.change(query, update, upsert=upsert) is not None
+
     async def change(self, query: Query, update: Query, *, upsert: bool = False) -> Document | None:
         """Updates the first that fits, or makes it."""
         found = self._fitting(query)
