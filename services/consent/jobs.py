@@ -1,6 +1,5 @@
 """Time in: consent says every few seconds that it is at work."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -9,7 +8,7 @@ import structlog
 from libs.common.events import ConsentHeartbeat
 from libs.common.keys import PLATFORM
 from libs.common.mongo import Work
-from libs.common.service import Running
+from libs.common.service import Running, stops_within
 from services.consent.store import Store
 
 Job = Callable[[Running[Any]], Awaitable[None]]
@@ -28,7 +27,7 @@ def beat(every: float) -> Job:
 
     async def job(running: Running[Any]) -> None:
         done = await _beaten(running)
-        while not await _stops(running, every if done else AGAIN_SECONDS):
+        while not await stops_within(running.stopping, every if done else AGAIN_SECONDS):
             done = await _beaten(running)
 
     return job
@@ -45,13 +44,3 @@ async def _beaten(running: Running[Store]) -> bool:
 
 async def _emit(_: Store, work: Work) -> None:
     work.emit(ConsentHeartbeat(at=work.now))
-
-
-async def _stops(running: Running[Store], seconds: float) -> bool:
-    """Waits, but not longer than until the process is to stop."""
-    try:
-        async with asyncio.timeout(seconds):
-            await running.stopping.wait()
-    except TimeoutError:
-        return False
-    return True

@@ -30,7 +30,7 @@ from libs.common.events import (
     SmsSent,
     SmsUnconfirmed,
 )
-from libs.common.service import Running
+from libs.common.service import Running, stops_within
 from libs.common.tenants import UnknownTenant
 from services.gateway.clients import Services
 from services.gateway.domain.live import Live
@@ -97,7 +97,7 @@ def forget(live: Live) -> Job:
     """Lets go of what is older than five minutes; ends all streams when the process stops."""
 
     async def job(running: Running[Store]) -> None:
-        while not await _stops(running, FORGET_SECONDS):
+        while not await stops_within(running.stopping, FORGET_SECONDS):
             live.forget(clock.now())
         live.close()
 
@@ -109,7 +109,7 @@ def write_usage(waiting: Waiting) -> Job:
 
     async def job(running: Running[Store]) -> None:
         while True:
-            if await _stops(running, WRITE_SECONDS):
+            if await stops_within(running.stopping, WRITE_SECONDS):
                 await asyncio.sleep(HURRY_SECONDS)
             for tenant, uses in waiting.take().items():
                 await _write(running, waiting, tenant, uses)
@@ -139,13 +139,3 @@ async def _write(running: Running[Store], waiting: Waiting, tenant: str, uses: l
         log.warning("usage.waits", entries=len(uses), error=type(error).__name__)
         waiting.put_back(uses)
         await asyncio.sleep(WRITE_SECONDS)
-
-
-async def _stops(running: Running[Store], seconds: float) -> bool:
-    """Waits, but not longer than until the process is to stop."""
-    try:
-        async with asyncio.timeout(seconds):
-            await running.stopping.wait()
-    except TimeoutError:
-        return False
-    return True

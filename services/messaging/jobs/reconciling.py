@@ -1,7 +1,6 @@
 """Finds out what became of messages that nobody has heard of; none of them is sent again."""
 
 import asyncio
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +10,7 @@ from libs.common import clock
 from libs.common.events import MessageStatus, TenantSaved
 from libs.common.keys import PLATFORM
 from libs.common.mongo import Work, is_outage
-from libs.common.service import Running
+from libs.common.service import Running, stops_within
 from libs.common.tenants import UnknownTenant
 from services.messaging.clients import Away, Provider
 from services.messaging.domain import steps
@@ -44,9 +43,7 @@ class Reconciling:
                 await self.round()
             except Exception as error:  # noqa: BLE001 - the next round tries again
                 log.warning("reconciling.waits", error=type(error).__name__)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(POLL_SECONDS):
-                    await stopping.wait()
+            await stops_within(stopping, POLL_SECONDS)
 
     async def round(self) -> None:
         """Looks once at each that is due."""
