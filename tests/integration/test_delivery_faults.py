@@ -238,7 +238,7 @@ async def test_a_transaction_that_never_gets_through_ends_as_an_outage(
         bodies += 1
         await store.add("s-0", "000")
 
-    failing = fault(mongo_url, office.name, "alwaysOn", failCommands=["findAndModify"], **conflict)
+    failing = fault(mongo_url, office.name, "alwaysOn", failCommands=["update"], **conflict)
     async with failing:
         with pytest.raises(Exception, match="failCommand") as raised:
             await office.units.write(office.tenant, body)

@@ -50,7 +50,7 @@ LOST_ANSWERS: dict[str, dict[str, Any]] = {
         "writeConcernError": {"code": 64, "errmsg": "late", "errInfo": {"wtimeout": True}},
     },
     "not primary": {
-        "failCommands": ["insert", "update", "findAndModify", "find", "commitTransaction"],
+        "failCommands": ["insert", "update", "find", "commitTransaction"],
         "errorCode": 10107,
     },
 }
