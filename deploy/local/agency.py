@@ -88,6 +88,8 @@ class Stream:
         """Reads until cancelled."""
         async with aconnect_sse(http, "GET", "/v1/live", timeout=None) as source:
             async for event in source.aiter_sse():
+                if not event.data:
+                    continue  # a ping: the library makes an event of it, under the last one's id
                 async with self._news:
                     self.seen.append((monotonic(), event.event, json.loads(event.data)))
                     self._news.notify_all()

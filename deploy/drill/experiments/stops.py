@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,6 +19,9 @@ from libs.common import clock
 RATE = 100.0
 SECONDS = 30
 PEOPLE = 100
+OTHERS = 100
+"""People who are written to as well, and let it be."""
+
 LIMIT = 2.0
 """Seconds from the answer to the webhook until all that waits for the person is withdrawn."""
 
@@ -39,15 +42,20 @@ class _Desk:
     taken: int = 0
 
     async def order(self) -> float:
-        """Orders at the rate, whatever becomes of those before; returns messages per second."""
+        """Orders at the rate, whatever becomes of those before; returns messages taken in per s."""
         began, free = monotonic(), asyncio.Semaphore(_AT_ONCE)
-        count = int(RATE * SECONDS)
+        people = self._people()
         async with asyncio.TaskGroup() as orders:
-            for number in range(count):
+            for number in range(int(RATE * SECONDS)):
                 await asyncio.sleep(max(0.0, began + number / RATE - monotonic()))
                 await free.acquire()
-                orders.create_task(self._one(number % PEOPLE, free))
-        return count / (monotonic() - began)
+                orders.create_task(self._one(next(people), free))
+        return self.taken / (monotonic() - began)
+
+    def _people(self) -> Iterator[int]:
+        """In turn all who have not written STOP."""
+        while True:
+            yield from (who for who in range(PEOPLE + OTHERS) if who not in self.owed)
 
     async def _one(self, who: int, free: asyncio.Semaphore) -> None:
         later = clock.rfc3339(clock.now() + timedelta(hours=1))

@@ -69,7 +69,7 @@ class Units(Generic[S]):
         self._mongo = mongo
         self._store = store
         self._outbox = outbox
-        self._groups = Groups(self._together)
+        self._groups, self._writes = Groups(self._together), Groups(self._together)
 
     def read(self, tenant: str) -> S:
         """The store outside a transaction, for reading."""
@@ -96,7 +96,7 @@ class Units(Generic[S]):
     async def write(self, tenant: TenantSaved, body: Callable[[S, Work], Awaitable[T]]) -> T:
         """Runs a write that came by HTTP, or by the clock."""
         unit = Unit(tenant, str(uuid4()), body)
-        await self._together([unit])
+        await self._writes.run(unit)
         return cast(T, unit.result)
 
     async def _together(self, units: Sequence[Unit[S, Any]], within: Within = directly) -> None:

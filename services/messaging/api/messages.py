@@ -53,9 +53,10 @@ async def create_message(
     """Keeps the message and sends it when it may be sent; what may never be sent is a 403."""
     mark = Mark.of(given, idempotency_key, who.store)
     with _in_hand(who, mark):
-        fresh = await who.store.messages.get(mark.id) is None and await _keep(given, mark, who)
-    message = await _message(who, mark.id)  # as stored, its times to the millisecond
-    headers = {} if fresh else {REPLAYED: "true"}
+        known = await who.store.messages.get(mark.id) if idempotency_key else None
+        kept = None if known else await _keep(given, mark, who, keyed=idempotency_key is not None)
+    message = kept or known or await _message(who, mark.id)
+    headers = {} if kept else {REPLAYED: "true"}
     _answerable(message, mark, headers)
     response.headers.update({"Location": f"/v1/messages/{message.id}", **headers})
     return MessageOut.of(message)
@@ -118,27 +119,28 @@ async def cancel_message(message_id: str, who: Writer) -> MessageOut:
     return MessageOut.of(await _message(who, message_id))
 
 
-async def _keep(given: MessageIn, mark: Mark, who: Caller[Store]) -> bool:
-    """Keeps a message, as the gate says; False where another request was faster.
+async def _keep(given: MessageIn, mark: Mark, who: Caller[Store], *, keyed: bool) -> Message | None:
+    """Keeps a message, as the gate says; None where another request with its key was faster.
 
     Raises Problem 403, and keeps nothing, where the gate cannot judge it yet.
     """
     asked, number = await draft(given, mark, who, clock.now())
 
-    async def body(store: Store, work: Work) -> bool:
-        if await store.messages.get(mark.id):
-            return False
+    async def body(store: Store, work: Work) -> Message | None:
+        if keyed and await store.messages.get(mark.id):
+            return None
         verdict = await store.decide(asked, number.e164, work.tenant, work.now)
         undecided = steps.undecided(asked, verdict)
         if undecided:
             raise Problem(403, undecided.code, undecided.sentence)
-        await store.begin(asked, steps.first(asked, verdict), work)
+        begun = await store.begin(asked, steps.first(asked, verdict), work)
         await store.conversations.wrote(asked)
-        return True
+        return begun
 
-    fresh = await who.write(body)
-    who.store.desk.bell.set()
-    return fresh
+    kept = await who.write(body)
+    if kept and kept.state == "queued" and not kept.send_at:
+        who.store.desk.bell.set()
+    return kept
 
 
 async def _message(who: Caller[Store], message_id: str, store: Store | None = None) -> Message:

@@ -45,11 +45,12 @@ class Store:
         self.due = Dues(scope)
         self.heard = Heard(scope)
 
-    async def begin(self, message: Message, step: Step, work: Work) -> None:
-        """Adds a message with the first step it takes, and the trace in which it does so."""
-        fields = {**step.fields, "traceparent": telemetry.traceparent()}
-        await self.messages.add(replace(message, **fields))
-        await self._note(message, step, work)
+    async def begin(self, message: Message, step: Step, work: Work) -> Message:
+        """Adds a message as it is after its first step, in the trace of who asked; returns it."""
+        begun = replace(message, **step.fields, traceparent=telemetry.traceparent())
+        await self.messages.add(begun)
+        await self._note(begun, step, work)
+        return begun
 
     async def follow(self, message: Message, step: Step, work: Work) -> bool:
         """Takes a step: the message changes, is due or not, and it is told.
