@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from libs.common import phone
 from libs.common.events import ConsentChanged, InsightProduced
-from libs.common.mongo import Document, Entity, Index, TenantScope, before
+from libs.common.mongo import Document, Entity, Index, Kept, TenantScope, before
 from services.insights.domain.history import Earlier
 from services.insights.domain.number import Numbering
 from services.insights.domain.record import CallRecord
@@ -32,17 +32,21 @@ CALLS = Entity(
         Index((("insight", 1),)),
         Index((("as_of", -1), ("_id", -1))),
     ),
+    person="subject",
+    kept=(Kept("calls", "started_at"),),
 )
 FEEDBACK = Entity(
     "feedback",
     {"insight": ("string",), "user": ("string",), "verdict": ("string",), "at": ("date",)},
     ("insight", "user", "verdict", "at"),
     (Index((("insight", 1),)),),
+    kept=(Kept("calls", "at"),),
 )
 OBJECTIONS = Entity(
     "objections",
     {"version": ("int", "long"), "objected": ("bool",), "at": ("date",)},
     ("version", "objected", "at"),
+    person="_id",
 )
 ENTITIES = (CALLS, FEEDBACK, OBJECTIONS)
 _WITHOUT_CARD = {"card": 0}

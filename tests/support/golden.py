@@ -34,6 +34,7 @@ from libs.common.events import (
     derived_id,
     enclose,
 )
+from tests.support.golden_privacy import RIGHTS
 from tests.support.golden_sms import TEXTS
 
 FOLDER = Path(__file__).parents[2] / "docs" / "events" / "golden"
@@ -161,6 +162,7 @@ OTHERS: dict[str, Event] = {
         sealed="c2VhbGVkIGJ5dGVz",
     ),
     **TEXTS,
+    **RIGHTS,
 }
 
 

@@ -20,12 +20,12 @@ _FINE = frozenset({NoError.errno, TopicAlreadyExistsError.errno})
 class Topic:
     """Partitions bound how many replicas of a consumer share the work.
 
-    Raising them later breaks the order per key for what is in flight.
+    Raising them later breaks the order per key for what is in flight. `days` None is for ever.
     """
 
     name: str
     partitions: int = 6
-    days: int = 7
+    days: int | None = 7
     compacted: bool = False
 
     def settings(self) -> dict[str, str]:
@@ -36,7 +36,7 @@ class Topic:
                 "max.compaction.lag.ms": str(_DAY_MS),
                 "delete.retention.ms": str(_DAY_MS),
             }
-        return {"retention.ms": str(self.days * _DAY_MS)}
+        return {"retention.ms": str(-1 if self.days is None else self.days * _DAY_MS)}
 
 
 CATALOGUE = (
@@ -48,6 +48,11 @@ CATALOGUE = (
     Topic("sms.v1"),
     Topic("consent.v1", compacted=True),
     Topic("tenants.v1", partitions=1, compacted=True),
+    Topic("privacy.v1", days=30),
+    Topic("privacy-results.v1", days=30),
+    Topic("audit-entries.v1"),
+    Topic("audit.v1", days=None),
+    Topic("audit-checkpoints.v1", days=None),
     *(Topic(f"{service}.dead.v1", partitions=1) for service in SERVICES),
 )
 

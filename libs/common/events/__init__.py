@@ -1,5 +1,6 @@
 """The events of the platform: one class per fact, one topic per noun."""
 
+from libs.common.events.audit import AuditCheckpointed, AuditNoted, AuditSealed, Note
 from libs.common.events.base import (
     Envelope,
     Event,
@@ -22,6 +23,17 @@ from libs.common.events.customers import (
 from libs.common.events.insights import Contribution, InsightProduced, Line, Score
 from libs.common.events.matches import CallMatched, Candidate, MessageMatched, Reason
 from libs.common.events.messages import MessageReceived, MessageStatus
+from libs.common.events.privacy import (
+    CorrectionDone,
+    CorrectionOrdered,
+    Count,
+    ErasureDone,
+    ErasureOrdered,
+    ExportOrdered,
+    ExportPart,
+    RetentionOrdered,
+    WordOrdered,
+)
 from libs.common.events.sms import (
     SmsBlocked,
     SmsDelivered,
@@ -36,6 +48,9 @@ from libs.common.events.webhooks import WebhookQuarantined
 
 __all__ = [
     "Assignment",
+    "AuditCheckpointed",
+    "AuditNoted",
+    "AuditSealed",
     "CallAnswered",
     "CallCosted",
     "CallEnded",
@@ -45,10 +60,17 @@ __all__ = [
     "ConsentChanged",
     "ConsentHeartbeat",
     "Contribution",
+    "CorrectionDone",
+    "CorrectionOrdered",
+    "Count",
     "CustomerRemoved",
     "CustomerSaved",
     "Envelope",
+    "ErasureDone",
+    "ErasureOrdered",
     "Event",
+    "ExportOrdered",
+    "ExportPart",
     "Fact",
     "ImportFinished",
     "ImportProgressed",
@@ -58,9 +80,11 @@ __all__ = [
     "MessageMatched",
     "MessageReceived",
     "MessageStatus",
+    "Note",
     "Permission",
     "Personal",
     "Reason",
+    "RetentionOrdered",
     "Score",
     "SmsBlocked",
     "SmsDelivered",
@@ -72,6 +96,7 @@ __all__ = [
     "TenantClosed",
     "TenantSaved",
     "WebhookQuarantined",
+    "WordOrdered",
     "derived_id",
     "enclose",
     "fact_of",

@@ -5,7 +5,7 @@ from pymongo.errors import DuplicateKeyError
 from libs.common.mongo.client import is_outage
 from libs.common.mongo.database import Mongo
 from libs.common.mongo.outbox import Outbox
-from libs.common.mongo.schema import Entity, Index
+from libs.common.mongo.schema import Entity, Index, Kept
 from libs.common.mongo.scope import Collection, Document, Documents, TenantScope, before
 from libs.common.mongo.unit import Unit, Units, Work
 
@@ -16,6 +16,7 @@ __all__ = [
     "DuplicateKeyError",
     "Entity",
     "Index",
+    "Kept",
     "Mongo",
     "Outbox",
     "TenantScope",

@@ -8,6 +8,7 @@ from libs.common.mongo import transaction
 from libs.common.mongo.client import connect
 from libs.common.mongo.schema import Entity, Index, drop, prepare
 from libs.common.mongo.scope import Collection, TenantScope, shared
+from libs.common.mongo.trail import TRAIL
 
 T = TypeVar("T")
 
@@ -50,7 +51,7 @@ PARKED = Entity(
         Index((("at", 1),), ttl=PARKED_DAYS * _DAY),
     ),
 )
-PLUMBING = (INBOX, OUTBOX, PARKED)
+PLUMBING = (INBOX, OUTBOX, TRAIL, PARKED)
 
 
 class Mongo:

@@ -4,11 +4,14 @@ A collection that comes into being by its first insert has no unique index, and 
 protection against doubles.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from pymongo import IndexModel
 from pymongo.errors import OperationFailure
+
+from libs.common.events import Personal
 
 _NAMESPACE_EXISTS = 48
 
@@ -30,16 +33,35 @@ class Index:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """How long documents stay: the period of a category, from the moment in the field `since`.
+
+    After it the fields in `emptied` become null; where none are named, the document is deleted.
+    """
+
+    category: str
+    since: str
+    emptied: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Entity:
     """A kind of document that a store owns, per tenant.
 
-    `fields` maps each field to its BSON types; what is not named there is refused.
+    `fields` maps each field to its BSON types; what is not named there is refused. `person` is
+    the field that holds the subject whom the document is about, None where it is about nobody.
+    `personal` says of each personal field what it is and why it is there; `plain` names the
+    others that could hold words.
     """
 
     name: str
     fields: dict[str, tuple[str, ...]]
     required: tuple[str, ...] = ()
     indexes: tuple[Index, ...] = field(default=())
+    person: str | None = None
+    kept: tuple[Kept, ...] = ()
+    personal: Mapping[str, Personal] = field(default_factory=dict)
+    plain: tuple[str, ...] = ()
 
     def validator(self) -> dict[str, Any]:
         """The `$jsonSchema` that the server enforces; it also tells which indexes there are."""

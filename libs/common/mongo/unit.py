@@ -11,11 +11,12 @@ from prometheus_client import Counter
 from pymongo.errors import DuplicateKeyError
 
 from libs.common import clock
-from libs.common.events import Envelope, Event, TenantSaved, derived_id, enclose
+from libs.common.events import Envelope, Event, Note, TenantSaved, derived_id, enclose
+from libs.common.mongo import trail
 from libs.common.mongo.database import Mongo, is_double
 from libs.common.mongo.groups import Groups, Within, directly
 from libs.common.mongo.outbox import Outbox
-from libs.common.mongo.scope import TenantScope
+from libs.common.mongo.scope import Document, TenantScope
 from libs.common.telemetry import traceparent
 
 S = TypeVar("S")
@@ -31,6 +32,7 @@ class Work:
     tenant: TenantSaved
     now: datetime
     emitted: list[tuple[str, Event]] = field(default_factory=list)
+    noted: list[tuple[str, Note]] = field(default_factory=list)
 
     @property
     def timezone(self) -> ZoneInfo:
@@ -43,6 +45,10 @@ class Work:
         `tenant` is given only in the platform's own scope, for a fact about a tenant.
         """
         self.emitted.append((tenant or self.tenant.tenant, event))
+
+    def note(self, note: Note, *, tenant: str | None = None) -> None:
+        """Puts what is done on the tenant's record when, and only when, it is committed."""
+        self.noted.append((tenant or self.tenant.tenant, note))
 
 
 @dataclass(eq=False)
@@ -107,18 +113,22 @@ class Units(Generic[S]):
             now = clock.now()
             await inbox.insert_all([{"_id": u.inbox, "at": now} for u in units if u.inbox])
             emitted: list[Envelope] = []
+            noted: list[Document] = []
             for unit in units:
-                emitted += await within(unit, self._carry_out(unit, session))
+                work, envelopes = await within(unit, self._carry_out(unit, session))
+                emitted += envelopes
+                noted += trail.rows(work.noted, work.now)
             await self._outbox.add(emitted, session)
+            await self._mongo.service_collection("trail", session).insert_all(noted)
             return emitted
 
         self._outbox.wake(await self._mongo.transaction(attempt))
 
-    async def _carry_out(self, unit: Unit[S, T], session: Any) -> list[Envelope]:
+    async def _carry_out(self, unit: Unit[S, T], session: Any) -> tuple[Work, list[Envelope]]:
         work = Work(unit.tenant, clock.now())
         store = self._store(self._mongo.scope(unit.tenant.tenant, session))
         unit.result = await unit.body(store, work)
-        return self._enclosed(work, unit.cause)
+        return work, self._enclosed(work, unit.cause)
 
     def _enclosed(self, work: Work, cause: str) -> list[Envelope]:
         return [

@@ -32,11 +32,25 @@ class Contact(_Strict):
         return self
 
 
+class Due(_Strict):
+    """By when a person's request must be done with: days, or calendar months, from its arrival.
+
+    `extension` is how much longer it may take where the person is told so in time; `target_days`
+    is what the operator itself aims at.
+    """
+
+    unit: Literal["days", "months"]
+    period: int = Field(gt=0)
+    extension: int = Field(ge=0)
+    target_days: int = Field(gt=0)
+
+
 class Profile(_Strict):
     """What a tenant of this operator starts with, and under which law.
 
     `jurisdiction` and `region` are ISO 3166-1 alpha-2, `language` BCP 47, `timezone` IANA. `role`
-    is the operator's, for the data of the agencies' customers.
+    is the operator's, for the data of the agencies' customers. `kept_days` says how long data of
+    each category is kept; a tenant may want it shorter.
     """
 
     id: str
@@ -47,6 +61,8 @@ class Profile(_Strict):
     timezone: str
     role: Literal["processor", "controller"]
     contact: Contact
+    due: Due
+    kept_days: dict[str, int]
 
 
 def names() -> tuple[str, ...]:

@@ -27,6 +27,7 @@ LEDGER = Entity(
     },
     ("subject", "seq", "action", "purpose", "channel", "at", "recorded_at", "means", "who"),
     (Index((("subject", 1), ("seq", 1)), unique=True),),
+    person="subject",
 )
 STATES = Entity(
     "states",
@@ -43,6 +44,7 @@ STATES = Entity(
         Index((("changed_at", -1), ("_id", -1))),
         Index((("suspected", 1), ("changed_at", -1), ("_id", -1))),
     ),
+    person="_id",
 )
 
 

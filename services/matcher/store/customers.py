@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from libs.common.keys import Keys
-from libs.common.mongo import Document, Documents, Entity, Index, TenantScope, before
+from libs.common.mongo import Document, Documents, Entity, Index, Kept, TenantScope, before
 from services.matcher.domain.drafts import Draft, fingerprint
 from services.matcher.domain.keys import Lookups, closeness, lookups
 from services.matcher.domain.known import Known
@@ -35,6 +35,8 @@ CUSTOMERS = Entity(
     },
     ("numbers", "codes", "fingerprint", "version", "origin", "lawful_basis", "updated_at"),
     (Index((("codes", 1),)), Index((("updated_at", -1), ("_id", -1)))),
+    person="codes",
+    kept=(Kept("customers", "updated_at"),),
 )
 
 

@@ -24,6 +24,7 @@ CONSENTS = Entity(
         "suppressed_since": _DATE,
         "claimed_at": _DATE,
     },
+    person="_id",
 )
 
 

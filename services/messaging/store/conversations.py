@@ -5,7 +5,7 @@ from datetime import datetime
 
 from libs.common.events import Candidate
 from libs.common.keys import Keys
-from libs.common.mongo import Document, Entity, Index, TenantScope, before
+from libs.common.mongo import Document, Entity, Index, Kept, TenantScope, before
 from services.messaging.domain.message import Message
 from services.messaging.store.messages import PARTY_FIELD
 
@@ -22,6 +22,8 @@ CONVERSATIONS = Entity(
     },
     (),
     (Index((("last_at", -1), ("_id", -1))),),
+    person="_id",
+    kept=(Kept("messages", "last_at"),),
 )
 
 

@@ -10,6 +10,7 @@ EARLY = Entity(
     {"provider_id": ("string",), "at": ("date",), "receipt": ("object",)},
     ("provider_id", "at", "receipt"),
     (Index((("provider_id", 1),)), Index((("at", 1),), ttl=EARLY_DAYS * 86_400)),
+    person="receipt.subject",
 )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from libs.common.events import MessageStatus
 from libs.common.events.messages import TEXT_FIELD
 from libs.common.keys import Keys
-from libs.common.mongo import Document, Entity, Index, TenantScope, before
+from libs.common.mongo import Document, Entity, Index, Kept, TenantScope, before
 from services.messaging.domain.message import Message
 
 PARTY_FIELD = "message.party"
@@ -61,6 +61,8 @@ MESSAGES = Entity(
         Index((("subject", 1), ("created_at", -1), ("_id", -1))),
         Index((("direction", 1), ("created_at", -1), ("_id", -1))),
     ),
+    person="subject",
+    kept=(Kept("message_texts", "created_at", ("text",)), Kept("messages", "created_at")),
 )
 _NEWEST = [("created_at", -1), ("_id", -1)]
 _NAMES = tuple(field.name for field in fields(Message) if field.name != "id")
