@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from libs.common.csvfile import Unreadable
 from services.matcher.domain.drafts import Draft, fingerprint
-from services.matcher.domain.faults import Unreadable
 from services.matcher.domain.headers import Columns, recognise
 from services.matcher.domain.rows import Defaults, Reading, read_row
 

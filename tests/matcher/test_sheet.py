@@ -2,8 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.matcher.domain.csvfile import Guess
-from services.matcher.domain.faults import Unreadable
+from libs.common.csvfile import Guess, Unreadable
 from services.matcher.domain.rows import Reading
 from services.matcher.domain.sheet import Sheet
 from tests.matcher.given import NUMBER, file, many

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationError
 
 from libs.common import clock
+from libs.common.csvfile import Unreadable
 from libs.common.mongo import Document
 from libs.common.service import Caller, acting
 from libs.common.web import (
@@ -21,7 +22,7 @@ from libs.common.web import (
     not_found,
 )
 from services.matcher.api.upload import Attestation, Upload
-from services.matcher.domain.faults import Fault, Unreadable, guarded, headlines
+from services.matcher.domain.faults import Fault, guarded, headlines
 from services.matcher.domain.sheet import Sheet
 from services.matcher.domain.tally import state_now
 from services.matcher.store import Store

@@ -1,4 +1,4 @@
-"""What is wrong with a line of a file, in words that say what to do; and with a whole file."""
+"""What is wrong with a line of a file, in words that say what to do."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,15 +29,6 @@ class Fault:
     value: str
     code: str
     explanation: str
-
-
-class Unreadable(ValueError):
-    """The file as a whole cannot be read. `explanation` says what to do."""
-
-    def __init__(self, code: str, explanation: str) -> None:
-        super().__init__(code)
-        self.code = code
-        self.explanation = explanation
 
 
 def guarded(cell: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Final, Literal, get_args
 
-from services.matcher.domain.faults import Unreadable
+from libs.common.csvfile import Unreadable
 from services.matcher.domain.folding import plain
 
 Field = Literal[

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from services.matcher.domain.csvfile import CsvFile, Guess, Row
-from services.matcher.domain.faults import Unreadable
+from libs.common.csvfile import CsvFile, Guess, Row, Unreadable
+from services.matcher.domain.faults import Fault
 from services.matcher.domain.headers import Columns, recognise
 from services.matcher.domain.rows import Defaults, Reading, read_row
 
@@ -55,8 +55,9 @@ class Sheet:
         return [self._read(row) for row in rows]
 
     def _read(self, row: Row) -> Reading:
-        if row.fault:
-            return Reading(row.line, None, (row.fault,))
+        if wrong := row.broken:
+            fault = Fault(row.line, wrong.column, wrong.value, wrong.code, wrong.explanation)
+            return Reading(row.line, None, (fault,))
         return read_row(row.line, row.cells, self._settled(), self._defaults)
 
     def _settled(self) -> Columns:

@@ -1,13 +1,13 @@
-"""A CSV file as people export it: bytes in, in pieces of any size; rows out, in bounded memory."""
+"""The rows of a CSV file, and what is broken about a line that gives none."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from services.matcher.domain import delimiters
-from services.matcher.domain.decoding import MARK, Decoder
-from services.matcher.domain.faults import Fault, Unreadable
-from services.matcher.domain.records import SHOWN, Record, Records
+from libs.common.csvfile import delimiters
+from libs.common.csvfile.decoding import MARK, Decoder
+from libs.common.csvfile.records import SHOWN, Record, Records
+from libs.common.csvfile.unreadable import Unreadable
 
 _EXPLAINED: Final = {
     "columns": "This line has {found} cells and the header has {wanted}. Look for a missing or "
@@ -39,12 +39,29 @@ class Guess:
 
 
 @dataclass(frozen=True, slots=True)
+class Broken:
+    """Why a line gives no cells. `value` is the start of what it holds, and personal.
+
+    `code` is columns, cell_too_long, encoding, row_too_long or quote_open; `column` is the header
+    above the cell, where it is one cell that is wrong.
+    """
+
+    code: str
+    explanation: str
+    column: str | None
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """The cells of one line, as many as the header has; or the fault that it is."""
+    """The cells of one line, as many as the header has; or why there are none.
+
+    `line` counts the file's lines from 1, the header among them.
+    """
 
     line: int
     cells: tuple[str, ...]
-    fault: Fault | None = None
+    broken: Broken | None = None
 
 
 class CsvFile:
@@ -165,4 +182,4 @@ class CsvFile:
         )
         name = None if column is None else self.header[column]
         shown = value[:SHOWN].replace(MARK, "\ufffd")
-        return Row(record.line, (), Fault(record.line, name, shown, code, explanation))
+        return Row(record.line, (), Broken(code, explanation, name, shown))

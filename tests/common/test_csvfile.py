@@ -1,3 +1,5 @@
+"""The reader of CSV files, over whatever people export."""
+
 import codecs
 import csv
 import io
@@ -7,10 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.matcher.domain.csvfile import CsvFile, Limits, Row
-from services.matcher.domain.decoding import Decoder
-from services.matcher.domain.faults import Unreadable
-from services.matcher.domain.records import Record, Records
+from libs.common.csvfile import CsvFile, Limits, Row, Unreadable
+from libs.common.csvfile.decoding import Decoder
+from libs.common.csvfile.records import Record, Records
 
 # Number plans are compiled at first use, in the middle of an example.
 PATIENT = settings(deadline=None)
@@ -31,7 +32,7 @@ def read(
 
 
 def faults(found: list[Row]) -> list[tuple[int, str]]:
-    return [(row.line, row.fault.code) for row in found if row.fault]
+    return [(row.line, row.broken.code) for row in found if row.broken]
 
 
 def test_reads_lines_and_counts_them() -> None:
@@ -77,8 +78,8 @@ def test_broken_characters_are_reported_and_never_replaced() -> None:
     found = rows(b"id,name\n" + good + b"41,\xff\n42,Jane\n", "SA")
 
     assert faults(found) == [(42, "encoding")]
-    assert found[40].fault
-    assert (found[40].fault.column, found[40].fault.value) == ("name", "\ufffd")
+    assert found[40].broken
+    assert (found[40].broken.column, found[40].broken.value) == ("name", "\ufffd")
     assert found[41].cells == ("42", "Jane")
 
 
@@ -120,17 +121,17 @@ def test_a_line_with_too_few_or_many_cells_is_an_error() -> None:
     found = rows(b"id,name,\n1,Jane\n2\n3,a,b\n4,John,,\n")
 
     assert faults(found) == [(3, "columns"), (4, "columns")]
-    assert [row.cells for row in found if not row.fault] == [("1", "Jane"), ("4", "John")]
-    assert found[1].fault
-    assert "1 cells and the header has 2" in found[1].fault.explanation
+    assert [row.cells for row in found if not row.broken] == [("1", "Jane"), ("4", "John")]
+    assert found[1].broken
+    assert "1 cells and the header has 2" in found[1].broken.explanation
 
 
 def test_a_stray_quotation_mark_costs_one_line() -> None:
     text = 'id,name\n1,"Jane\n' + "".join(f"{n},John\n" for n in range(2, 60))
     for limit in (100, 65_536):
         found = rows(text.encode(), record=limit, block=50)
-        assert [row.line for row in found if row.fault] == [2]
-        assert [row.cells[0] for row in found if not row.fault] == [str(n) for n in range(2, 60)]
+        assert [row.line for row in found if row.broken] == [2]
+        assert [row.cells[0] for row in found if not row.broken] == [str(n) for n in range(2, 60)]
 
 
 def test_a_line_without_end_is_skipped() -> None:

@@ -4,7 +4,7 @@ import codecs
 import io
 from typing import Final
 
-from services.matcher.domain.faults import Unreadable
+from libs.common.csvfile.unreadable import Unreadable
 
 MARK: Final = "\ufdd0"
 """Stands where bytes could not be read. A noncharacter: no text holds it."""
