@@ -158,6 +158,14 @@ def test_a_file_without_a_header_is_unreadable(data: bytes) -> None:
     assert caught.value.code == "empty"
 
 
+@pytest.mark.parametrize("header", [b"id,na\x81me", b"id,name,\x8d"])
+def test_a_header_of_which_a_name_is_broken_is_no_guide(header: bytes) -> None:
+    with pytest.raises(Unreadable) as caught:
+        rows(header + b"\n1,Jane\n")
+
+    assert caught.value.code == "encoding"
+
+
 def test_memory_stays_bounded() -> None:
     file = CsvFile("US", limits=Limits(record=1_000, block=1_000))
     file.feed(b"id,name\n1,")
@@ -234,6 +242,10 @@ def test_the_same_text_however_the_bytes_are_cut(text: str, step: int, encoding:
 @PATIENT
 @given(st.binary(max_size=300), st.sampled_from(["SA", "US", None]))
 def test_no_bytes_break_the_reader(data: bytes, region: str | None) -> None:
-    found = rows(b"id,name\n" + data, region)
+    try:
+        lines = [row.line for row in rows(b"id,name\n" + data, region)]
+    except Unreadable:
+        lines = []
+        assert b"\0" in data  # a zero byte makes UTF-16 of the header too
 
-    assert [row.line for row in found] == sorted({row.line for row in found})
+    assert lines == sorted(set(lines))

@@ -182,7 +182,7 @@ async def test_a_text_that_comes_meanwhile_is_not_lost(
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (b"", "no_rows"),
+        (b"", "empty"),
         (b"phone,consent\n", "no_rows"),
         (b"name,consent\nA,yes\n", "no_number_column"),
         (b"phone,name\n1,A\n", "no_consent_column"),

@@ -1,7 +1,5 @@
 """A file of consents: bytes to lines, lines to what they say."""
 
-import csv
-import io
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -9,33 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from libs.common.csvfile import Unreadable
 from services.consent.domain.ledger.columns import recognise
 from services.consent.domain.ledger.dates import read_when
-from services.consent.domain.ledger.faults import Unreadable
-from services.consent.domain.ledger.lines import LONGEST, Line, Lines
 from services.consent.domain.ledger.rows import Context, Reading, Said
 from services.consent.domain.ledger.sheet import Sheet
-from tests.consent.given import DAN, NOON
+from tests.consent.given import DAN, NOON, OTHER
 
 NEW_YORK = ZoneInfo("America/New_York")
 CONTEXT = Context("US", NEW_YORK, NOON)
-
-
-def lines(content: bytes, size: int = 0) -> list[Line]:
-    reader, size = Lines(), size or max(1, len(content))
-    found = [
-        line for i in range(0, len(content), size) for line in reader.feed(content[i : i + size])
-    ]
-    return [*found, *reader.feed(b"", final=True)]
-
-
-def cells(content: bytes) -> list[tuple[str, ...]]:
-    return [line.cells for line in lines(content)]
-
-
-def codes(content: str) -> list[tuple[int, str]]:
-    found = lines(content.encode())
-    return [(line.number, line.fault.code) for line in found if line.fault]
 
 
 def read(content: str | bytes) -> list[Reading]:
@@ -59,75 +39,40 @@ def wrong(row: str, header: str = "phone,consent,consent_at") -> list[str]:
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
-@pytest.mark.parametrize("delimiter", [b",", b";"])
+@pytest.mark.parametrize("delimiter", [b",", b";", b"\t", b"|"])
 def test_the_ways_in_which_files_are_written(mark: bytes, end: bytes, delimiter: bytes) -> None:
-    content = mark + end.join(
-        delimiter.join(row) for row in ([b"phone", b"consent"], [b"1", b"yes"], [b'"a,;b"', b"no"])
-    )
-    assert cells(content) == [("phone", "consent"), ("1", "yes"), ("a,;b", "no")]
+    table = ([b"phone", b"consent", b"wording"], [DAN.encode(), b"no", b'"a,;b"'])
+    (reading,) = read(mark + end.join(delimiter.join(row) for row in table))
+    assert reading.said
+    assert (reading.said.e164, reading.said.granted, reading.said.wording) == (DAN, False, "a,;b")
 
 
-def test_blank_lines_are_passed_and_counted() -> None:
-    found = lines(b"\n\nphone,consent\n\n , \n1,yes\n")
-    assert [(line.number, line.cells) for line in found] == [
-        (3, ("phone", "consent")),
-        (6, ("1", "yes")),
-    ]
+def test_lines_are_counted_with_the_blank_ones_and_those_within_a_cell() -> None:
+    found = read(f'\n\nphone,consent,note\n\n , \n{DAN},no,"a\nb"\n{DAN},no,\n')
+    assert [reading.line for reading in found] == [6, 8]
 
 
-def test_a_cell_may_hold_a_line_end() -> None:
-    found = lines(b'phone,consent\n"1\n2",yes\n3,no\n')
-    assert [(line.number, line.cells) for line in found][1:] == [
-        (2, ("1\n2", "yes")),
-        (4, ("3", "no")),
-    ]
-
-
-def test_a_stray_quotation_mark_costs_its_line_alone() -> None:
-    content = 'phone,consent\n1,"yes\n2,yes\n3,no\n'
-    assert codes(content) == [(2, "quote_open")]
-    assert cells(content.encode())[2:] == [("2", "yes"), ("3", "no")]
-
-
-def test_a_line_without_end_costs_no_memory_and_no_other_line() -> None:
-    content = f"phone,consent\n{'9' * 3 * LONGEST},yes\n2,yes\n"
-    for size in (0, 1, 100, LONGEST):
-        found = lines(content.encode(), size)
-        assert [(line.number, line.fault and line.fault.code) for line in found] == [
-            (1, None),
-            (2, "line_too_long"),
-            (3, None),
-        ]
-
-
-def test_an_endless_last_line_is_told() -> None:
-    assert codes(f"phone,consent\n{'9' * 3 * LONGEST}") == [(2, "line_too_long")]
-
-
-def test_bytes_that_are_no_utf_8_cost_their_line() -> None:
-    assert [line.fault and line.fault.code for line in lines(b"phone,a\n1,\xe9\n2,b\n")] == [
-        None,
-        "encoding",
-        None,
-    ]
-
-
-@given(
-    st.lists(
-        st.lists(st.text('ab",;\n é', max_size=5), min_size=2, max_size=3), min_size=1, max_size=8
-    ),
-    st.integers(1, 30),
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        (b'1,"yes', "quote_open"),
+        (b"9" * 200_000 + b",yes", "row_too_long"),
+        (b"9" * 5_000 + b",yes", "cell_too_long"),
+        (b"1,\xe9", "encoding"),
+    ],
 )
-def test_what_a_spreadsheet_writes_is_read_however_it_is_cut(
-    rows: list[list[str]], size: int
-) -> None:
-    out = io.StringIO()
-    csv.writer(out, quoting=csv.QUOTE_ALL).writerows([["phone", "consent", "x"], *rows])
-    content = out.getvalue().encode()
-    whole = lines(content)
-    assert lines(content, size) == whole
-    filled = [tuple(row) for row in rows if any(map(str.strip, row))]
-    assert [line.cells for line in whole[1:]] == filled
+def test_a_line_that_cannot_be_read_costs_itself_alone(row: bytes, code: str) -> None:
+    bad, good = read(b"phone,consent\n" + row + f"\n{DAN},no\n".encode())
+    assert (bad.line, bad.said, [fault.code for fault in bad.faults]) == (2, None, [code])
+    assert good.said
+
+
+def test_a_quotation_mark_within_a_cell_costs_no_line() -> None:
+    found = read(f'phone,consent,wording\n{DAN},no,5" a\n{OTHER},no,6" b\n')
+    assert [r.said and (r.said.e164, r.said.wording) for r in found] == [
+        (DAN, '5" a'),
+        (OTHER, '6" b'),
+    ]
 
 
 @given(st.binary(max_size=300), st.integers(1, 50))
@@ -158,7 +103,7 @@ def test_columns_have_several_names(name: str, answer: str) -> None:
         ("phone\n1\n", "no_consent_column"),
         ("phone,mobile,consent\n1,2,yes\n", "column_twice"),
         ("phone,consent\n", "no_rows"),
-        ("", "no_rows"),
+        ("", "empty"),
         ('phone,"consent\n', "header"),
         ("phone,consent,رقم\n1,yes,2\n".encode("cp1256"), "encoding"),
         ("phone,consent\n1,yes\n".encode("utf-16"), "encoding"),

@@ -422,7 +422,7 @@ async def test_a_file_of_a_riyadh_agency(matcher: Harness[Store]) -> None:
 async def test_no_file_breaks_the_door(client: httpx.AsyncClient, data: bytes) -> None:
     answer = await upload(client, b"id,name,phone\n" + data)
     if answer.status_code == 422:  # no UTF-8, so that the header too is another one
-        assert answer.json()["code"] in ("no_phone_column", "header", "no_rows")
+        assert answer.json()["code"] in ("no_phone_column", "header", "no_rows", "encoding")
         return
     body = answer.json()
     assert body["rows"] == sum(body[name] for name in COUNTS)

@@ -157,6 +157,8 @@ class CsvFile:
                 "header",
                 f"The first line is no header of at most {self._limits.columns} columns.",
             )
+        if any(MARK in name for name in names):
+            raise Unreadable("encoding", _EXPLAINED["encoding"])
         return names
 
     def _row(self, record: Record) -> Row:

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request
 
 from libs.common import clock
+from libs.common.csvfile import Unreadable
 from libs.common.service import Caller, acting
 from libs.common.web import Problem
 from services.consent.api.upload import Report, Upload
-from services.consent.domain.ledger.faults import Unreadable
 from services.consent.domain.ledger.rows import Context
 from services.consent.domain.ledger.sheet import Sheet
 from services.consent.store import Store

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
-from services.consent.domain.ledger.faults import Unreadable
+from libs.common.csvfile import Unreadable
 
 Column = Literal[
     "number",

@@ -1,13 +1,9 @@
-"""What is wrong with a line of a file, or with a whole file, in words that say what to do."""
+"""What is wrong with a line of a file, in words that say what to do."""
 
 from dataclasses import dataclass
 from typing import Final, Literal
 
 Code = Literal[
-    "columns",
-    "encoding",
-    "line_too_long",
-    "quote_open",
     "consent",
     "no_date",
     "not_a_date",
@@ -20,11 +16,6 @@ Code = Literal[
 ]
 
 _ADVICE: Final[dict[Code, str]] = {
-    "columns": "This line has more or fewer cells than the header. Look for a missing or stray "
-    "quotation mark or delimiter.",
-    "encoding": "The characters here are broken. Save the file as CSV UTF-8 and send it again.",
-    "line_too_long": "This line is too long. Shorten it, or look for a stray quotation mark.",
-    "quote_open": "This line opens a quotation mark that is never closed. Close or remove it.",
     "consent": "This says neither yes nor no. Write yes where the person agreed, no where they "
     "refused.",
     "no_date": "When the person agreed is missing, and without it the consent is no proof. Give "
@@ -57,12 +48,3 @@ class Fault:
     def of(cls, line: int, code: Code) -> "Fault":
         """With the advice for its code."""
         return cls(line, code, _ADVICE[code])
-
-
-class Unreadable(ValueError):
-    """The file as a whole cannot be read. `explanation` says what to do."""
-
-    def __init__(self, code: str, explanation: str) -> None:
-        super().__init__(code)
-        self.code = code
-        self.explanation = explanation
