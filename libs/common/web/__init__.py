@@ -7,8 +7,10 @@ from libs.common.web.moments import Moment
 from libs.common.web.pages import Cursor, CursorText, Limit, Page, last_place
 from libs.common.web.problems import FieldError, Problem, ProblemDetails, not_found
 from libs.common.web.serve import serve
+from libs.common.web.uploads import CSV_BODY, batches, csv_stream
 
 __all__ = [
+    "CSV_BODY",
     "Cursor",
     "CursorText",
     "FieldError",
@@ -17,8 +19,10 @@ __all__ = [
     "Page",
     "Problem",
     "ProblemDetails",
+    "batches",
     "create_admin",
     "create_app",
+    "csv_stream",
     "last_place",
     "not_found",
     "requires",

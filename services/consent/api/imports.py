@@ -6,9 +6,8 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request
 
 from libs.common import clock
-from libs.common.csvfile import Unreadable
 from libs.common.service import Caller, acting
-from libs.common.web import Problem
+from libs.common.web import CSV_BODY, csv_stream
 from services.consent.api.upload import Report, Upload
 from services.consent.domain.ledger.rows import Context
 from services.consent.domain.ledger.sheet import Sheet
@@ -19,13 +18,6 @@ MAX_UPLOAD = 5_000_000
 router = APIRouter(prefix="/v1", tags=["consents"])
 
 Writer = Annotated[Caller[Store], acting("consents:write")]
-
-CSV_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}},
-    }
-}
 
 
 @router.post(
@@ -39,12 +31,7 @@ async def import_consents(request: Request, who: Writer) -> Report:
 
     If the upload breaks off, the lines so far stay: send the file again.
     """
-    media_type = request.headers.get("content-type", "").partition(";")[0]
-    if media_type.strip().lower() != "text/csv":
-        raise Problem(415, "not_csv", "Send the file as the body, with content type text/csv.")
+    file = csv_stream(request)
     zone = ZoneInfo(who.tenant.timezone)
     sheet = Sheet(Context(who.tenant.region, zone, clock.now()))
-    try:
-        return await Upload(who, sheet).run(request.stream())
-    except Unreadable as unreadable:
-        raise Problem(422, unreadable.code, unreadable.explanation) from None
+    return await Upload(who, sheet).run(file)

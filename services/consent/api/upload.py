@@ -1,6 +1,5 @@
 """One upload, from its first byte to the last line written down."""
 
-import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 
@@ -8,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from libs.common.mongo import Work
 from libs.common.service import Caller
+from libs.common.web import batches
 from services.consent.domain.ledger.faults import Fault
 from services.consent.domain.ledger.intake import Entering, Outcome
 from services.consent.domain.ledger.rows import Reading, Said
@@ -54,8 +54,8 @@ class Upload:
         self._faults: list[Fault] = []
 
     async def run(self, chunks: AsyncIterator[bytes]) -> Report:
-        """Takes the file in. Raises Unreadable."""
-        async for batch in self._batches(chunks):
+        """Takes the file in. Raises Problem 422 where nothing in it can be used."""
+        async for batch in batches(self._sheet, chunks, BATCH):
             self._count(batch)
             said = [reading.said for reading in batch if reading.said]
             self._counts.update(await self._write(said))
@@ -63,20 +63,6 @@ class Upload:
             LineFault(line=f.line, code=f.code, explanation=f.explanation) for f in self._faults
         ]
         return Report(rows=self._counts.total(), **self._counts, faults=faults)
-
-    async def _batches(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[list[Reading]]:
-        """Full ones, then what is left."""
-        waiting: list[Reading] = []
-        async for chunk in chunks:
-            # Beside the event loop: a STOP that comes meanwhile is written down without waiting.
-            waiting += await asyncio.to_thread(self._sheet.feed, chunk)
-            while len(waiting) >= BATCH:
-                yield waiting[:BATCH]
-                del waiting[:BATCH]
-        waiting += await asyncio.to_thread(self._sheet.close)
-        while waiting:
-            yield waiting[:BATCH]
-            del waiting[:BATCH]
 
     def _count(self, batch: Sequence[Reading]) -> None:
         if rejected := sum(reading.said is None for reading in batch):

@@ -8,16 +8,17 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationError
 
 from libs.common import clock
-from libs.common.csvfile import Unreadable
 from libs.common.mongo import Document
 from libs.common.service import Caller, acting
 from libs.common.web import (
+    CSV_BODY,
     Cursor,
     CursorText,
     FieldError,
     Limit,
     Page,
     Problem,
+    csv_stream,
     last_place,
     not_found,
 )
@@ -61,12 +62,6 @@ class Attested(BaseModel):
 
 
 _MAPPING = TypeAdapter(dict[str, str])
-CSV_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}},
-    }
-}
 
 
 class Import(BaseModel):
@@ -133,15 +128,10 @@ async def create_import(
     attested: Annotated[Attested, Query()],
 ) -> Import:
     """Reads the body as it comes. Good lines land, the others are listed under `errors`."""
-    media_type = request.headers.get("content-type", "").partition(";")[0]
-    if media_type.strip().lower() != "text/csv":
-        raise Problem(415, "not_csv", "Send the file as the body, with content type text/csv.")
+    file = csv_stream(request)
     said = Attestation(attested.source, attested.lawful_basis, who.principal.user)
     upload = Upload(who, Sheet(who.tenant.region, attested.headers()), said)
-    try:
-        row = await upload.run(request.stream())
-    except Unreadable as unreadable:
-        raise Problem(422, unreadable.code, unreadable.explanation) from None
+    row = await upload.run(file)
     response.headers["Location"] = f"/v1/imports/{row['_id']}"
     return Import.of(await _row(who, row["_id"]))  # as stored, its times to the millisecond
 

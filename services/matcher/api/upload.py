@@ -9,6 +9,7 @@ from libs.common import clock
 from libs.common.events import ImportFinished, ImportProgressed
 from libs.common.mongo import Document, Work
 from libs.common.service import Caller
+from libs.common.web import batches
 from services.matcher.domain.rows import Reading
 from services.matcher.domain.sheet import Sheet
 from services.matcher.domain.tally import Tally
@@ -44,32 +45,19 @@ class Upload:
         self._faults = 0
 
     async def run(self, chunks: AsyncIterator[bytes]) -> Document:
-        """Imports the file and returns the import's row. Raises Unreadable.
+        """Imports the file and returns the import's row.
 
-        A batch is written while the next one is read.
+        A batch is written while the next one is read. Raises Problem 422 where nothing in the
+        file can be used.
         """
         writing = asyncio.ensure_future(asyncio.sleep(0))
         try:
-            async for batch in self._batches(chunks):
+            async for batch in batches(self._sheet, chunks, BATCH):
                 await writing
                 writing = asyncio.ensure_future(self._take(batch))
         finally:
             await writing
         return await self._keep("finished")
-
-    async def _batches(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[list[Reading]]:
-        """Full ones, then what is left."""
-        waiting: list[Reading] = []
-        async for chunk in chunks:
-            # Beside the event loop: calls that ring meanwhile are matched without waiting.
-            waiting += await asyncio.to_thread(self._sheet.feed, chunk)
-            while len(waiting) >= BATCH:
-                yield waiting[:BATCH]
-                del waiting[:BATCH]
-        waiting += await asyncio.to_thread(self._sheet.close)
-        while waiting:
-            yield waiting[:BATCH]
-            del waiting[:BATCH]
 
     async def _take(self, batch: list[Reading]) -> None:
         await self._write(batch)
