@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from libs.common.events import InsightProduced
 from libs.common.service import Caller, acting
-from libs.common.web import Cursor, CursorText, Limit, Page, last_place, not_found
+from libs.common.web import Cursor, CursorText, Limit, Page, not_found
 from services.insights.domain.match import Match
 from services.insights.domain.record import CallRecord
 from services.insights.store import Store
@@ -58,8 +58,8 @@ async def list_calls(
     """The tenant's calls."""
     pages = Cursor("calls", who.tenant.tenant)
     records = await who.store.calls(pages.read_place(cursor), limit, open)
-    last = last_place(records, limit, lambda record: (record.started_at, record.session_id))
-    return Page(data=[Call.of(record) for record in records], next_cursor=pages.following(last))
+    following = pages.after(records, limit, lambda record: (record.started_at, record.session_id))
+    return Page(data=[Call.of(record) for record in records], next_cursor=following)
 
 
 @router.get("/calls/{call_id}", summary="One call")
@@ -81,8 +81,8 @@ async def list_insights(
     """The tenant's cards, each in its highest version."""
     pages = Cursor("insights", who.tenant.tenant)
     cards = await who.store.insights(pages.read_place(cursor), limit, call_id)
-    last = last_place(cards, limit, lambda card: (card.as_of, card.session_id))
-    return Page(data=cards, next_cursor=pages.following(last))
+    following = pages.after(cards, limit, lambda card: (card.as_of, card.session_id))
+    return Page(data=cards, next_cursor=following)
 
 
 @router.get("/insights/{insight_id}", summary="One card")

@@ -31,7 +31,6 @@ from libs.common.web import (
     requires,
     serve,
 )
-from libs.common.web.pages import last_place
 from libs.common.web.problems import FieldError
 
 NUMBER = "+12025550143"
@@ -408,15 +407,23 @@ def test_no_text_makes_a_cursor_fail_otherwise(text: str) -> None:
 def test_a_place_in_time_comes_back_as_it_was() -> None:
     mine = Cursor("calls", "t0000001")
     items = [(datetime(2026, 3, day, tzinfo=UTC), f"call_{day}") for day in (3, 2)]
-    place = last_place(items, 2, lambda item: item)
-    assert place == items[-1]
-    assert mine.read_place(mine.following(place)) == place
-    assert last_place(items, 3, lambda item: item) is None
-    assert last_place([(None, "x")], 1, lambda item: item) is None
-    assert mine.following(None) is None
+    assert mine.read_place(mine.after(items, 2, lambda item: item)) == items[-1]
+    assert mine.after(items, 3, lambda item: item) is None
+    assert mine.after([(None, "x")], 1, lambda item: item) is None
+    assert mine.after([], 1, lambda item: item) is None
     assert mine.read_place(None) is None
     with pytest.raises(Problem):
         mine.read_place(mine.write("yesterday", "call_2"))
+
+
+def test_a_name_and_a_number_come_back_as_they_were() -> None:
+    mine = Cursor("templates", "t0000001")
+    names = ["a", "b"]
+    assert mine.read_name(mine.after(names, 2, lambda name: (name,))) == "b"
+    assert mine.read_name(None) is None
+    assert mine.read(mine.after([0], 1, lambda seq: (seq,)), int) == (0,)
+    with pytest.raises(Problem):
+        mine.read_name(mine.after([1], 1, lambda seq: (seq,)))
 
 
 @pytest.mark.parametrize(

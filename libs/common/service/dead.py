@@ -9,7 +9,7 @@ from libs.common.bus import Letters, Record, Unavailable, letters
 from libs.common.bus.parking import event_of
 from libs.common.mongo import Document
 from libs.common.service.caller import Caller, operating
-from libs.common.web import Cursor, CursorText, Limit, Page, Problem, last_place, not_found
+from libs.common.web import Cursor, CursorText, Limit, Page, Problem, not_found
 
 router = APIRouter(prefix="/operator/v1/dead", include_in_schema=False)
 
@@ -73,8 +73,8 @@ async def list_dead(
     """The latest first."""
     pages = Cursor(f"dead {state}", who.tenant.tenant)
     rows = await _letters(request).page(state, pages.read_place(cursor), limit)
-    last = last_place(rows, limit, lambda row: (row["at"], row["_id"]))
-    return Page(data=[Dead.of(row) for row in rows], next_cursor=pages.following(last))
+    following = pages.after(rows, limit, lambda row: (row["at"], row["_id"]))
+    return Page(data=[Dead.of(row) for row in rows], next_cursor=following)
 
 
 @router.get("/{topic}/{partition}/{offset}")

@@ -4,7 +4,7 @@ from libs.common.web.admin import create_admin
 from libs.common.web.app import create_app
 from libs.common.web.auth import requires
 from libs.common.web.moments import Moment
-from libs.common.web.pages import Cursor, CursorText, Limit, Page, last_place
+from libs.common.web.pages import Cursor, CursorText, Limit, Page
 from libs.common.web.problems import FieldError, Problem, ProblemDetails, not_found
 from libs.common.web.serve import serve
 from libs.common.web.uploads import CSV_BODY, batches, csv_stream
@@ -23,7 +23,6 @@ __all__ = [
     "create_admin",
     "create_app",
     "csv_stream",
-    "last_place",
     "not_found",
     "requires",
     "serve",

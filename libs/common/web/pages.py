@@ -16,6 +16,7 @@ T = TypeVar("T")
 
 Place = tuple[datetime, str]
 Position = tuple[str | int, ...]
+_Part = datetime | str | int
 Limit = Annotated[int, Query(ge=1, le=200, description="Most items in the answer.")]
 CursorText = Annotated[
     str | None, Query(max_length=1000, description="`next_cursor` of the page before.")
@@ -81,19 +82,26 @@ class Cursor:
         except (ValueError, OverflowError):
             raise _bad_cursor() from None
 
-    def following(self, place: Place | None) -> str | None:
-        """The cursor of the page after this place."""
-        return self.write(place[0].isoformat(), place[1]) if place else None
+    def read_name(self, text: str | None) -> str | None:
+        """The name after which a page of a list ordered by name begins; None for the first page.
 
+        Raises:
+            Problem: 400, the text is no cursor of this list and tenant.
+        """
+        position = self.read(text, str)
+        return str(position[0]) if position else None
 
-def last_place(
-    items: Sequence[T], limit: int, place: Callable[[T], tuple[datetime | None, str]]
-) -> Place | None:
-    """Where the next page begins: after the last item of a full page."""
-    if len(items) < limit:
-        return None
-    at, key = place(items[-1])
-    return (at, key) if at else None
+    def after(
+        self, items: Sequence[T], limit: int, place: Callable[[T], Sequence[_Part | None]]
+    ) -> str | None:
+        """The cursor of the next page, which begins after the last item of a full one.
+
+        None for a page that is not full, or whose last item has no place in the list.
+        """
+        parts = place(items[-1]) if len(items) >= limit else (None,)
+        told = [part.isoformat() if isinstance(part, datetime) else part for part in parts]
+        known = [part for part in told if part is not None]
+        return self.write(*known) if len(known) == len(told) else None
 
 
 def _bad_cursor() -> Problem:

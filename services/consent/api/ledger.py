@@ -13,7 +13,6 @@ from libs.common.web import (
     Limit,
     Page,
     Problem,
-    last_place,
     not_found,
 )
 from services.consent.api.shapes import ConsentIn, History, Whose, Written
@@ -83,8 +82,8 @@ async def list_consents(
     """The states of the tenant's people."""
     pages = Cursor("suspected" if suspected else "consents", who.tenant.tenant)
     states = await who.store.ledger.states(pages.read_place(cursor), limit, suspected)
-    last = last_place(states, limit, lambda state: (state.changed_at, state.subject))
-    return Page(data=states, next_cursor=pages.following(last))
+    following = pages.after(states, limit, lambda state: (state.changed_at, state.subject))
+    return Page(data=states, next_cursor=following)
 
 
 @router.get("/consents/{subject}", summary="What one person allows, with the proof")
@@ -97,7 +96,7 @@ async def get_consent(
     position = pages.read(cursor, int)
     below = min(abs(int(position[0])), _HIGHEST) if position else None
     records = await who.store.ledger.records(subject, below, limit)
-    following = pages.write(records[-1].seq) if len(records) == limit else None
+    following = pages.after(records, limit, lambda record: (record.seq,))
     return History(state=state, data=records, next_cursor=following)
 
 

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from libs.common.mongo import Document
 from libs.common.service import Caller, operating
-from libs.common.web import Cursor, CursorText, Limit, Page, last_place
+from libs.common.web import Cursor, CursorText, Limit, Page
 from services.ingest.store import Store
 
 router = APIRouter(prefix="/v1")
@@ -36,5 +36,5 @@ async def list_quarantine(
     """What was signed, but could not be routed or understood."""
     pages = Cursor("quarantine", who.tenant.tenant)
     rows = await who.store.page(pages.read_place(cursor), limit)
-    last = last_place(rows, limit, lambda row: (row["received_at"], row["_id"]))
-    return Page(data=[Quarantined.of(row) for row in rows], next_cursor=pages.following(last))
+    following = pages.after(rows, limit, lambda row: (row["received_at"], row["_id"]))
+    return Page(data=[Quarantined.of(row) for row in rows], next_cursor=following)

@@ -16,7 +16,6 @@ from libs.common.web import (
     Limit,
     Page,
     Problem,
-    last_place,
     not_found,
 )
 from services.matcher.domain import entry
@@ -109,8 +108,8 @@ async def list_customers(
     """The tenant's customers."""
     pages = Cursor("customers", who.tenant.tenant)
     rows = await who.store.customers.page(pages.read_place(cursor), limit)
-    last = last_place(rows, limit, lambda row: (row["updated_at"], row["_id"]))
-    return Page(data=[CustomerOut.of(row) for row in rows], next_cursor=pages.following(last))
+    following = pages.after(rows, limit, lambda row: (row["updated_at"], row["_id"]))
+    return Page(data=[CustomerOut.of(row) for row in rows], next_cursor=following)
 
 
 @router.get("/{customer_id}", summary="One customer")

@@ -19,7 +19,6 @@ from libs.common.web import (
     Page,
     Problem,
     csv_stream,
-    last_place,
     not_found,
 )
 from services.matcher.api.upload import Attestation, Upload
@@ -141,8 +140,8 @@ async def list_imports(who: Reader, limit: Limit = 50, cursor: CursorText = None
     """The tenant's imports."""
     pages = Cursor("imports", who.tenant.tenant)
     rows = await who.store.imports.page(pages.read_place(cursor), limit)
-    last = last_place(rows, limit, lambda row: (row["started_at"], row["_id"]))
-    return Page(data=[Import.of(row) for row in rows], next_cursor=pages.following(last))
+    following = pages.after(rows, limit, lambda row: (row["started_at"], row["_id"]))
+    return Page(data=[Import.of(row) for row in rows], next_cursor=following)
 
 
 @router.get("/{import_id}", summary="One import")
@@ -158,10 +157,8 @@ async def list_import_errors(
     """The faults of an import in order of their lines; kept for 30 days."""
     await _row(who, import_id)
     pages = Cursor(f"errors/{import_id}", who.tenant.tenant)
-    position = pages.read(cursor, str)
-    after = str(position[0]) if position else None
-    found = await who.store.imports.faults(import_id, after, limit)
-    following = pages.write(found[-1][0]) if len(found) == limit else None
+    found = await who.store.imports.faults(import_id, pages.read_name(cursor), limit)
+    following = pages.after(found, limit, lambda one: (one[0],))
     return Page(data=[RowFault.of(fault) for _, fault in found], next_cursor=following)
 
 

@@ -15,7 +15,6 @@ from libs.common.web import (
     Limit,
     Page,
     Problem,
-    last_place,
     not_found,
 )
 from services.messaging.domain.message import Message
@@ -104,11 +103,9 @@ async def list_conversations(
     """With whom the agency writes."""
     pages = Cursor("conversations", who.tenant.tenant)
     heads = await who.store.conversations.page(pages.read_place(cursor), limit)
-    last = last_place(heads, limit, lambda head: (head.last_at, head.subject))
+    following = pages.after(heads, limit, lambda head: (head.last_at, head.subject))
     stopped = await who.store.consents.stopped([head.subject for head in heads])
-    return Page(
-        data=[Conversation.of(head, stopped) for head in heads], next_cursor=pages.following(last)
-    )
+    return Page(data=[Conversation.of(head, stopped) for head in heads], next_cursor=following)
 
 
 @router.get("/conversations/{subject}", summary="One conversation")
@@ -121,10 +118,10 @@ async def get_conversation(
         raise not_found()
     pages = Cursor(f"conversation {subject}", who.tenant.tenant)
     thread = await who.store.messages.thread(subject, pages.read_place(cursor), limit)
-    last = last_place(thread, limit, lambda message: (message.created_at, message.id))
+    following = pages.after(thread, limit, lambda message: (message.created_at, message.id))
     entries = [Entry.of(message, who.store.messages.text(message)) for message in thread]
     known = Conversation.of(head, await who.store.consents.stopped([subject]))
-    return Thread(**dict(known), messages=entries, next_cursor=pages.following(last))
+    return Thread(**dict(known), messages=entries, next_cursor=following)
 
 
 @router.post("/conversations:find", summary="The conversation with a number")

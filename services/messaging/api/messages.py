@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Query, Response
 from libs.common import clock
 from libs.common.mongo import Work
 from libs.common.service import Caller, acting
-from libs.common.web import Cursor, CursorText, Limit, Page, Problem, last_place, not_found
+from libs.common.web import Cursor, CursorText, Limit, Page, Problem, not_found
 from services.messaging.api.drafting import Mark, draft
 from services.messaging.api.shapes import Check, MessageIn, MessageOut
 from services.messaging.domain import prices, steps
@@ -93,8 +93,8 @@ async def list_messages(
     """What the agency sent, or asked to be sent."""
     pages = Cursor(f"messages {state or ''}", who.tenant.tenant)
     found = await who.store.messages.sent(pages.read_place(cursor), limit, state)
-    last = last_place(found, limit, lambda message: (message.created_at, message.id))
-    return Page(data=[MessageOut.of(one) for one in found], next_cursor=pages.following(last))
+    following = pages.after(found, limit, lambda message: (message.created_at, message.id))
+    return Page(data=[MessageOut.of(one) for one in found], next_cursor=following)
 
 
 @router.get("/messages/{message_id}", summary="One text")

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
 from libs.common.mongo import Work
 from libs.common.service import Caller, operating
-from libs.common.web import Cursor, CursorText, Limit, Page, last_place, not_found
+from libs.common.web import Cursor, CursorText, Limit, Page, not_found
 from services.messaging.domain.steps import Verdict
 from services.messaging.store import Due, Store
 
@@ -49,8 +49,8 @@ async def list_reviews(who: Reader, limit: Limit = 50, cursor: CursorText = None
     """The latest first."""
     pages = Cursor("reviews", who.tenant.tenant)
     found = await who.store.due.reviews(pages.read_place(cursor), limit)
-    last = last_place(found, limit, lambda due: (due.at, due.id))
-    return Page(data=[Review.of(due) for due in found], next_cursor=pages.following(last))
+    following = pages.after(found, limit, lambda due: (due.at, due.id))
+    return Page(data=[Review.of(due) for due in found], next_cursor=following)
 
 
 @router.post("/{tenant}/{message_id}:settle", status_code=202)

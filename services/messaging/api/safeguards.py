@@ -57,10 +57,8 @@ async def list_safeguards(
 ) -> Page[Safeguard]:
     """What the agency has recorded."""
     pages = Cursor("safeguards", who.tenant.tenant)
-    position = pages.read(cursor, str)
-    after = str(position[0]) if position else None
-    rows = await who.store.safeguards.page(after, limit)
-    following = pages.write(rows[-1]["_id"]) if len(rows) == limit else None
+    rows = await who.store.safeguards.page(pages.read_name(cursor), limit)
+    following = pages.after(rows, limit, lambda row: (row["_id"],))
     return Page(data=[Safeguard.of(row) for row in rows], next_cursor=following)
 
 

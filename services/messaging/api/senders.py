@@ -48,9 +48,8 @@ class Sender(BaseModel):
 async def list_senders(who: Reader, limit: Limit = 50, cursor: CursorText = None) -> Page[Sender]:
     """The registered names; the agency's numbers are under `/v1/numbers`."""
     pages = Cursor("senders", who.tenant.tenant)
-    position = pages.read(cursor, str)
-    found = await who.store.senders.page(str(position[0]) if position else None, limit)
-    following = pages.write(found[-1][0]) if len(found) == limit else None
+    found = await who.store.senders.page(pages.read_name(cursor), limit)
+    following = pages.after(found, limit, lambda one: (one[0],))
     return Page(data=[Sender.of(*one) for one in found], next_cursor=following)
 
 

@@ -48,9 +48,8 @@ async def list_templates(
 ) -> Page[Template]:
     """The agency's templates."""
     pages = Cursor("templates", who.tenant.tenant)
-    position = pages.read(cursor, str)
-    rows = await who.store.templates.page(str(position[0]) if position else None, limit)
-    following = pages.write(rows[-1]["_id"]) if len(rows) == limit else None
+    rows = await who.store.templates.page(pages.read_name(cursor), limit)
+    following = pages.after(rows, limit, lambda row: (row["_id"],))
     return Page(data=[Template.of(row) for row in rows], next_cursor=following)
 
 
