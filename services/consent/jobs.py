@@ -1,17 +1,12 @@
 """Time in: consent says every few seconds that it is at work."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-
 import structlog
 
 from libs.common.events import ConsentHeartbeat
 from libs.common.keys import PLATFORM
 from libs.common.mongo import Work
-from libs.common.service import Running, stops_within
+from libs.common.service import Job, Running, stops_within
 from services.consent.store import Store
-
-Job = Callable[[Running[Any]], Awaitable[None]]
 
 AGAIN_SECONDS = 1.0
 
@@ -25,7 +20,7 @@ def beat(every: float) -> Job:
     heartbeat. Several replicas that beat are as good as one.
     """
 
-    async def job(running: Running[Any]) -> None:
+    async def job(running: Running[Store]) -> None:
         done = await _beaten(running)
         while not await stops_within(running.stopping, every if done else AGAIN_SECONDS):
             done = await _beaten(running)

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from libs.common.events import TenantClosed, TenantSaved
 from libs.common.principal import Signer
-from libs.common.service import Running, Service
+from libs.common.service import Running, Service, closing
 from services.gateway import jobs, pages
 from services.gateway.api import ROUTERS
 from services.gateway.api.desk import Desk
@@ -45,7 +45,7 @@ def build(settings: Settings) -> Service[Store]:
             jobs.show(live),
             jobs.forget(live),
             jobs.write_usage(waiting),
-            jobs.close(services),
+            closing(services),
         ),
         door=door,
     )

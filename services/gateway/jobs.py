@@ -1,8 +1,7 @@
 """Time in: follows calls and messages, writes the usage log, and ends what must end."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import structlog
 
@@ -30,15 +29,12 @@ from libs.common.events import (
     SmsSent,
     SmsUnconfirmed,
 )
-from libs.common.service import Running, stops_within
+from libs.common.service import Job, Running, stops_within
 from libs.common.tenants import UnknownTenant
-from services.gateway.clients import Services
 from services.gateway.domain.live import Live
 from services.gateway.domain.memory import Moment
 from services.gateway.domain.usage import Use, Waiting
 from services.gateway.store import Store
-
-Job = Callable[[Running[Any]], Awaitable[None]]
 
 SHOWN: Sequence[type[Event]] = (
     CallStarted,
@@ -113,18 +109,6 @@ def write_usage(waiting: Waiting) -> Job:
                 await asyncio.sleep(HURRY_SECONDS)
             for tenant, uses in waiting.take().items():
                 await _write(running, waiting, tenant, uses)
-
-    return job
-
-
-def close(services: Services) -> Job:
-    """Ends the connections to the services after everything else."""
-
-    async def job(_: Running[Store]) -> None:
-        try:
-            await asyncio.Event().wait()
-        finally:
-            await services.close()
 
     return job
 

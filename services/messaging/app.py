@@ -16,7 +16,7 @@ from libs.common.events import (
 )
 from libs.common.keys import Keys
 from libs.common.mongo import TenantScope
-from libs.common.service import Service
+from libs.common.service import Service, closing
 from services.messaging import api, handlers, jobs
 from services.messaging.clients import Provider
 from services.messaging.domain import prices, rules
@@ -65,6 +65,6 @@ def build(settings: Settings) -> Service[Store]:
         entities=ENTITIES,
         shared=SHARED,
         routers=api.ROUTERS,
-        jobs=(jobs.close(provider),),
+        jobs=(closing(provider),),
         ending=(jobs.send(provider), jobs.reconcile(provider)),
     )

@@ -12,7 +12,7 @@ from libs.common.bus import Unavailable, topics
 from libs.common.bus.topics import MissingTopics
 from libs.common.events import CallMatched, CallStarted
 from libs.common.mongo import TenantScope, Work
-from libs.common.service import Running, Service, running
+from libs.common.service import Running, Service, closing, running
 from libs.common.settings import Settings
 
 
@@ -178,3 +178,19 @@ async def test_kafka_may_come_later_and_missing_topics_end_the_process(
     with pytest.raises(MissingTopics, match=r"calls\.v1"):
         await notes.run()
     assert answers == []
+
+
+async def test_a_client_is_closed_where_its_job_is_cancelled() -> None:
+    class Client:
+        closed = False
+
+        async def close(self) -> None:
+            self.closed = True
+
+    client = Client()
+    job = asyncio.ensure_future(closing(client)(None))
+    await asyncio.sleep(0)
+    assert not client.closed
+    job.cancel()
+    assert isinstance((await asyncio.gather(job, return_exceptions=True))[0], BaseException)
+    assert client.closed

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from libs.common.service.declared import Job
+from libs.common.service import Job
 from libs.common.settings import SettingsError
 from services.messaging import app, handlers
 from services.messaging.settings import Settings

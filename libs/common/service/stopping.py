@@ -1,6 +1,16 @@
-"""Waiting beside the work: a job pauses, but not longer than its process lives."""
+"""Jobs and the end of the process: a pause is no longer than it, a client lives as long as it."""
 
 import asyncio
+from typing import Any, Protocol
+
+from libs.common.service.declared import Job
+
+
+class Client(Protocol):
+    """Something with connections to the outside."""
+
+    async def close(self) -> None:
+        """Ends them."""
 
 
 async def stops_within(stopping: asyncio.Event, seconds: float) -> bool:
@@ -11,3 +21,15 @@ async def stops_within(stopping: asyncio.Event, seconds: float) -> bool:
     except TimeoutError:
         return False
     return True
+
+
+def closing(client: Client) -> Job:
+    """The job that ends a client's connections, where it is cancelled: after everything else."""
+
+    async def job(_: Any) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await client.close()
+
+    return job

@@ -1,15 +1,11 @@
 """Time in: what is due is sent, and what became of it is found out."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
-from libs.common.service import Running
+from libs.common.service import Job, Running
 from services.messaging.clients import Provider
 from services.messaging.jobs.reconciling import Reconciling
 from services.messaging.jobs.sending import Sending
-
-Job = Callable[[Running[Any]], Awaitable[None]]
 
 
 def send(provider: Provider) -> Job:
@@ -30,16 +26,4 @@ def reconcile(provider: Provider) -> Job:
     return job
 
 
-def close(provider: Provider) -> Job:
-    """Ends the connections to the provider after everything else."""
-
-    async def job(_: Running[Any]) -> None:
-        try:
-            await asyncio.Event().wait()
-        finally:
-            await provider.close()
-
-    return job
-
-
-__all__ = ["Reconciling", "Sending", "close", "reconcile", "send"]
+__all__ = ["Reconciling", "Sending", "reconcile", "send"]
