@@ -3,6 +3,7 @@
 from libs.common.web.admin import create_admin
 from libs.common.web.app import create_app
 from libs.common.web.auth import requires
+from libs.common.web.idempotency import IdempotencyKey, key_taken, replayed
 from libs.common.web.moments import Moment
 from libs.common.web.pages import Cursor, CursorText, Limit, Page
 from libs.common.web.problems import FieldError, Problem, ProblemDetails, not_found
@@ -14,6 +15,7 @@ __all__ = [
     "Cursor",
     "CursorText",
     "FieldError",
+    "IdempotencyKey",
     "Limit",
     "Moment",
     "Page",
@@ -23,7 +25,9 @@ __all__ = [
     "create_admin",
     "create_app",
     "csv_stream",
+    "key_taken",
     "not_found",
+    "replayed",
     "requires",
     "serve",
 ]

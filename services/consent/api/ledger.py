@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from libs.common.events import ConsentChanged
 from libs.common.mongo import Work
@@ -10,10 +10,12 @@ from libs.common.service import Caller, acting
 from libs.common.web import (
     Cursor,
     CursorText,
+    IdempotencyKey,
     Limit,
     Page,
-    Problem,
+    key_taken,
     not_found,
+    replayed,
 )
 from services.consent.api.shapes import ConsentIn, History, Whose, Written
 from services.consent.domain.ledger.book import Book
@@ -25,22 +27,13 @@ router = APIRouter(prefix="/v1", tags=["consents"])
 
 Reader = Annotated[Caller[Store], acting("consents:read")]
 Writer = Annotated[Caller[Store], acting("consents:write")]
-Key = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        pattern="^[A-Za-z0-9_:-]{1,255}$",
-        description="The same key and body give the same record, however often they are sent.",
-    ),
-]
-REPLAYED = "Idempotent-Replayed"
 
 _HIGHEST = 2**62  # a cursor is anybody's to write, and the store takes no larger number
 
 
 @router.post("/consents", status_code=201, summary="Write down what a person allows or refuses")
 async def write_consent(
-    given: ConsentIn, who: Writer, response: Response, idempotency_key: Key = None
+    given: ConsentIn, who: Writer, response: Response, idempotency_key: IdempotencyKey = None
 ) -> Written:
     """Adds a record. The latest act of the person counts, whatever is written down later.
 
@@ -59,8 +52,8 @@ async def write_consent(
 
     book = await who.write(body)
     written = Written.of(book, _asked(book, mark))
-    replayed = {} if book.fresh else {REPLAYED: "true"}
-    response.headers.update({"Location": f"/v1/consents/{book.subject}", **replayed})
+    response.headers["Location"] = f"/v1/consents/{book.subject}"
+    response.headers.update(replayed(not book.fresh))
     return written
 
 
@@ -104,8 +97,7 @@ def _asked(book: Book, mark: Mark) -> Record:
     """The record that was asked for. Raises Problem 422 where the key stands for another one."""
     record = book.record(mark.id)
     if record.fingerprint != mark.fingerprint:
-        detail = "This key was used for another act. Send this one under a key of its own."
-        raise Problem(422, "idempotency_mismatch", detail)
+        raise key_taken()
     return record
 
 

@@ -4,12 +4,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from libs.common import clock
 from libs.common.mongo import Work
 from libs.common.service import Caller, acting
-from libs.common.web import Cursor, CursorText, Limit, Page, Problem, not_found
+from libs.common.web import (
+    Cursor,
+    CursorText,
+    IdempotencyKey,
+    Limit,
+    Page,
+    Problem,
+    key_taken,
+    not_found,
+    replayed,
+)
 from services.messaging.api.drafting import Mark, draft
 from services.messaging.api.shapes import Check, MessageIn, MessageOut
 from services.messaging.domain import prices, steps
@@ -35,20 +45,11 @@ State = Literal[
     "cancelled",
     "unconfirmed",
 ]
-Key = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        pattern="^[A-Za-z0-9_:-]{1,255}$",
-        description="The same key and body give the same message, however often they are sent.",
-    ),
-]
-REPLAYED = "Idempotent-Replayed"
 
 
 @router.post("/messages", status_code=202, summary="Send a text")
 async def create_message(
-    given: MessageIn, who: Writer, response: Response, idempotency_key: Key = None
+    given: MessageIn, who: Writer, response: Response, idempotency_key: IdempotencyKey = None
 ) -> MessageOut:
     """Keeps the message and sends it when it may be sent; what may never be sent is a 403."""
     mark = Mark.of(given, idempotency_key, who.store)
@@ -56,7 +57,7 @@ async def create_message(
         known = await who.store.messages.get(mark.id) if idempotency_key else None
         kept = None if known else await _keep(given, mark, who, keyed=idempotency_key is not None)
     message = kept or known or await _message(who, mark.id)
-    headers = {} if kept else {REPLAYED: "true"}
+    headers = replayed(kept is None)
     _answerable(message, mark, headers)
     response.headers.update({"Location": f"/v1/messages/{message.id}", **headers})
     return MessageOut.of(message)
@@ -167,7 +168,6 @@ def _in_hand(who: Caller[Store], mark: Mark) -> Iterator[None]:
 def _answerable(message: Message, mark: Mark, headers: dict[str, str]) -> None:
     """Raises Problem 422 for another body under the same key, 403 for what was refused at once."""
     if message.fingerprint != mark.fingerprint:
-        detail = "This key was used for another message. Send this one under a key of its own."
-        raise Problem(422, "idempotency_mismatch", detail)
+        raise key_taken()
     if message.state == "blocked" and message.final_at == message.created_at:
         raise Problem(403, str(message.code), str(message.sentence), headers=headers)
