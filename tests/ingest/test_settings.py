@@ -49,13 +49,6 @@ def test_several_keys_have_their_times(env: pytest.MonkeyPatch) -> None:
     assert (second.active_from, second.retired_at) == (None, datetime(2026, 6, 2, tzinfo=UTC))
 
 
-@pytest.mark.parametrize("name", ["INGEST_SPOOL", "INGEST_TELNYX_KEYS", "INGEST_PORT"])
-def test_what_is_missing_is_named(env: pytest.MonkeyPatch, name: str) -> None:
-    env.delenv(name)
-    with pytest.raises(SettingsError, match=f"^Set {name} in the environment.$"):
-        Settings()
-
-
 @pytest.mark.parametrize(
     ("name", "value"),
     [
