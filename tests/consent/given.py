@@ -53,7 +53,7 @@ def records(*acts: Act) -> tuple[Record, ...]:
 
 
 def state(*acts: Act) -> State:
-    return fold(records(*acts))
+    return fold(records(*acts)).state
 
 
 def texted(keyword: str, subject: str | None, seconds: float = 0, **told: Any) -> MessageReceived:

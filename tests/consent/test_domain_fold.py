@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.consent.domain.ledger.book import Book
 from services.consent.domain.ledger.fold import fold
+from services.consent.domain.ledger.folded import Folded, place
 from services.consent.domain.ledger.purposes import _FITTING
 from services.consent.domain.ledger.record import CHANNELS, Act, Action, Record
 from services.consent.domain.ledger.state import State
-from tests.consent.given import act, at, book, records, state, stop
+from tests.consent.given import NOON, SUBJECT, act, at, book, records, state, stop
 
 
 def permissions(found: State) -> dict[tuple[str, str], str]:
@@ -54,6 +56,40 @@ def test_the_order_in_which_records_arrive_does_not_matter(
     shuffled = list(said)
     random.shuffle(shuffled)
     assert state(*shuffled) == state(*said)
+
+
+@given(st.lists(acts(), min_size=1, max_size=12))
+def test_folding_on_comes_to_what_folding_the_whole_does(said: list[Act]) -> None:
+    """Whenever each was said: `acts` are of any time, whatever their place in the list."""
+    whole = records(*said)
+    base: Folded | None = None
+    for end, record in enumerate(whole, 1):
+        if base and base.precedes(record):
+            held = Book(SUBJECT, base=base)
+        else:
+            held = Book(SUBJECT, whole[: end - 1], kept=end - 1)
+        found = held.adding(said[end - 1], NOON)
+        assert found.folded == fold(whole[:end])
+        assert [change.version for change in found.changes()] == [end]
+        base = Folded.model_validate(found.folded.model_dump())
+
+
+@given(st.lists(acts(), min_size=2, max_size=12), st.data())
+def test_several_are_folded_on_at_once(said: list[Act], data: st.DataObject) -> None:
+    ordered = sorted(records(*said), key=place)
+    first = data.draw(st.integers(1, len(ordered) - 1))
+    onto = fold(ordered[:first])
+    assert fold(ordered[first:], onto).state == fold(ordered).state
+
+
+@given(st.lists(acts(), min_size=2, max_size=12), st.data())
+def test_what_is_older_is_not_folded_on(said: list[Act], data: st.DataObject) -> None:
+    ordered = sorted(records(*said), key=place)
+    older = ordered.pop(data.draw(st.integers(0, len(ordered) - 2)))
+    onto = fold(ordered)
+    assert not onto.precedes(older)
+    with pytest.raises(ValueError, match="fold all of them"):
+        fold([older], onto)
 
 
 @given(grants(before=10), st.sampled_from(["marketing", "all"]), st.randoms())
@@ -212,4 +248,4 @@ def test_moments_are_compared_as_they_are_stored() -> None:
     early, late = (act(at=at().replace(microsecond=us)) for us in (1_100, 1_900))
     assert early.at == late.at
     said: tuple[Record, ...] = records(act("withdraw", at=early.at), late)
-    assert marketing(fold(said)) == "withdrawn"
+    assert marketing(fold(said).state) == "withdrawn"

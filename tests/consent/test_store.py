@@ -1,13 +1,15 @@
 """The store: the same over documents in memory and over the real server."""
 
 from collections.abc import Sequence
+from random import Random
 
 import pytest
 
 from libs.common.events import ConsentChanged, TenantSaved
 from libs.common.mongo import DuplicateKeyError, Work
 from services.consent.domain.ledger.book import Book
-from services.consent.domain.ledger.record import Act
+from services.consent.domain.ledger.purposes import _FITTING as FITTING
+from services.consent.domain.ledger.record import CHANNELS, Act
 from services.consent.domain.ledger.suppression import Suppression
 from services.consent.store import Store
 from tests.consent.given import (
@@ -57,6 +59,54 @@ async def test_the_state_is_that_of_all_records(store: Store) -> None:
     for one in said:
         await store.enter(SUBJECT, one, NOON)
     assert await store.ledger.state(SUBJECT) == state(*said).told(SUBJECT, 4)
+
+
+def at_random(seed: int, count: int = 25) -> list[Act]:
+    """Acts of any kind in the order in which they arrive, which is not that of their times."""
+    random = Random(seed)
+    said = [
+        (action, purpose)
+        for action, purposes in FITTING.items()
+        for purpose in purposes
+        for _ in range(2)
+    ]
+    return [
+        act(action, purpose, random.randrange(9), channel=random.choice(CHANNELS))
+        for action, purpose in random.choices(said, k=count)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_what_is_kept_to_go_on_from_is_the_fold_of_the_ledger(
+    store: Store, seed: int
+) -> None:
+    for one in at_random(seed):
+        await store.enter(SUBJECT, one, NOON)
+        whole = await store.ledger.book(SUBJECT)
+        short = await store.ledger.book_for(SUBJECT, act(seconds=60))
+        assert (short.records, short.base) == ((), whole.folded)
+        assert await store.ledger.state(SUBJECT) == whole.told
+
+
+async def test_only_what_comes_late_needs_the_records_before_it(store: Store) -> None:
+    await store.enter(SUBJECT, act(seconds=5), NOON)
+    await store.enter(SUBJECT, stop(9), NOON)
+    assert (await store.ledger.book_for(SUBJECT, act(seconds=10))).records == ()
+    late = act("grant", "service", 7)
+    assert len((await store.ledger.book_for(SUBJECT, late)).records) == 2
+    assert len((await store.ledger.book_for(SUBJECT, act(seconds=9))).records) == 2
+    assert (await store.ledger.book_for("nobody", late)).version == 0
+
+
+async def test_a_state_without_its_fold_is_folded_from_the_ledger(
+    house: Harness[Store], agency: TenantSaved, store: Store
+) -> None:
+    await store.enter(SUBJECT, stop(), NOON)
+    states = house.mongo.scope(agency.tenant).collection("states")
+    await states.update({"_id": SUBJECT}, {"$unset": {"folded": ""}})
+    written = await store.enter(SUBJECT, act(seconds=1), NOON)
+    assert [record.seq for record in written.records] == [1, 2]
+    assert (await store.ledger.book_for(SUBJECT, act(seconds=2))).base == written.folded
 
 
 async def test_the_same_act_twice_is_one_record(store: Store) -> None:

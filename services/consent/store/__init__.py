@@ -39,7 +39,7 @@ class Store:
         holder = await self.ledger.holder(act.id)
         if holder is not None:
             return await self.ledger.book(holder)
-        book = (await self.ledger.book(subject)).adding(act, now)
+        book = (await self.ledger.book_for(subject, act)).adding(act, now)
         await self.keep([book], {subject: e164} if e164 else {})
         return book
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from libs.common.events import ConsentChanged
 from libs.common.mongo import Document, Entity, Index, TenantScope, before
 from services.consent.domain.ledger.book import Book
-from services.consent.domain.ledger.record import Record
+from services.consent.domain.ledger.folded import Folded
+from services.consent.domain.ledger.record import Act, Record
 
 LEDGER = Entity(
     "ledger",
@@ -38,6 +39,7 @@ STATES = Entity(
         "suspected": ("bool",),
         "objected": ("bool",),
         "changed_at": ("date",),
+        "folded": ("object",),
     },
     ("version", "permissions", "suppressed", "suspected", "objected", "changed_at"),
     (
@@ -64,6 +66,18 @@ class Ledger:
         (book,) = await self.books([subject])
         return book
 
+    async def book_for(self, subject: str, act: Act) -> Book:
+        """The book to add an act to that is not in the ledger: with no more records than needed.
+
+        An act that comes after all that is folded is folded in alone. Any other is set in its
+        place among all records.
+        """
+        row = await self._states.get({"_id": subject}, {"folded": 1})
+        if row is None:
+            return Book(subject)
+        base = Folded.model_validate(row["folded"]) if "folded" in row else None
+        return Book(subject, base=base) if base and base.precedes(act) else await self.book(subject)
+
     async def books(self, subjects: Iterable[str]) -> list[Book]:
         """A book for each subject, in their order."""
         read: dict[str, list[Record]] = {subject: [] for subject in subjects}
@@ -74,7 +88,7 @@ class Ledger:
 
     async def keep(self, books: Sequence[Book]) -> None:
         """Adds the fresh records and writes the states that follow from them."""
-        await self._states.put_all([_row(book.told) for book in books if book.told])
+        await self._states.put_all([row for book in books if (row := _row(book))])
         await self._records.insert_all([_document(r) for book in books for r in book.fresh])
 
     async def holder(self, record_id: str) -> str | None:
@@ -117,5 +131,8 @@ def _state(row: Document) -> ConsentChanged:
     return ConsentChanged.model_validate({**row, "subject": row["_id"]})
 
 
-def _row(change: ConsentChanged) -> Document:
-    return {"_id": change.subject, **change.model_dump(exclude={"subject"})}
+def _row(book: Book) -> Document | None:
+    if book.told is None or book.folded is None:
+        return None
+    told = book.told.model_dump(exclude={"subject"})
+    return {"_id": book.subject, **told, "folded": book.folded.model_dump()}

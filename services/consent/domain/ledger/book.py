@@ -3,25 +3,34 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 from libs.common.events import ConsentChanged
 from services.consent.domain.ledger.fold import fold
+from services.consent.domain.ledger.folded import Folded
 from services.consent.domain.ledger.record import Act, Record
 from services.consent.domain.ledger.state import State
 
 
 @dataclass(frozen=True)
 class Book:
-    """The records in the order of their `seq`; the first `kept` of them are in the ledger."""
+    """The records in the order of their `seq`; the first `kept` of them are in the ledger.
+
+    `base` stands for the records before them where those were not read. Such a book is for an act
+    that comes after them all and is none of them.
+    """
 
     subject: str
     records: tuple[Record, ...] = ()
     kept: int = 0
+    base: Folded | None = None
 
     @property
     def version(self) -> int:
         """The `seq` of the last record; 0 for an empty book."""
-        return self.records[-1].seq if self.records else 0
+        if self.records:
+            return self.records[-1].seq
+        return self.base.seq if self.base else 0
 
     @property
     def fresh(self) -> tuple[Record, ...]:
@@ -36,7 +45,24 @@ class Book:
     @property
     def state(self) -> State | None:
         """What the person allows; None where nothing was ever said."""
-        return fold(self.records) if self.records else None
+        return self.folded.state if self.folded else None
+
+    @property
+    def folded(self) -> Folded | None:
+        """What the records come to; None where nothing was ever said."""
+        return self._folds[-1]
+
+    @cached_property
+    def _folds(self) -> tuple[Folded | None, ...]:
+        """What the ledger's records come to, and then what they do with each fresh one."""
+        folds = [fold(self.records[: self.kept], self.base) if self.kept else self.base]
+        for end, record in enumerate(self.fresh, self.kept + 1):
+            last = folds[-1]
+            if last is None or last.precedes(record):
+                folds.append(fold([record], last))
+            else:
+                folds.append(fold(self.records[:end], self.base))
+        return tuple(folds)
 
     def has(self, record_id: str) -> bool:
         """Whether the act with this id is written down."""
@@ -55,8 +81,9 @@ class Book:
 
     def changes(self) -> Iterator[ConsentChanged]:
         """The state after each fresh record: versions have no gaps."""
-        for end, record in enumerate(self.records[self.kept :], self.kept + 1):
-            yield fold(self.records[:end]).told(self.subject, record.seq)
+        for folded in self._folds[1:]:
+            if folded:
+                yield folded.state.told(self.subject, folded.seq)
 
     def refuses(self, act: Act) -> bool:
         """Whether the person has withdrawn what the act is about, then or later."""

@@ -5,75 +5,57 @@ moment the stricter act comes last: a withdrawal wins over a grant.
 """
 
 from collections.abc import Iterable
-from typing import Final, Literal
+from typing import Final
 
-from libs.common.events import Permission
-from services.consent.domain.ledger.record import PURPOSES, Channel, Purpose, Record
-from services.consent.domain.ledger.state import State
-
-Place = tuple[Purpose, Channel]
+from services.consent.domain.ledger.folded import Folded, Held, place
+from services.consent.domain.ledger.record import PURPOSES, Channel, Purpose, Record, Word
 
 MESSAGES: Final[frozenset[Purpose]] = frozenset({"marketing", "service"})
 """The purposes of messages: to allow one of them again is to be written to again."""
 
-_STRICTNESS: Final = {
-    "grant": 0,
-    "clear": 0,
-    "end_objection": 0,
-    "suspect": 1,
-    "object": 1,
-    "withdraw": 2,
-}
 
+def fold(records: Iterable[Record], onto: Folded | None = None) -> Folded:
+    """What the records come to, those before them being folded already in `onto`.
 
-def fold(records: Iterable[Record]) -> State:
-    """The state after these records. Raises ValueError where there is none."""
-    ordered = sorted(records, key=_place)
+    Raises ValueError where there is no record, and where one is older than what is folded: it may
+    change all that was said after it, so that the whole is to be folded.
+    """
+    ordered = sorted(records, key=place)
     if not ordered:
         raise ValueError("nobody has said anything: there is no state")
-    reading = _Reading()
+    if onto and not onto.precedes(ordered[0]):
+        raise ValueError("a record is older than what is folded: fold all of them")
+    reading = _Reading(onto)
     for record in ordered:
         reading.take(record)
-    return State(
-        permissions=tuple(
-            _permission(place, reading.last[place]) for place in sorted(reading.last)
+    return Folded(
+        seq=max(record.seq for record in ordered),
+        latest=_word(ordered[-1]),
+        held=tuple(
+            Held(purpose=purpose, channel=channel, word=_word(reading.last[purpose, channel]))
+            for purpose, channel in sorted(reading.last)
         ),
-        stopped_at=reading.stop.at if reading.stop else None,
-        suspected=bool(reading.suspected),
+        stopped_at=reading.stopped_at,
+        suspected=tuple(sorted(reading.suspected)),
         objected=reading.objected,
-        changed_at=ordered[-1].at,
     )
 
 
-def _place(record: Record) -> tuple[object, ...]:
-    return record.at, _STRICTNESS[record.action], not record.collected_directly, record.id
-
-
-def _permission(place: Place, record: Record) -> Permission:
-    purpose, channel = place
-    return Permission(
-        purpose=purpose,
-        channel=channel,
-        state=_state(record),
-        since=record.at,
-        means=record.means,
-        collected_directly=record.collected_directly,
-        record_id=record.id,
-    )
-
-
-def _state(record: Record) -> Literal["granted", "withdrawn"]:
-    return "granted" if record.action == "grant" else "withdrawn"
+def _word(said: Word) -> Word:
+    """What the state needs of a record, and no more."""
+    return Word(**{name: getattr(said, name) for name in Word.model_fields})
 
 
 class _Reading:
     """The state so far: the last word per purpose and channel, and what hangs over all of them."""
 
-    def __init__(self) -> None:
-        self.last: dict[Place, Record] = {}
-        self.stop: Record | None = None
-        self.suspected: set[Channel] = set()
-        self.objected = False
+    def __init__(self, onto: Folded | None) -> None:
+        self.last: dict[tuple[Purpose, Channel], Word] = {}
+        self.stopped_at = onto.stopped_at if onto else None
+        self.suspected = set(onto.suspected if onto else ())
+        self.objected = onto.objected if onto else False
+        for held in onto.held if onto else ():
+            self.last[held.purpose, held.channel] = held.word
 
     def take(self, record: Record) -> None:
         match record.action:
@@ -102,20 +84,20 @@ class _Reading:
         A service message needs no consent, so that it is refused only as long as the stop holds,
         unless the person had refused it by name.
         """
-        granted = {place for place, held in self.last.items() if held.action == "grant"}
-        for place in granted | {(purpose, record.channel) for purpose in PURPOSES}:
-            held = self.last.get(place)
-            if place[0] != "service" or held is None or not _by_name(held):
-                self.last[place] = record
-        self.stop = record
+        granted = {about for about, held in self.last.items() if held.action == "grant"}
+        for about in granted | {(purpose, record.channel) for purpose in PURPOSES}:
+            held = self.last.get(about)
+            if about[0] != "service" or held is None or not _by_name(held):
+                self.last[about] = record
+        self.stopped_at = record.at
         self.suspected.clear()
 
     def _lift(self) -> None:
         held = self.last.get(("service", "sms"))
         if held and held.purpose == "all":
             del self.last["service", "sms"]
-        self.stop = None
+        self.stopped_at = None
 
 
-def _by_name(held: Record) -> bool:
+def _by_name(held: Word) -> bool:
     return held.action == "withdraw" and held.purpose != "all"

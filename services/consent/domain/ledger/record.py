@@ -23,14 +23,11 @@ def in_milliseconds(at: datetime) -> datetime:
 Moment = Annotated[AwareDatetime, AfterValidator(in_milliseconds)]
 
 
-class Act(BaseModel):
-    """What somebody did. `at` is when the person acted, `who` who says so.
+class Word(BaseModel):
+    """What was said, as far as it decides what a person allows. `at` is when the person acted.
 
-    `purpose` is `all` in a withdrawal alone: the person wants to hear nothing more. `wording` is
-    the version of the text that was agreed to; `collected_directly` whether the person gave it to
-    the agency. `message_id` is the provider's, where a text was the cause, or ours, where it could
-    not be delivered. `fingerprint` tells the request from others under the same key; nobody is
-    shown it.
+    `purpose` is `all` in a withdrawal alone: the person wants to hear nothing more.
+    `collected_directly` is whether the person gave it to the agency.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
@@ -41,9 +38,19 @@ class Act(BaseModel):
     channel: Channel = "sms"
     at: Moment
     means: Means
+    collected_directly: bool = True
+
+
+class Act(Word):
+    """What somebody did; `who` says so.
+
+    `wording` is the version of the text that was agreed to. `message_id` is the provider's, where
+    a text was the cause, or ours, where it could not be delivered. `fingerprint` tells the request
+    from others under the same key; nobody is shown it.
+    """
+
     who: str
     wording: str | None = None
-    collected_directly: bool = True
     message_id: str | None = None
     fingerprint: str | None = Field(None, exclude=True)
 
