@@ -144,7 +144,7 @@ async def test_what_may_never_be_sent_is_refused_at_once_and_kept(
 @pytest.mark.parametrize(
     ("said", "code"),
     [
-        ({"sender": "+12125550777"}, "sender_not_allowed"),
+        ({"sender": "+12125550777"}, "sender_not_yours"),
         ({"sender": "SHOP"}, "sender_not_allowed"),
         ({"to": "+18005550100"}, "not_a_mobile_number"),
         ({"text": "x" * 1600}, "too_long"),

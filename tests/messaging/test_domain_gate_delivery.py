@@ -3,7 +3,7 @@
 import pytest
 
 from services.messaging.domain.gate import Allowed, Later, Refused, Sender, decide
-from services.messaging.domain.refusals import NO_COMMON_HOUR, SENTENCES
+from services.messaging.domain.refusals import SENTENCES
 from services.messaging.domain.rules import Window
 from services.messaging.domain.segments import MOST_PARTS
 from tests.messaging.asks import (
@@ -115,5 +115,5 @@ def test_a_number_that_may_be_anywhere_gets_no_promotion() -> None:
     short = Window.model_validate({"start": "12:00", "until": "12:01"})
     rules = BOOK.default.model_copy(update={"hours": short})
 
-    assert decided(asked) == Refused("quiet_hours", NO_COMMON_HOUR)
-    assert decide(ask(to=ALASKAN), standing(), rules) == Refused("quiet_hours", NO_COMMON_HOUR)
+    assert decided(asked) == refused("no_common_hour")
+    assert decide(ask(to=ALASKAN), standing(), rules) == refused("no_common_hour")

@@ -315,7 +315,7 @@ async def test_a_number_that_is_not_the_agencys_any_more_sends_nothing(
     house.tenants.put(agency.model_copy(update={"version": 2, "numbers": ()}))
     telnyx = Telnyx()
     await turn(house, telnyx)
-    assert await state(house, agency, message_id) == ("blocked", "sender_not_allowed")
+    assert await state(house, agency, message_id) == ("blocked", "sender_not_yours")
     assert telnyx.log == []
 
 

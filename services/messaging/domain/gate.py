@@ -7,7 +7,7 @@ from typing import Final, Literal
 from libs.common import phone
 from libs.common.events.consent import Permission
 from services.messaging.domain.hours import next_allowed, zones_for
-from services.messaging.domain.refusals import NO_COMMON_HOUR, SENTENCES
+from services.messaging.domain.refusals import SENTENCES
 from services.messaging.domain.rules import Rules
 from services.messaging.domain.segments import MOST_PARTS
 
@@ -168,7 +168,7 @@ def _permission(ask: Ask, standing: Standing) -> Permission | None:
 def _timely(ask: Ask, rules: Rules) -> Allowed | Refused | Later:
     until = next_allowed(zones_for(ask.recipient.e164, rules.hours), ask.at, rules.hours)
     if until is None:
-        return Refused("quiet_hours", NO_COMMON_HOUR)
+        return Refused("no_common_hour", SENTENCES["no_common_hour"])
     if until > ask.at:
         return Later(until, "quiet_hours", SENTENCES["quiet_hours"])
     return Allowed()

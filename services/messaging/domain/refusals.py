@@ -7,6 +7,7 @@ SENTENCES: Final = {
         "This number takes no texts: it is a fixed line or belongs to a service. "
         "Use the person's mobile number."
     ),
+    "sender_not_yours": "This number is not yours, or not any more. Send from one of your own.",
     "sender_not_allowed": (
         "Senders made of letters are not allowed in the recipient's country. "
         "Send from one of your numbers."
@@ -51,15 +52,13 @@ SENTENCES: Final = {
         "Nobody can tell now whether the person still agrees, so promotions wait. "
         "Send again in a few minutes."
     ),
+    "no_common_hour": (
+        "No hour of the day suits a promotion everywhere this number may be. "
+        "Use another number of the person."
+    ),
     "quiet_hours": (
         "It is too late or too early for a promotion where the recipient may be. "
         "It is sent when the hours there allow it."
     ),
 }
 """By code, in the order in which they are looked for. None holds anything about the person."""
-
-NO_COMMON_HOUR: Final = (
-    "No hour of the day suits a promotion everywhere this number may be. Use another number of "
-    "the person."
-)
-"""For quiet hours that never end."""

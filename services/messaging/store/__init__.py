@@ -25,7 +25,6 @@ from services.messaging.store.safeguards import SAFEGUARDS, Safeguards
 from services.messaging.store.senders import SENDERS, Senders
 from services.messaging.store.templates import TEMPLATES, Templates
 
-NOT_YOURS = "This number is not yours, or not any more. Send from one of your own."
 ENTITIES = (MESSAGES, CONVERSATIONS, CONSENTS, SENDERS, TEMPLATES, SAFEGUARDS, EARLY)
 SHARED = (DUE, HEARD)
 
@@ -76,7 +75,7 @@ class Store:
             return Refused("not_a_mobile_number", SENTENCES["not_a_mobile_number"])
         sender = await self._sender(str(message.line), tenant, now)
         if sender is None:
-            return Refused("sender_not_allowed", NOT_YOURS)
+            return Refused("sender_not_yours", SENTENCES["sender_not_yours"])
         at = max(now, message.send_at or now)
         ask = Ask(
             message_class=str(message.message_class),
