@@ -148,6 +148,15 @@ def test_states_classes_and_means_are_said_in_words(language: str) -> None:
     assert words <= said.keys()
 
 
+def test_why_a_text_did_not_go_is_said_by_its_code() -> None:
+    """In the page's words, and nowhere in those of the service alone."""
+    assert "words[`why_${code}`] || sentence" in SCRIPTS["page.js"]
+    for name, told in (("answer.js", "checked"), ("conversation.js", "message")):
+        assert f"sentenceOf({told})" in SCRIPTS[name]
+        shown = re.findall(r"[(`{,]\s*\w+\.sentence\s*[)}`,]", SCRIPTS[name])
+        assert shown in ([], [f"({told}.sentence)"])  # where it is only asked whether there is one
+
+
 def test_what_is_filled_in_is_the_same_in_each_language() -> None:
     english, arabic = texts.texts_in("en"), texts.texts_in("ar")
     for word, sentence in english.items():

@@ -1,6 +1,8 @@
 """What the services serve and what the gateway's table says is one and the same."""
 
+import re
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,8 +11,11 @@ from libs.common import web
 from services.gateway.domain import routes
 from services.gateway.domain.openapi import merge
 from services.gateway.domain.permissions import TABLE, listed
+from services.gateway.pages.texts import texts_in
+from services.messaging.domain import failures, outcome, refusals
 from tests.gateway.house import House
 
+SERVICES = Path(__file__).parents[2] / "services"
 BEHIND = sorted(set(routes.SERVICES.values()))
 
 
@@ -40,6 +45,40 @@ def test_each_operation_is_passed_on_under_the_scope_that_the_service_asks_for(
     for row, operation in served.items():
         (needed,) = operation["security"][0].values()
         assert needed == [TABLE[row]]
+
+
+def sentences() -> dict[str, set[str]]:
+    """What messaging says of a text that may not go or did not, by code."""
+    told = {code: {sentence} for code, sentence in refusals.SENTENCES.items()}
+    known = [
+        *(failure for failure, _ in failures._FAILURES),
+        failures.UNKNOWN,
+        *outcome._UNSENT.values(),
+        *outcome._WITHOUT_CODE.values(),
+    ]
+    for failure in known:
+        told.setdefault(failure.code, set()).add(failure.sentence)
+    return told
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_page_says_in_each_language_why_a_text_did_not_go(language: str) -> None:
+    said = {word for word in texts_in(language) if word.startswith("why_")}
+    assert said == {f"why_{code}" for code in sentences()}
+
+
+def test_in_english_the_page_says_what_the_service_says() -> None:
+    english = texts_in("en")
+    for code, told in sentences().items():
+        assert english[f"why_{code}"] in told
+
+
+def test_no_other_answer_of_a_service_has_the_code_of_a_refusal() -> None:
+    """The page would give the reasons of a text for it."""
+    source = "".join(file.read_text() for file in SERVICES.rglob("*.py"))
+    codes = set(re.findall(r"Problem\(\s*\d+,\s*\"(\w+)\"", source))
+    assert len(codes) > 20
+    assert codes.isdisjoint(sentences())
 
 
 async def test_the_whole_document_is_sound(house: House) -> None:

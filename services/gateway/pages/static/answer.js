@@ -1,5 +1,5 @@
 // The answer box: what a text will cost, whether it may go, and why not, before it is sent.
-import { $, ask, calmly, fill, onSubmit, when, words } from "./page.js";
+import { $, ask, calmly, fill, onSubmit, sentenceOf, when, words } from "./page.js";
 
 let to = null;
 let key = null; // names the draft: sent again after a silence, it is not a second message
@@ -32,7 +32,7 @@ export const check = calmly(350, async () => {
   if (JSON.stringify(draft()) !== JSON.stringify(fields)) return check();
   if (checked instanceof Error) return say("", checked.status === 0 ? "" : checked.message);
   refused = !checked.allowed && !checked.not_before;
-  say(counted(checked), refused ? `⛔ ${checked.sentence}` : "", checked.not_before);
+  say(counted(checked), refused ? `⛔ ${sentenceOf(checked)}` : "", checked.not_before);
 });
 
 async function send({ text, class: kind }) {

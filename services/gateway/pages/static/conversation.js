@@ -2,7 +2,7 @@
 import * as answer from "./answer.js";
 import * as consent from "./consent.js";
 import { nameOf } from "./messages.js";
-import { $, arrange, ask, calmly, made, problem, RETRY_MS, rowFor, when, words } from "./page.js";
+import { $, arrange, ask, calmly, made, problem, RETRY_MS, rowFor, sentenceOf, when, words } from "./page.js";
 
 const PAGE = 50;
 let shown = null; // { subject, number, name }
@@ -115,7 +115,7 @@ function item(message) {
   const told = made("p", "meta", when(message.created_at), " · ", state, ...ours);
   const row = made("li", message.direction, text, told);
   row.dataset.at = message.created_at;
-  if (message.sentence) row.append(made("p", "sentence", "⚠ ", made("bdi", "", message.sentence)));
+  if (message.sentence) row.append(made("p", "sentence", "⚠ ", made("bdi", "", sentenceOf(message))));
   if (message.state === "queued") row.append(cancelling(message.id));
   return row;
 }

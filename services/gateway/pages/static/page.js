@@ -2,10 +2,17 @@
 export const words = JSON.parse(document.body.dataset.words);
 export const $ = (selector, root = document) => root.querySelector(selector);
 
+// Why a text may not go, or did not: in the page's language, or as the service says it where the
+// page does not know the code.
+export function sentenceOf({ code, sentence }) {
+  return words[`why_${code}`] || sentence;
+}
+
 // A service said no, or nothing at all (status 0). The message is for people.
 export class Refusal extends Error {
   constructor(status, problem = {}) {
-    super(words[`error_${problem.code}`] || problem.detail || words.error);
+    const said = sentenceOf({ code: problem.code, sentence: problem.detail });
+    super(words[`error_${problem.code}`] || said || words.error);
     this.status = status;
     this.code = problem.code;
   }

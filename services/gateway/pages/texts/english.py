@@ -104,4 +104,59 @@ ENGLISH = {
     "decide_clear": "Nothing of the kind",
     "grant": "The person allows promotions",
     "withdraw": "The person refuses promotions",
+    "why_not_a_mobile_number": "This number takes no texts: it is a fixed line or belongs to a "
+    "service. Use the person's mobile number.",
+    "why_sender_not_yours": "This number is not yours, or not any more. Send from one of your own.",
+    "why_sender_not_allowed": "Senders made of letters are not allowed in the recipient's "
+    "country. Send from one of your numbers.",
+    "why_sender_suffix_missing": "In the recipient's country a promotion is sent under a name "
+    "that marks it as one (in Saudi Arabia it ends in -AD). Choose such a sender.",
+    "why_sender_suffix_misused": "This sender is marked for promotions. Choose another one for a "
+    "message of this class.",
+    "why_sender_not_registered": "This sender is not registered for promotions in the recipient's "
+    "country. Register it with the authority there and record the registration under your "
+    "senders.",
+    "why_too_long": "The text has more than 10 parts. Shorten it or send it as several messages.",
+    "why_no_transfer_safeguard": "No safeguard for sending data to the recipient's country is in "
+    "force. Record one under your safeguards, then send again.",
+    "why_withdrawn": "The person does not want these messages any more. Do not send again until "
+    "the person agrees anew; then record the consent.",
+    "why_suppressed": "The person has asked to get no more texts from you. Use another way, or "
+    "wait until the person writes START.",
+    "why_no_consent": "The person has not agreed to promotions. Ask for consent and record it "
+    "before you send any.",
+    "why_not_collected_directly": "In the recipient's country promotions may go only to people "
+    "who gave you their data themselves. Ask the person for consent and record it.",
+    "why_suspected_revocation": "The person may have asked you to stop. Read the conversation and "
+    "decide: record a withdrawal, or clear the suspicion.",
+    "why_consent_unknown": "Nobody can tell now whether the person still agrees, so promotions "
+    "wait. Send again in a few minutes.",
+    "why_no_common_hour": "No hour of the day suits a promotion everywhere this number may be. "
+    "Use another number of the person.",
+    "why_quiet_hours": "It is too late or too early for a promotion where the recipient may be. "
+    "It is sent when the hours there allow it.",
+    "why_recipient_stopped": "The person has told the provider STOP. Do not text again unless the "
+    "person writes START.",
+    "why_number_unusable": "No text can reach this number. Check it, or use another number of the "
+    "person.",
+    "why_sender_blocked": "The provider does not let this sender reach this country or network. "
+    "Ask your operator to register or unblock it.",
+    "why_sender_misconfigured": "The sender is not set up at the provider. Ask your operator to "
+    "correct it.",
+    "why_content_refused": "The provider does not take this text. Change or shorten it, then send "
+    "it again.",
+    "why_needs_attention": "The provider holds messages of this kind back. Ask your operator to "
+    "look into it before you send more.",
+    "why_held_back": "The provider blocks such messages for a day. Wait, and send it again then.",
+    "why_sent_too_fast": "More messages were sent than the networks take. Send it again later, "
+    "and fewer at a time.",
+    "why_not_reached_now": "The person's network did not take the message. Send it again later.",
+    "why_provider_refused": "The provider refused the message for a reason not known here. Look "
+    "its code up, or ask it.",
+    "why_provider_unreachable": "The provider could not be reached while the message was still "
+    "wanted. Send it again.",
+    "why_attempt_delayed": "The platform was too slow to send the message while it was still "
+    "wanted. Send it again.",
+    "why_provider_denied": "The provider did not admit the platform while the message was still "
+    "wanted. Ask your operator to look into it, then send it again.",
 }
