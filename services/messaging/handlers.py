@@ -63,8 +63,8 @@ async def note_consent(change: ConsentChanged, store: Store, work: Work) -> None
 
 
 async def note_heartbeat(beat: ConsentHeartbeat, store: Store, work: Work) -> None:
-    """Consent is at work, so its copies are fresh."""
-    await store.heard.note(beat.at)
+    """Consent is at work, so the copies of those whose changes come in this lane are fresh."""
+    await store.heard.note(beat.at, beat.lane)
 
 
 async def _stop(text: MessageReceived, message: Message, store: Store, work: Work) -> None:

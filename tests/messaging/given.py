@@ -113,9 +113,11 @@ def receipt(status: str, provider_id: str = "p-1", **said: Any) -> MessageStatus
     return MessageStatus(**{**known, **said})
 
 
-async def beat(house: Harness[Store]) -> None:
-    """Consent gives a sign of life, now."""
-    await house.take(ConsentHeartbeat(at=clock.now()), house.tenants.get("platform"))
+async def beat(house: Harness[Store], *lanes: int) -> None:
+    """Consent gives a sign of life, now, in these lanes; in its first where none is named."""
+    for lane in lanes or (0,):
+        sign = ConsentHeartbeat(at=clock.now(), lane=lane)
+        await house.take(sign, house.tenants.get("platform"))
 
 
 def asked(kind: str = "service", to: str = DAN, **said: Any) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from tests.messaging.given import (
     PROFILE,
     Time,
     agency_facts,
+    asked,
     beat,
     consent,
     kept,
@@ -242,6 +243,29 @@ async def test_a_promotion_waits_for_consent_to_be_heard_of_and_not_for_ever(
     await turn(house, telnyx)
     assert await state(house, agency, second) == ("blocked", "consent_unknown")
     assert len(telnyx.log) == 1
+
+
+async def test_one_silent_lane_makes_promotions_wait(
+    house: Harness[Store], agency: TenantSaved, time: Time
+) -> None:
+    telnyx = Telnyx()
+    await beat(house, 0, 1, 3)
+    await house.take(consent(house, agency, 1), agency)
+    message_id = await send(house, agency, "promotional")
+    for _ in range(6):
+        time.pass_(15)
+        await beat(house, 0, 3)
+    await turn(house, telnyx)
+    assert await state(house, agency, message_id) == ("queued", None)
+    answer = await house.client(agency).post("/v1/messages", json=asked("promotional"))
+    assert (answer.status_code, answer.json()["code"]) == (403, "consent_unknown")
+    service = await send(house, agency)
+    await turn(house, telnyx)
+    assert await state(house, agency, service) == ("accepted", None)
+    time.pass_(30)
+    await beat(house, 0, 1, 3)
+    await turn(house, telnyx)
+    assert await state(house, agency, message_id) == ("accepted", None)
 
 
 @in_memory

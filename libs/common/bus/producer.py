@@ -6,20 +6,25 @@ off here can still be delivered later. So a timeout means "unknown", never "not 
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from time import monotonic
+from typing import TypeVar
 
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from libs.common.bus import partitions
 from libs.common.bus.record import Headers
-from libs.common.events import Envelope
+from libs.common.events import Envelope, Event
 from libs.common.telemetry import span, traceparent
 
 PUBLISH_SECONDS = 5.0
 STOP_SECONDS = 3.0
 FAILING_SECONDS = 5.0
+
+E = TypeVar("E", bound=Event)
 
 log = structlog.get_logger()
 
@@ -95,6 +100,21 @@ class Producer:
         seconds: float = PUBLISH_SECONDS,
     ) -> None:
         """Publishes raw bytes. Raises Unavailable when no acknowledgement comes in time."""
+        async with self._connection(seconds) as producer:
+            await producer.send_and_wait(topic, value, key, headers=list(headers))
+
+    async def spread(self, topic: str, tenant: str, facts: Iterable[E]) -> list[E]:
+        """Of these facts the first for each partition that the topic has now.
+
+        Publishes none of them. Raises Unavailable, and ValueError where there are too few.
+        """
+        async with self._connection(PUBLISH_SECONDS) as producer:
+            there = await producer.partitions_for(topic)
+        return partitions.spread(tenant, facts, len(there))
+
+    @asynccontextmanager
+    async def _connection(self, seconds: float) -> AsyncIterator[AIOKafkaProducer]:
+        """For what must be answered in this time. Raises Unavailable."""
         try:
             async with asyncio.timeout(seconds):
                 if self._producer is None:
@@ -102,7 +122,7 @@ class Producer:
                 producer = self._producer
                 if producer is None:
                     raise Unavailable("the producer was stopped")
-                await producer.send_and_wait(topic, value, key, headers=list(headers))
+                yield producer
         except (TimeoutError, KafkaError) as error:
             self._failed()
             raise Unavailable(type(error).__name__) from None
@@ -115,6 +135,7 @@ class Producer:
             acks="all",
             enable_idempotence=True,
             linger_ms=0,
+            partitioner=partitions.ASSIGN,
             request_timeout_ms=40_000,
         )
         try:

@@ -50,7 +50,9 @@ class ConsentChanged(Event):
 class ConsentHeartbeat(Event):
     """Consent is at work: who keeps a copy of its state may trust it for a minute.
 
-    It belongs to the platform, whose name stands where a tenant's would.
+    It belongs to the platform, whose name stands where a tenant's would. There is one `lane` for
+    each partition of the topic, so that each tells how far it was read: the one furthest behind
+    counts.
     """
 
     TYPE: ClassVar[str] = "consent.heartbeat"
@@ -58,7 +60,8 @@ class ConsentHeartbeat(Event):
 
     tenant: str = "platform"
     at: AwareDatetime
+    lane: int = 0
 
     def about(self) -> str:
-        """The platform."""
-        return self.tenant
+        """The lane; for the first the platform, as it was before there were others."""
+        return str(self.lane) if self.lane else self.tenant
