@@ -199,7 +199,13 @@ class Contract:
         await things.put_all([])
         await things.put_all([{"_id": "4", "a": 4}, {"_id": "5", "a": 5}])
         await things.change_all([])
-        await things.change_all([("5", {"$inc": {"a": 1}}), ("6", {"$set": {"a": 6}})])
+        await things.change_all(
+            [
+                ({"_id": "5"}, {"$inc": {"a": 1}}),
+                ({"_id": "6"}, {"$set": {"a": 6}}),
+                ({"_id": "4", "a": 3}, {"$set": {"a": 9}}),
+            ]
+        )
         rows = await things.list({}, sort=[("_id", 1)])
         assert [(row["_id"], row.get("a")) for row in rows] == [
             ("1", None),

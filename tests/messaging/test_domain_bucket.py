@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.messaging.domain.bucket import RATES, Taken, take
+from services.messaging.domain.bucket import RATES, Taken, take, until_next
 from tests.messaging.asks import NOON
 
 NOW = timedelta()
@@ -49,6 +49,8 @@ def test_after_the_wait_there_is_a_token_and_not_before(
 
     if taken.granted:
         assert 0 <= taken.tokens <= 2
+        after = take(taken.tokens, now, now, rate, 3)
+        assert until_next(taken.tokens, rate) == after.wait
     else:
         assert take(taken.tokens, now, now + taken.wait, rate, 3).granted
         slack = timedelta(microseconds=5, seconds=2e-6 / rate)  # a millionth of a token

@@ -12,10 +12,11 @@ from pymongo.errors import AutoReconnect
 
 from libs.common import telemetry
 from libs.common.events import SmsBlocked, SmsFailed, SmsSent, TenantClosed, TenantSaved
+from libs.common.events.tenants import Assignment
 from libs.common.mongo import Work
 from libs.common.telemetry.traces import setup_traces
 from services.messaging.jobs import Sending
-from services.messaging.jobs.claiming import MOST_SLOTS, Slots
+from services.messaging.jobs.claiming import MOST_SLOTS, Claim, Slots
 from services.messaging.store import Store
 from tests.messaging.given import (
     DAN,
@@ -359,6 +360,55 @@ async def test_a_sender_keeps_to_its_pace_and_the_rest_queues(
         await turn(house, telnyx)
     assert len(telnyx.log) == 25
     assert len(set(telnyx.refs())) == 25
+
+
+@in_memory
+async def test_a_sender_without_a_turn_is_not_asked_for_again_in_a_round(
+    house: Harness[Store], agency: TenantSaved, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telnyx, claims = Telnyx(), 0
+    run = Claim.run
+
+    async def counted(claim: Claim, store: Store, work: Work) -> Any:
+        nonlocal claims
+        claims += 1
+        return await run(claim, store, work)
+
+    monkeypatch.setattr(Claim, "run", counted)
+    ids = [await send(house, agency) for _ in range(150)]
+    await turn(house, telnyx)
+    assert (claims, len(telnyx.log)) == (10, 10)  # the burst
+    waits = {at for one in ids if (at := await due_at(house, agency, one))}
+    assert len(waits) == 140
+    assert max(waits) == NOON + timedelta(seconds=14)
+    await turn(house, telnyx)
+    assert claims == 10
+    code = await send(house, agency, "one_time_code")
+    await turn(house, telnyx)
+    assert (claims, len(telnyx.log)) == (11, 10)
+    time.pass_(0.1)
+    await turn(house, telnyx)
+    assert await state(house, agency, code) == ("accepted", None)
+    assert (claims, len(telnyx.log)) == (12, 11)
+
+
+async def test_a_mass_of_one_sender_leaves_room_for_others_in_the_same_round(
+    house: Harness[Store], agency: TenantSaved, time: Time
+) -> None:
+    second = "+12125550198"
+    held = (*agency.numbers, Assignment(value=second, valid_from=NOON))
+    house.tenants.put(agency.model_copy(update={"version": 2, "numbers": held}))
+    stranger = await house.open(**agency_facts())
+    for _ in range(70):  # more than a batch
+        await send(house, agency)
+    time.pass_(1)
+    other = await send(house, agency, sender=second)
+    theirs = await send(house, stranger)
+    telnyx = Telnyx()
+    await turn(house, telnyx)
+    assert await state(house, agency, other) == ("accepted", None)
+    assert await state(house, stranger, theirs) == ("accepted", None)
+    assert len(telnyx.log) == 12
 
 
 @in_memory

@@ -186,6 +186,29 @@ async def test_what_is_due_is_found_in_its_order(house: Harness[Store], store: S
     assert await store.due.since("x") is None
 
 
+async def test_what_is_due_is_put_off_together_where_it_is_as_it_was(store: Store) -> None:
+    start, minute = NOON - timedelta(days=40), timedelta(minutes=1)
+    for name in ("a", "b", "c"):
+        await store.due.set(name, "queued", start, urgent=name == "a", sender=f"s-{name}")
+    seen = await store.due.queued(start, 10)
+    assert [(one.message, one.sender, one.urgent) for one in seen] == [
+        ("a", "s-a", True),
+        ("b", "s-b", False),
+        ("c", "s-c", False),
+    ]
+    await store.due.set("b", "sending", start)
+    await store.due.postpone_all([])
+    await store.due.postpone_all([(one, start + n * minute) for n, one in enumerate(seen, 1)])
+    assert [await store.due.since(name) for name in ("a", "c")] == [
+        start + minute,
+        start + 3 * minute,
+    ]
+    (sending,) = await store.due.in_doubt(start, 10)
+    assert (sending.message, sending.at) == ("b", start)
+    for name in ("a", "b", "c"):
+        await store.due.set(name, "queued", None)
+
+
 async def test_what_somebody_waits_for_is_found_first(
     house: Harness[Store], agency: TenantSaved, store: Store
 ) -> None:

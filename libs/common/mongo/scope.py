@@ -121,10 +121,10 @@ class Collection:
             writes = [ReplaceOne({"_id": d["_id"]}, d, upsert=True) for d in documents]
             await self._collection.bulk_write(writes, ordered=False, session=self._session)
 
-    async def change_all(self, updates: Sequence[tuple[str, Query]]) -> None:
-        """Updates many documents, each by its `_id`."""
+    async def change_all(self, updates: Sequence[tuple[Query, Query]]) -> None:
+        """Updates many documents: for each query the one that fits, where there is one."""
         if updates:
-            writes = [UpdateOne({"_id": key}, dict(update)) for key, update in updates]
+            writes = [UpdateOne(dict(query), dict(update)) for query, update in updates]
             await self._collection.bulk_write(writes, ordered=False, session=self._session)
 
     async def update(self, query: Query, update: Query, *, upsert: bool = False) -> bool:

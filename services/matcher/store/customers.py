@@ -108,7 +108,7 @@ class Customers:
             if key in met or (key in there and there[key] != (fingerprint(draft), basis))
         }
         await self._rows.change_all(
-            [(key, self._update(draft, origin, basis, at)) for key, draft in changed.items()]
+            [({"_id": k}, self._update(draft, origin, basis, at)) for k, draft in changed.items()]
         )
         created = len(new) - len(met)
         return Written(

@@ -36,6 +36,12 @@ def take(tokens: float, at: datetime, now: datetime, rate: float, burst: float) 
         raise ValueError("give a rate above 0 and a burst of 1 or more, or nothing is ever sent")
     passed = max((now - at).total_seconds(), 0)
     held = min(burst, tokens + passed * rate)
-    if held >= _NEARLY:
-        return Taken(max(held - 1, 0), timedelta())
-    return Taken(held, timedelta(seconds=(1 - held) / rate) + _TICK)
+    wait = until_next(held, rate)
+    return Taken(held, wait) if wait else Taken(max(held - 1, 0), wait)
+
+
+def until_next(tokens: float, rate: float) -> timedelta:
+    """How long until a bucket of so many tokens can give one; nothing where it can."""
+    if tokens >= _NEARLY:
+        return timedelta()
+    return timedelta(seconds=(1 - tokens) / rate) + _TICK

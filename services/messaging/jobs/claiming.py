@@ -10,13 +10,18 @@ from services.messaging.domain.agency import held
 from services.messaging.domain.gate import UNKNOWN, Allowed, Later, Refused
 from services.messaging.domain.message import Message
 from services.messaging.domain.steps import Step
-from services.messaging.store import Store
+from services.messaging.store import Due, Store
 
 MOST_SLOTS = 10_000
 
 
 Queue = tuple[str, str, bool]
 """A tenant's sender, and whether it is for those that can wait."""
+
+
+def queue_of(due: Due) -> Queue:
+    """Where a message queues."""
+    return due.tenant, due.sender or "", not due.urgent
 
 
 class Slots:
@@ -38,17 +43,47 @@ class Slots:
         return slot
 
 
-class Claim:
-    """Begins the attempt of one message, if it may be sent now."""
+class Turns:
+    """What a round has learned of senders that have no turn: it need not ask for each message."""
 
-    def __init__(self, message_id: str, slots: Slots) -> None:
-        self._message_id = message_id
+    def __init__(self, slots: Slots, rate: float) -> None:
+        self._slots = slots
+        self._rate = rate
+        self._free_at: dict[tuple[str, str], datetime] = {}
+
+    def note(self, due: Due, free_at: datetime | None) -> None:
+        """From when on the sender of this message may have a turn."""
+        if due.sender is not None and free_at is not None:
+            self._free_at[due.tenant, due.sender] = free_at
+
+    def slot(self, due: Due, now: datetime) -> datetime | None:
+        """The slot of a message whose sender has no turn now; None for one that is to be claimed.
+
+        What is urgent fails at its claim where the sender rests for too long.
+        """
+        free_at = self._free_at.get((due.tenant, due.sender or ""))
+        if free_at is None or free_at <= now or (due.urgent and free_at - now > steps.GIVE_UP):
+            return None
+        return self._slots.after(queue_of(due), free_at, self._rate)
+
+
+class Claim:
+    """Begins the attempt of one message, if it may be sent now.
+
+    After it, `later` is when to look at the message again, and `free_at` from when on its sender
+    may have another turn; None where nothing is known of that.
+    """
+
+    def __init__(self, due: Due, slots: Slots) -> None:
+        self._due = due
+        self._message_id = due.message
         self._slots = slots
         self.later: datetime | None = None
+        self.free_at: datetime | None = None
 
     async def run(self, store: Store, work: Work) -> Letter | None:
         """What is to be sent. It may run several times, where a stop commits at the same moment."""
-        self.later = None
+        self.later = self.free_at = None
         since = await store.due.since(self._message_id)
         if since is None or since > work.now:
             return None  # another process was faster
@@ -85,17 +120,17 @@ class Claim:
         line = str(message.line)
         pace, rate, burst = await store.senders.pace(line), store.desk.rate, store.desk.burst
         if pace.held_until is not None and pace.held_until > work.now:
+            self.free_at = pace.held_until
             return pace.held_until
         tokens = burst if pace.tokens is None else pace.tokens
         at = pace.at or work.now
         taken = bucket.take(tokens, at, work.now, rate, burst)
         if taken.granted or at > work.now:  # a clock was ahead: the tokens count from now
             await store.senders.spend(line, taken.tokens, work.now)
+        self.free_at = work.now + bucket.until_next(taken.tokens, rate)
         if taken.granted:
             return None
-        return self._slots.after(
-            (work.tenant.tenant, line, message.stoppable), work.now + taken.wait, rate
-        )
+        return self._slots.after(queue_of(self._due), self.free_at, rate)
 
     async def _begin(self, message: Message, number: str, store: Store, work: Work) -> Letter:
         """Touches the person's consent, so that a stop at this moment runs against it."""

@@ -20,7 +20,7 @@ from services.messaging.domain.message import Message
 from services.messaging.domain.outcome import Answer
 from services.messaging.domain.reported import Particulars
 from services.messaging.handlers import note_status
-from services.messaging.jobs.claiming import Claim, Slots
+from services.messaging.jobs.claiming import Claim, Slots, Turns
 from services.messaging.store import Due, Store
 
 POLL_SECONDS = 0.5
@@ -56,25 +56,42 @@ class Sending:
                 await self._rest(BRIEFLY_SECONDS if full else self._until_next())
 
     async def round(self, tasks: asyncio.TaskGroup) -> int:
-        """Claims what is due now, and leaves the requests to `tasks`; says how many it saw."""
+        """Claims what is due now, and leaves the requests to `tasks`; says how many it claimed.
+
+        What has no turn does not count: it is put off, and others are looked for in its place.
+        """
         self._next = None
-        due = await self._platform.due.queued(clock.now(), BATCH)
-        for one in due:
-            await self._free.acquire()
-            try:
-                letter = await self._claim(one)
-            except BaseException:
-                self._free.release()
-                raise
-            if letter is None:
-                self._free.release()
-            else:
-                tasks.create_task(self._deliver(one, letter))
-        return len(due)
+        turns, claimed, more = Turns(self._slots, self._platform.desk.rate), 0, True
+        while more and claimed < BATCH:
+            due = await self._platform.due.queued(clock.now(), BATCH)
+            put_off: list[tuple[Due, datetime]] = []
+            for one in due:
+                slot = turns.slot(one, clock.now())
+                if slot is None:
+                    claimed += 1
+                    await self._begin(one, turns, tasks)
+                else:
+                    put_off.append((one, slot))
+                    self._wake_at(slot)
+            await self._platform.due.postpone_all(put_off)
+            more = len(due) == BATCH and bool(put_off)
+        return claimed
+
+    async def _begin(self, due: Due, turns: Turns, tasks: asyncio.TaskGroup) -> None:
+        await self._free.acquire()
+        try:
+            letter = await self._claim(due, turns)
+        except BaseException:
+            self._free.release()
+            raise
+        if letter is None:
+            self._free.release()
+        else:
+            tasks.create_task(self._deliver(due, letter))
 
     async def _tried(self, tasks: asyncio.TaskGroup) -> bool:
         try:
-            return await self.round(tasks) == BATCH
+            return await self.round(tasks) >= BATCH
         except Exception as error:  # noqa: BLE001 - the next round tries again
             log.warning("sending.waits", error=type(error).__name__)
             return False
@@ -91,9 +108,9 @@ class Sending:
             async with asyncio.timeout(seconds):
                 await self._platform.desk.bell.wait()
 
-    async def _claim(self, due: Due) -> Letter | None:
+    async def _claim(self, due: Due, turns: Turns) -> Letter | None:
         """One that cannot be claimed waits, so that the others have their turn."""
-        claim = Claim(due.message, self._slots)
+        claim = Claim(due, self._slots)
         try:
             letter = await self._units.write(self._tenants.get(due.tenant), claim.run)
         except UnknownTenant:
@@ -105,9 +122,13 @@ class Sending:
             log.warning("sending.unclaimed", error=type(error).__name__, tenant=due.tenant)
             await self._platform.due.postpone(due, clock.now() + LATER)
             return None
+        turns.note(due, claim.free_at)
         if claim.later is not None:
-            self._next = min(self._next or claim.later, claim.later)
+            self._wake_at(claim.later)
         return letter
+
+    def _wake_at(self, moment: datetime) -> None:
+        self._next = min(self._next or moment, moment)
 
     async def _leave(self, due: Due) -> None:
         if self._tenants.has_left(due.tenant):

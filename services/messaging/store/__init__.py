@@ -62,7 +62,9 @@ class Store:
         return True
 
     async def _note(self, message: Message, step: Step, work: Work) -> None:
-        await self.due.set(message.id, step.state, step.due, urgent=not message.stoppable)
+        sender = self.messages.code(f"sender:{message.line}")
+        urgent = not message.stoppable
+        await self.due.set(message.id, step.state, step.due, urgent=urgent, sender=sender)
         for fact in step.facts:
             work.emit(fact)
 

@@ -4,6 +4,7 @@ It belongs to the service as a whole, so that a job finds what is due without as
 tenant. The message itself lies with its tenant, and decides.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -18,6 +19,7 @@ DUE = Entity(
         "state": ("string",),
         "at": ("date",),
         "rank": ("int", "long"),
+        "sender": ("string", "null"),
         "verdict": ("object",),
     },
     ("tenant", "message", "state", "at"),
@@ -32,12 +34,18 @@ IN_DOUBT = ("sending", "unknown", "accepted", "sent", "settled")
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A message at which somebody must look: it is in `state`, since or from `at` on."""
+    """A message at which somebody must look: it is in `state`, since or from `at` on.
+
+    `sender` is the keyed code of whom it is sent from, None where that is not known. Where it is
+    `urgent`, somebody waits for it.
+    """
 
     tenant: str
     message: str
     state: str
     at: datetime
+    sender: str | None = None
+    urgent: bool = False
 
     @property
     def id(self) -> str:
@@ -53,18 +61,24 @@ class Dues:
         self._rows = scope.shared("due")
 
     async def set(
-        self, message: str, state: str, at: datetime | None, *, urgent: bool = False
+        self,
+        message: str,
+        state: str,
+        at: datetime | None,
+        *,
+        urgent: bool = False,
+        sender: str | None = None,
     ) -> None:
         """Notes when to look at a message of this tenant; None is never again.
 
-        `urgent`: somebody waits for it, so it goes before all that are not.
+        What is `urgent` goes before all that is not.
         """
         key = f"{self._tenant}:{message}"
         if at is None:
             await self._rows.remove({"_id": key})
             return
         row = {"_id": key, "tenant": self._tenant, "message": message, "state": state, "at": at}
-        await self._rows.put({**row, "rank": _URGENT if urgent else _OTHER})
+        await self._rows.put({**row, "rank": _URGENT if urgent else _OTHER, "sender": sender})
 
     async def forget(self, due: Due) -> None:
         """Nobody need look any more."""
@@ -77,8 +91,16 @@ class Dues:
 
     async def postpone(self, due: Due, until: datetime) -> None:
         """Looks later, whoever's it is, if nothing has changed."""
-        query = {"_id": due.id, "state": due.state, "at": due.at}
-        await self._rows.update(query, {"$set": {"at": until}})
+        await self.postpone_all([(due, until)])
+
+    async def postpone_all(self, later: Sequence[tuple[Due, datetime]]) -> None:
+        """Looks later at many, at each in its own time."""
+        await self._rows.change_all(
+            [
+                ({"_id": due.id, "state": due.state, "at": due.at}, {"$set": {"at": until}})
+                for due, until in later
+            ]
+        )
 
     async def queued(self, now: datetime, limit: int) -> list[Due]:
         """What may be sent by now: the urgent ones, then the others, the longest due first.
@@ -120,4 +142,5 @@ class Dues:
 
 
 def _due(row: Document) -> Due:
-    return Due(row["tenant"], row["message"], row["state"], row["at"])
+    told = (row["tenant"], row["message"], row["state"], row["at"])
+    return Due(*told, row.get("sender"), row.get("rank") == _URGENT)

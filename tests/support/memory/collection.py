@@ -76,15 +76,14 @@ class MemoryCollection(Collection):
         """Writes many whole documents."""
         self._each(lambda document: self._table.set(stored(document)), documents)
 
-    async def change_all(self, updates: Sequence[tuple[str, Query]]) -> None:
-        """Updates those that are there."""
+    async def change_all(self, updates: Sequence[tuple[Query, Query]]) -> None:
+        """Updates those that fit."""
 
         def one(update: Document) -> None:
-            document = self._table.get(update["_id"])
-            if document is not None:
+            for document in self._fitting(update["query"])[:1]:
                 self._table.set(stored(updated(stored(document), stored(update["update"]))))
 
-        self._each(one, [{"_id": key, "update": update} for key, update in updates])
+        self._each(one, [{"query": query, "update": update} for query, update in updates])
 
     async def update(self, query: Query, update: Query, *, upsert: bool = False) -> bool:
         """Updates the first that fits, or makes it; says whether there is one now."""
