@@ -32,7 +32,8 @@ class Letter:
     """A text on its way. `ref` names the attempt; `line` is the sender, `profile` its profile.
 
     After `lease_until` others take the attempt for unknown, so nothing may be sent any more.
-    `traceparent` is the W3C context in which it was asked for.
+    `traceparent` is the W3C context in which it was asked for. `asks` are the sender and the
+    profile that were set back, and for which it finds out whether they still are.
     """
 
     ref: str
@@ -42,6 +43,7 @@ class Letter:
     profile: str | None
     lease_until: datetime
     traceparent: str | None = None
+    asks: tuple[str, ...] = ()
 
 
 class Provider:

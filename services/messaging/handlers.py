@@ -12,8 +12,10 @@ from libs.common.events import (
 from libs.common.mongo import Work
 from services.messaging.domain import drafts, intent, reported, steps
 from services.messaging.domain.copy import Copy
+from services.messaging.domain.failures import decisive
 from services.messaging.domain.message import Message
 from services.messaging.domain.refusals import SENTENCES
+from services.messaging.domain.steps import Step
 from services.messaging.store import Store
 
 
@@ -43,6 +45,7 @@ async def note_status(receipt: MessageStatus, store: Store, work: Work) -> None:
     if reported.stops(step):
         copy = await store.consents.get(message.subject)
         await store.consents.keep(copy.with_stop(min(receipt.occurred_at, work.now)))
+    await _set_back(message, step, receipt, store, work)
     if message.provider_id is None:
         for earlier in await store.early.take(receipt.message_id):
             await note_status(earlier, store, work)
@@ -65,6 +68,16 @@ async def note_consent(change: ConsentChanged, store: Store, work: Work) -> None
 async def note_heartbeat(beat: ConsentHeartbeat, store: Store, work: Work) -> None:
     """Consent is at work, so the copies of those whose changes come in this lane are fresh."""
     await store.heard.note(beat.at, beat.lane)
+
+
+async def _set_back(
+    message: Message, step: Step, receipt: MessageStatus, store: Store, work: Work
+) -> None:
+    """What the provider took, it may still refuse for its sender's sake."""
+    failure = reported.refusal(step, receipt)
+    if failure is not None:
+        code, at = decisive(receipt.errors), min(receipt.occurred_at, work.now)
+        await store.set_back(message, failure, code, work.tenant, at)
 
 
 async def _stop(text: MessageReceived, message: Message, store: Store, work: Work) -> None:

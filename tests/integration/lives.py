@@ -124,7 +124,7 @@ async def _write(outside: Outside, who: Canary, words: str, **order: Any) -> Non
 
 async def _failed(outside: Outside, admin: Person) -> httpx.Response:
     """A message that the provider refuses."""
-    flaw = {"way": "refused_code", "code": "40003", "count": 1}
+    flaw = {"way": "refused_code", "code": "40009", "count": 1}
     await outside.simulator.post("/texts/faults", json={"faults": [flaw]})
     try:
         answer = await send(admin, RECIPIENT.number, "service", f"{RECIPIENT.name}: {FAILED}")

@@ -28,16 +28,28 @@ def test_each_code_is_of_its_kind(kind: str, code: str) -> None:
     failure = of_codes([code])
 
     assert failure.kind == kind
-    assert failure.retry == (kind in {"transient", "slow", "hold"})
+    assert failure.retry == (kind in {"transient", "slow", "hold"} or failure.whose != "message")
 
 
 def test_a_stop_at_the_provider_has_the_code_that_consent_knows() -> None:
     assert of_codes(["40300"]).code == "recipient_stopped"
 
 
-def test_of_the_two_codes_of_429_only_the_rate_is_tried_again() -> None:
-    assert of_codes(["10011"]).retry
-    assert not of_codes(["40333"]).retry
+WHOSE = {
+    "sender": ["40003", "40010", "40329", "40330", "40315"],
+    "profile": ["40312", "40314", "40333"],
+}
+
+
+@pytest.mark.parametrize("code", [code for codes in KINDS.values() for code in codes])
+def test_each_failure_is_somebodys(code: str) -> None:
+    whose = next((whose for whose, codes in WHOSE.items() if code in codes), "message")
+    assert of_codes([code]).whose == whose
+
+
+def test_of_the_two_codes_of_429_one_is_the_agencys_and_the_other_nobodys() -> None:
+    assert of_codes(["10011"]).whose == "message"
+    assert of_codes(["10011", "40333"]).whose == "profile"
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from services.messaging.domain.outcome import (
     Unknown,
     backoff,
     of,
+    refusal,
 )
 from tests.messaging.asks import NOON
 
@@ -62,6 +63,11 @@ def test_what_nobody_can_tell(answer: Answer) -> None:
         (Answer(403, ("10010",)), Again(60 * SECONDS, "provider_denied")),
         (Answer(422, ("40318",)), Again(60 * SECONDS, "sent_too_fast")),
         (Answer(400, ("40008",)), Again(5 * SECONDS, "not_reached_now")),
+        (Answer(429, ("40333",)), Again(60 * SECONDS, "spend_limit")),
+        (Answer(429, ("10011", "40333")), Again(60 * SECONDS, "spend_limit")),
+        (Answer(402), Again(60 * SECONDS, "provider_unpaid")),
+        (Answer(403, ("40312",)), Again(60 * SECONDS, "provider_disabled")),
+        (Answer(400, ("40010",)), Again(60 * SECONDS, "sender_blocked")),
     ],
 )
 def test_what_was_certainly_not_accepted_is_tried_again(answer: Answer, again: Again) -> None:
@@ -73,8 +79,7 @@ def test_what_was_certainly_not_accepted_is_tried_again(answer: Answer, again: A
     [
         (Answer(400, ("40300",)), "recipient_stopped", "40300"),
         (Answer(400, ("40008", "40310")), "number_unusable", "40310"),
-        (Answer(429, ("40333",)), "needs_attention", "40333"),
-        (Answer(429, ("10011", "40333")), "needs_attention", "40333"),
+        (Answer(400, ("40309",)), "region_blocked", "40309"),
         (Answer(422, ("12345",)), "provider_refused", "12345"),
         (Answer(403, ("40300",)), "recipient_stopped", "40300"),
         (Answer(404), "provider_refused", None),
@@ -86,6 +91,30 @@ def test_what_fails_by_its_code(answer: Answer, code: str, provider_code: str | 
     assert isinstance(failed, Failed)
     assert (failed.code, failed.provider_code) == (code, provider_code)
     assert failed.sentence.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("answer", "whose"),
+    [
+        (Answer(401, ("10009",)), "profile"),
+        (Answer(402, ("99999",)), "profile"),
+        (Answer(403, ("99999",)), "message"),  # it may be for this one alone
+        (Answer(403, ("40314",)), "profile"),
+        (Answer(400, ("40003",)), "sender"),
+        (Answer(404), "message"),
+    ],
+)
+def test_a_refusal_is_somebodys(answer: Answer, whose: str) -> None:
+    failure = refusal(answer)
+    assert failure is not None
+    assert failure.whose == whose
+
+
+@pytest.mark.parametrize(
+    "answer", [Answer(200, (), "p-1"), Answer(500), Answer(408), Answer(None, trouble="lost")]
+)
+def test_what_is_no_refusal(answer: Answer) -> None:
+    assert refusal(answer) is None
 
 
 def test_the_pause_doubles_up_to_ten_minutes() -> None:

@@ -79,6 +79,17 @@ def test_a_receipt_is_waited_for_as_long_as_the_message_is_valid_and_an_hour() -
     assert step.due == NOON + timedelta(hours=4)
 
 
+def test_a_failure_is_told_by_the_receipt_that_says_it_first() -> None:
+    said = receipt("sending_failed", errors=("40008", "40010"))
+    step = reported.receipt(message("accepted"), said)
+    failure = reported.refusal(step, said)
+    assert failure is not None
+    assert (failure.code, failure.whose) == ("sender_blocked", "sender")
+    assert reported.refusal(reported.receipt(message("failed"), said), said) is None
+    delivered = receipt("delivered")
+    assert reported.refusal(reported.receipt(message(), delivered), delivered) is None
+
+
 HELD, SLOW = Answer(400, ("40020",)), Answer(429, ("10011",))
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -110,7 +121,7 @@ def test_a_hold_is_waited_for_once_and_then_there_is_another_hour(
     [
         (Answer(429, ("10011",)), timedelta(seconds=2)),
         (Answer(429), timedelta(minutes=1)),
-        (Answer(401, ("10009",)), timedelta(minutes=1)),
+        (Answer(401, ("10009",)), None),  # a setback
         (Answer(403), timedelta(minutes=1)),
         (Answer(403, ("40300",)), None),
         (Answer(429, ("40333",)), None),

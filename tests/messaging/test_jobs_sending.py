@@ -126,7 +126,8 @@ OUTCOMES: dict[str, tuple[Any, str, str | None]] = {
     "too fast without a code": (refused(429), "queued", "sent_too_fast"),
     "a key that is not valid": (refused(401, "10009"), "queued", "provider_denied"),
     "a key that may not": (refused(403), "queued", "provider_denied"),
-    "spend limit": (refused(429, "40333"), "failed", "needs_attention"),
+    "spend limit": (refused(429, "40333"), "queued", "spend_limit"),
+    "spam": (refused(400, "40015"), "failed", "needs_attention"),
     "stopped": (refused(400, "40300"), "failed", "recipient_stopped"),
     "address": (refused(400, "40310"), "failed", "number_unusable"),
     "held": (refused(400, "40020"), "queued", "held_back"),
@@ -500,6 +501,9 @@ async def test_a_key_that_was_changed_costs_nobody_a_message(
     assert len(telnyx.log) == 1  # the sender rests
     assert await due_at(house, agency, second) == NOON.replace(minute=1)
     time.pass_(60)
+    await turn(house, telnyx)
+    assert len(telnyx.log) == 2  # one asks
+    time.pass_(5)
     await turn(house, telnyx)
     assert {(await kept(house, agency, one)).state for one in (first, second)} == {"accepted"}
 

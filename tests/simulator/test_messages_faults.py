@@ -11,6 +11,9 @@ from tests.simulator.support import Target, code_of, log, order, post
     [
         ({"way": "rate_limited"}, (429, "10011")),
         ({"way": "spend_limit"}, (429, "40333")),
+        ({"way": "unpaid"}, (402, "10015")),
+        ({"way": "profile_disabled"}, (403, "40312")),
+        ({"way": "sender_not_registered"}, (403, "40010")),
         ({"way": "server_error"}, (500, "10007")),
         ({"way": "refused_code", "code": "40310"}, (400, "40310")),
         ({"way": "refused_code", "code": "49999", "status": 403}, (403, "49999")),

@@ -15,6 +15,9 @@ Way = Literal[
     "connection_refused",
     "rate_limited",
     "spend_limit",
+    "unpaid",
+    "profile_disabled",
+    "sender_not_registered",
     "server_error",
     "refused_code",
 ]
@@ -22,6 +25,13 @@ Receipts = Literal["lost", "early", "doubled", "reversed", "unfinished", "delive
 
 _LIMITED = {"x-ratelimit-limit": "50", "x-ratelimit-remaining": "0", "x-ratelimit-reset": "1"}
 _REFUSED, _UNDELIVERED = "40003", "40008"
+_REFUSALS: dict[Way, tuple[int, str, str]] = {
+    "spend_limit": (429, "40333", "The messaging profile has spent its daily limit."),
+    "unpaid": (402, "10015", "The account has no money left."),
+    "profile_disabled": (403, "40312", "The messaging profile is disabled."),
+    "sender_not_registered": (403, "40010", "The 'from' number is not registered for 10DLC."),
+    "server_error": (500, "10007", "An unexpected error occurred."),
+}
 
 
 def _listed(given: object) -> object:
@@ -59,17 +69,13 @@ class Fault(BaseModel):
 
     def refusal(self) -> Refusal | None:
         """The error that is answered in place of taking the message."""
-        match self.way:
-            case "rate_limited":
-                flaw = Flaw("10011", "You have exceeded the allowed request rate.")
-                return Refusal(429, [flaw], _LIMITED)
-            case "spend_limit":
-                return refused(429, "40333", "The messaging profile has spent its daily limit.")
-            case "server_error":
-                return refused(500, "10007", "An unexpected error occurred.")
-            case "refused_code":
-                return refused(self.status, self.code or _REFUSED, "The message was refused.")
-        return None
+        if self.way == "rate_limited":
+            flaw = Flaw("10011", "You have exceeded the allowed request rate.")
+            return Refusal(429, [flaw], _LIMITED)
+        if self.way == "refused_code":
+            return refused(self.status, self.code or _REFUSED, "The message was refused.")
+        told = _REFUSALS.get(self.way)
+        return refused(*told) if told else None
 
     @property
     def undelivered(self) -> str | None:

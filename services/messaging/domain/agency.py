@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from libs.common.events.tenants import Assignment
+from libs.common.events.tenants import Assignment, TenantSaved
 
 
 def held(assignments: Iterable[Assignment], at: datetime) -> list[str]:
@@ -13,3 +13,8 @@ def held(assignments: Iterable[Assignment], at: datetime) -> list[str]:
         for one in assignments
         if one.valid_from <= at and (one.valid_to is None or at < one.valid_to)
     ]
+
+
+def profile_of(tenant: TenantSaved, at: datetime) -> str | None:
+    """The messaging profile that it sends by at `at`; None where it has none."""
+    return next(iter(held(tenant.messaging_profiles, at)), None)

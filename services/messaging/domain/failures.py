@@ -21,6 +21,7 @@ Kind = Literal[
     "transient",
     "unknown",
 ]
+Whose = Literal["message", "sender", "profile"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Failure:
     """Why the provider did not deliver. `code` is ours; `sentence` says what to do.
 
     `retry`: the same message may be tried again, after `pause` at least where there is one.
+    `whose`: what is not the message's own befalls whatever its sender, or all of the agency's
+    messaging profile, sends next.
     """
 
     kind: Kind
@@ -35,6 +38,7 @@ class Failure:
     sentence: str
     retry: bool = False
     pause: timedelta | None = None
+    whose: Whose = "message"
 
 
 HOLD: Final = timedelta(hours=24)
@@ -76,11 +80,35 @@ _FAILURES: Final[tuple[tuple[Failure, str], ...]] = (
     (
         Failure(
             "account",
-            "sender_blocked",
-            "The provider does not let this sender reach this country or network. Ask your "
-            "operator to register or unblock it.",
+            "provider_disabled",
+            "The provider has switched texts off for your agency. Ask your operator to have them "
+            "switched on, then send it again.",
+            retry=True,
+            pause=timedelta(minutes=1),
+            whose="profile",
         ),
-        "40003 40010 40309 40312 40314 40329 40330 40331",
+        "40312 40314",
+    ),
+    (
+        Failure(
+            "account",
+            "sender_blocked",
+            "The provider does not let this sender send. Ask your operator to register or unblock "
+            "it, then send it again.",
+            retry=True,
+            pause=timedelta(minutes=1),
+            whose="sender",
+        ),
+        "40003 40010 40329 40330",
+    ),
+    (
+        Failure(
+            "account",
+            "region_blocked",
+            "The provider does not let this sender reach this country. Ask your operator to have "
+            "it allowed.",
+        ),
+        "40309 40331",
     ),
     (
         Failure(
@@ -101,11 +129,35 @@ _FAILURES: Final[tuple[tuple[Failure, str], ...]] = (
     (
         Failure(
             "act",
+            "spend_limit",
+            "As much was spent on texts as your agency's limit allows. Ask your operator to raise "
+            "it, or send it again tomorrow.",
+            retry=True,
+            pause=timedelta(minutes=1),
+            whose="profile",
+        ),
+        "40333",
+    ),
+    (
+        Failure(
+            "act",
+            "sender_unhealthy",
+            "Too much of what this sender sends is not delivered, so that the provider holds it "
+            "back. Ask your operator to look into it before you send more.",
+            retry=True,
+            pause=timedelta(minutes=1),
+            whose="sender",
+        ),
+        "40315",
+    ),
+    (
+        Failure(
+            "act",
             "needs_attention",
             "The provider holds messages of this kind back. Ask your operator to look into it "
             "before you send more.",
         ),
-        "40015 40019 40315 40333",
+        "40015 40019",
     ),
     (HELD, "40020 40320"),
     (

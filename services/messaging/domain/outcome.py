@@ -1,6 +1,6 @@
 """What an attempt to send came to. A message that may have gone is never sent again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -32,7 +32,21 @@ _DENIED: Final = Failure(
     retry=True,
     pause=timedelta(minutes=1),
 )
-_WITHOUT_CODE: Final = {401: _DENIED, 403: _DENIED, _TOO_MANY: of_codes(["10011"])}
+_UNPAID: Final = Failure(
+    "account",
+    "provider_unpaid",
+    "The provider wants to be paid before it sends more. Ask your operator to see to that, then "
+    "send it again.",
+    retry=True,
+    pause=timedelta(minutes=1),
+    whose="profile",
+)
+_WITHOUT_CODE: Final = {
+    401: replace(_DENIED, whose="profile"),
+    402: _UNPAID,
+    403: _DENIED,  # of whatever code: it may be for this one message
+    _TOO_MANY: of_codes(["10011"]),
+}
 """What a status means where no code that is known says it better."""
 
 
@@ -103,15 +117,19 @@ def of(answer: Answer, attempt: Attempt) -> Accepted | Again | Failed | Unknown:
     """
     if answer.trouble in _UNSENT:
         return _failure(_UNSENT[answer.trouble], None, attempt)
-    status = answer.status or 0
-    if 200 <= status < 300 and answer.provider_id:
+    if answer.status and 200 <= answer.status < 300 and answer.provider_id:
         return Accepted(answer.provider_id)
+    failure = refusal(answer)
+    return _failure(failure, decisive(answer.codes), attempt) if failure else Unknown()
+
+
+def refusal(answer: Answer) -> Failure | None:
+    """Why the provider refused; None where it did not, or nobody can tell."""
+    status = answer.status or 0
     if answer.trouble or status == _TIMEOUT or not 400 <= status < 500:
-        return Unknown()
+        return None
     failure = of_codes(answer.codes)
-    if failure is UNKNOWN:
-        failure = _WITHOUT_CODE.get(status, UNKNOWN)
-    return _failure(failure, decisive(answer.codes), attempt)
+    return _WITHOUT_CODE.get(status, UNKNOWN) if failure is UNKNOWN else failure
 
 
 def backoff(number: int) -> timedelta:

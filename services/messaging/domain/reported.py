@@ -25,7 +25,7 @@ MARGIN: Final = timedelta(hours=1)
 
 STOPPED: Final = "recipient_stopped"
 _UNSAID: Final = timedelta(minutes=1)
-_RESTING: Final = frozenset({401, 403, 429})
+_RESTING: Final = frozenset({403, 429})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +87,17 @@ def stops(step: Step) -> bool:
     return step.fields.get("code") == STOPPED
 
 
+def refusal(step: Step, said: MessageStatus) -> failures.Failure | None:
+    """Why it failed, where this receipt was the first to say so."""
+    told = any(isinstance(fact, SmsFailed) for fact in step.facts)
+    return failures.of_codes(said.errors) if told else None
+
+
 def _attempt(message: Message, now: datetime) -> outcome.Attempt:
-    """A hold is waited for once, by what is not stale after it; then there is another hour."""
-    first = message.first_at or now
-    held = now - first >= failures.HOLD
-    give_up_at = first + steps.GIVE_UP + (failures.HOLD + steps.GIVE_UP if held else timedelta())
-    return outcome.Attempt(message.attempt, now, give_up_at, not held and message.stoppable)
+    """A hold is waited for once, by what is not stale after it."""
+    held = now - (message.first_at or now) >= failures.HOLD
+    patient = not held and message.stoppable
+    return outcome.Attempt(message.attempt, now, steps.give_up_at(message, now), patient)
 
 
 def _accepted(message: Message, provider_id: str, told: Particulars, now: datetime) -> Step:

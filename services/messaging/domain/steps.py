@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from libs.common.events import Event, SmsBlocked, SmsFailed, SmsRequested, SmsUnconfirmed
-from services.messaging.domain.failures import HELD
+from services.messaging.domain.failures import HELD, HOLD
 from services.messaging.domain.gate import UNKNOWN, Allowed, Later, Refused
 from services.messaging.domain.message import Message
+from services.messaging.domain.setbacks import Setback
 
 LEASE: Final = timedelta(seconds=30)
 """How long an attempt may take; one that is silent for longer is unknown, never sent again."""
@@ -109,6 +110,23 @@ def kept_waiting(message: Message, until: datetime, now: datetime) -> Step:
     if message.stoppable or until - now <= GIVE_UP:
         return postponed(until)
     return failed(message, HELD.code, None, HELD.sentence, now)
+
+
+def set_back(message: Message, setback: Setback, until: datetime, now: datetime) -> Step:
+    """The provider refuses its sender, which rests until then; it waits for an hour, then fails."""
+    end = give_up_at(message, now)
+    if now >= end:
+        return failed(message, setback.code, setback.provider_code, setback.sentence, now)
+    first_at = message.first_at or now
+    fields = {"state": "queued", "code": setback.code, "first_at": first_at, "doubt_at": None}
+    return Step(fields, min(until, end))
+
+
+def give_up_at(message: Message, now: datetime) -> datetime:
+    """When it is tried no more. A hold is waited for once; then there is another hour."""
+    first = message.first_at or now
+    held = now - first >= HOLD
+    return first + GIVE_UP + (HOLD + GIVE_UP if held else timedelta())
 
 
 def undecidable(message: Message, heard: datetime | None, now: datetime) -> Step | None:

@@ -1,16 +1,18 @@
 """One claim: in one transaction, everything is asked once more, and an attempt begins."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from secrets import token_hex
 
 from libs.common.mongo import Work
 from services.messaging.clients import Letter
 from services.messaging.domain import bucket, steps
-from services.messaging.domain.agency import held
+from services.messaging.domain.agency import profile_of
 from services.messaging.domain.gate import UNKNOWN, Allowed, Later, Refused
 from services.messaging.domain.message import Message
+from services.messaging.domain.setbacks import ASKING, Setback
 from services.messaging.domain.steps import Step
-from services.messaging.store import Due, Store
+from services.messaging.store import Due, Pace, Store
 
 MOST_SLOTS = 10_000
 
@@ -71,7 +73,7 @@ class Claim:
     """Begins the attempt of one message, if it may be sent now.
 
     After it, `later` is when to look at the message again, and `free_at` from when on its sender
-    may have another turn; None where nothing is known of that.
+    may have another turn; None where nothing is known of that. `setback` is why it has none.
     """
 
     def __init__(self, due: Due, slots: Slots) -> None:
@@ -80,10 +82,13 @@ class Claim:
         self._slots = slots
         self.later: datetime | None = None
         self.free_at: datetime | None = None
+        self.setback: Setback | None = None
+        self._asks: list[str] = []
 
     async def run(self, store: Store, work: Work) -> Letter | None:
         """What is to be sent. It may run several times, where a stop commits at the same moment."""
-        self.later = self.free_at = None
+        self.later = self.free_at = self.setback = None
+        self._asks = []
         since = await store.due.since(self._message_id)
         if since is None or since > work.now:
             return None  # another process was faster
@@ -98,7 +103,7 @@ class Claim:
             return None
         free_at = await self._turn(message, store, work)
         if free_at is not None:
-            await self._take(steps.kept_waiting(message, free_at, work.now), message, store, work)
+            await self._take(self._waits(message, free_at, work), message, store, work)
             return None
         return await self._begin(message, number, store, work)
 
@@ -115,22 +120,54 @@ class Claim:
             step = steps.blocked(message, verdict.code, verdict.sentence, work.now)
         await self._take(step, message, store, work)
 
+    def _waits(self, message: Message, until: datetime, work: Work) -> Step:
+        if self.setback is not None:
+            return steps.set_back(message, self.setback, until, work.now)
+        return steps.kept_waiting(message, until, work.now)
+
     async def _turn(self, message: Message, store: Store, work: Work) -> datetime | None:
         """Takes the sender's turn; where it has none, from when on it may have one."""
-        line = str(message.line)
-        pace, rate, burst = await store.senders.pace(line), store.desk.rate, store.desk.burst
-        if pace.held_until is not None and pace.held_until > work.now:
-            self.free_at = pace.held_until
-            return pace.held_until
+        line, rate, burst = str(message.line), store.desk.rate, store.desk.burst
+        profile = profile_of(work.tenant, work.now)
+        paces = await store.senders.paces([line, *([profile] if profile else [])])
+        until = self._rest(paces.values(), work.now, rate)
+        if until is not None:
+            return until
+        pace = paces[line]
         tokens = burst if pace.tokens is None else pace.tokens
         at = pace.at or work.now
         taken = bucket.take(tokens, at, work.now, rate, burst)
         if taken.granted or at > work.now:  # a clock was ahead: the tokens count from now
             await store.senders.spend(line, taken.tokens, work.now)
         self.free_at = work.now + bucket.until_next(taken.tokens, rate)
-        if taken.granted:
-            return None
-        return self._slots.after(queue_of(self._due), self.free_at, rate)
+        if not taken.granted:
+            return self._slots.after(queue_of(self._due), self.free_at, rate)
+        await self._ask(paces, store, work)
+        return None
+
+    def _rest(self, paces: Iterable[Pace], now: datetime, rate: float) -> datetime | None:
+        """Until when the sender or the profile rests; None where they do not.
+
+        Who is set back may be so for hours: each message is looked at, though no faster than it
+        would be sent, so that it does not wait for ever.
+        """
+        for pace in paces:
+            until, setback = pace.held_until, pace.setback
+            if setback is not None and (ends := setback.rests_until(now)):
+                self.setback, self.free_at = setback, now + timedelta(seconds=1 / rate)
+                return ends
+            if until is not None and until > now:
+                self.free_at = until
+                return until
+        return None
+
+    async def _ask(self, paces: Mapping[str, Pace], store: Store, work: Work) -> None:
+        """Where the provider refused before, the others wait for the answer to this one."""
+        for value, pace in paces.items():
+            if pace.setback is not None and not pace.setback.over:
+                await store.senders.set_back(value, pace.setback.asked(work.now))
+                self.free_at = work.now + ASKING
+                self._asks.append(value)
 
     async def _begin(self, message: Message, number: str, store: Store, work: Work) -> Letter:
         """Touches the person's consent, so that a stop at this moment runs against it."""
@@ -143,9 +180,10 @@ class Claim:
             line=str(message.line),
             number=number,
             text=store.messages.text(message) or "",
-            profile=next(iter(held(work.tenant.messaging_profiles, work.now)), None),
+            profile=profile_of(work.tenant, work.now),
             lease_until=step.fields["lease_until"],
             traceparent=message.traceparent,
+            asks=tuple(self._asks),
         )
 
     async def _take(self, step: Step, message: Message, store: Store, work: Work) -> None:

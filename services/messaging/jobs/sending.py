@@ -15,10 +15,12 @@ from libs.common.mongo import Work, is_outage
 from libs.common.service import Running
 from libs.common.tenants import UnknownTenant
 from services.messaging.clients import Letter, Provider
-from services.messaging.domain import reported
+from services.messaging.domain import outcome, reported
+from services.messaging.domain.failures import decisive
 from services.messaging.domain.message import Message
 from services.messaging.domain.outcome import Answer
 from services.messaging.domain.reported import Particulars
+from services.messaging.domain.setbacks import Setback
 from services.messaging.handlers import note_status
 from services.messaging.jobs.claiming import Claim, Slots, Turns
 from services.messaging.store import Due, Store
@@ -30,7 +32,10 @@ AT_ONCE = 32
 SETTLE_PAUSES = (0.1, 0.5, 1.0, 2.0)
 LATER = timedelta(minutes=1)
 
+MOST_WARNED = 10_000
+
 ATTEMPTS = Counter("sms_attempts", "Attempts to send a text, by what they came to.", ["state"])
+SETBACKS = Counter("sms_setbacks", "Times a sender or profile was refused as such.", ["code"])
 
 log = structlog.get_logger()
 
@@ -46,6 +51,7 @@ class Sending:
         self._free = asyncio.Semaphore(AT_ONCE)
         self._slots = Slots()
         self._next: datetime | None = None
+        self._warned: set[tuple[str, str, datetime]] = set()
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Until the service stops; requests under way are settled first."""
@@ -123,12 +129,29 @@ class Sending:
             await self._platform.due.postpone(due, clock.now() + LATER)
             return None
         turns.note(due, claim.free_at)
+        self._warn(due.tenant, claim.setback)
         if claim.later is not None:
             self._wake_at(claim.later)
         return letter
 
     def _wake_at(self, moment: datetime) -> None:
         self._next = min(self._next or moment, moment)
+
+    def _warn(self, tenant: str, setback: Setback | None) -> None:
+        """Once for each refusal, however many messages wait for its end."""
+        if setback is None or (told := (tenant, setback.code, setback.at)) in self._warned:
+            return
+        if len(self._warned) > MOST_WARNED:
+            self._warned.clear()
+        self._warned.add(told)
+        SETBACKS.labels(setback.code).inc()
+        log.warning(
+            "sending.set_back",
+            tenant=tenant,
+            code=setback.code,
+            provider_code=setback.provider_code,
+            until=setback.until.isoformat(),
+        )
 
     async def _leave(self, due: Due) -> None:
         if self._tenants.has_left(due.tenant):
@@ -152,6 +175,7 @@ class Sending:
         settle = Settle(due.message, letter, answer, told)
         state = await _insist(lambda: self._units.write(tenant, settle.run))
         ATTEMPTS.labels(state).inc()
+        self._warn(due.tenant, settle.setback)
 
 
 class Settle:
@@ -162,6 +186,7 @@ class Settle:
         self._letter = letter
         self._answer = answer
         self._told = told
+        self.setback: Setback | None = None
 
     async def run(self, store: Store, work: Work) -> str:
         """One step; receipts that came before the provider's id was known follow it."""
@@ -173,13 +198,24 @@ class Settle:
         if reported.stops(step):
             copy = await store.consents.get(message.subject)
             await store.consents.keep(copy.with_stop(work.now))
-        rest = reported.rest(self._answer)
-        if rest is not None:
-            await store.senders.hold(self._letter.line, work.now + rest)
+        await self._pace(message, store, work)
         if step.state == "accepted":
             for receipt in await store.early.take(step.fields["provider_id"]):
                 await note_status(receipt, store, work)
         return step.state
+
+    async def _pace(self, message: Message, store: Store, work: Work) -> None:
+        """The sender, or the profile, rests after a refusal of either, and no longer."""
+        rest = reported.rest(self._answer)
+        if rest is not None:
+            await store.senders.hold(self._letter.line, work.now + rest)
+        failure, code = outcome.refusal(self._answer), decisive(self._answer.codes)
+        if failure is not None:
+            told = await store.set_back(message, failure, code, work.tenant, work.now)
+            self.setback = told
+        if self._answer.provider_id is not None:
+            for value in self._letter.asks:
+                await store.senders.recover(value)
 
     def _counts(self, message: Message) -> bool:
         """A late answer says nothing of a later attempt; that the provider has it, it says late."""

@@ -7,12 +7,14 @@ from libs.common import phone, telemetry
 from libs.common.events import TenantSaved
 from libs.common.keys import Keys
 from libs.common.mongo import TenantScope, Work
-from services.messaging.domain import gate
-from services.messaging.domain.agency import held
+from services.messaging.domain import gate, setbacks
+from services.messaging.domain.agency import held, profile_of
 from services.messaging.domain.copy import CHANNEL
+from services.messaging.domain.failures import Failure
 from services.messaging.domain.gate import Allowed, Ask, Later, Refused, Sender, Standing
 from services.messaging.domain.message import Message
 from services.messaging.domain.refusals import SENTENCES
+from services.messaging.domain.setbacks import Setback
 from services.messaging.domain.steps import Step
 from services.messaging.store.consents import CONSENTS, Consents
 from services.messaging.store.conversations import CONVERSATIONS, Conversations, Head
@@ -22,7 +24,7 @@ from services.messaging.store.early import EARLY, Early
 from services.messaging.store.heard import HEARD, Heard
 from services.messaging.store.messages import MESSAGES, Messages
 from services.messaging.store.safeguards import SAFEGUARDS, Safeguards
-from services.messaging.store.senders import SENDERS, Senders
+from services.messaging.store.senders import SENDERS, Pace, Senders
 from services.messaging.store.templates import TEMPLATES, Templates
 
 ENTITIES = (MESSAGES, CONVERSATIONS, CONSENTS, SENDERS, TEMPLATES, SAFEGUARDS, EARLY)
@@ -67,6 +69,28 @@ class Store:
         await self.due.set(message.id, step.state, step.due, urgent=urgent, sender=sender)
         for fact in step.facts:
             work.emit(fact)
+
+    async def set_back(
+        self,
+        message: Message,
+        failure: Failure,
+        provider_code: str | None,
+        tenant: TenantSaved,
+        at: datetime,
+    ) -> Setback | None:
+        """Lets the sender of a refused message rest, or the profile, if that is whose fault it is.
+
+        None where it is the message's own, and where they rest already.
+        """
+        if failure.whose == "message":
+            return None
+        profile = profile_of(tenant, at) if failure.whose == "profile" else None
+        value = profile or str(message.line)
+        known = (await self.senders.pace(value)).setback
+        setback = setbacks.after(known, failure, provider_code, at)
+        if setback is not None:
+            await self.senders.set_back(value, setback)
+        return setback
 
     async def decide(
         self, message: Message, number: str, tenant: TenantSaved, now: datetime
@@ -114,4 +138,4 @@ class Store:
         )
 
 
-__all__ = ["ENTITIES", "SHARED", "Desk", "Due", "Head", "Store"]
+__all__ = ["ENTITIES", "SHARED", "Desk", "Due", "Head", "Pace", "Store"]

@@ -1,9 +1,11 @@
 """Senders: the registrations of names, and how fast each sender may send."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from libs.common.mongo import Document, Entity, TenantScope
+from services.messaging.domain.setbacks import Setback
 
 SENDERS = Entity(
     "senders",
@@ -12,6 +14,7 @@ SENDERS = Entity(
         "tokens": ("double", "int", "null"),
         "at": ("date", "null"),
         "held_until": ("date", "null"),
+        "setback": ("object", "null"),
     },
 )
 
@@ -23,10 +26,14 @@ class Pace:
     tokens: float | None = None
     at: datetime | None = None
     held_until: datetime | None = None
+    setback: Setback | None = None
 
 
 class Senders:
-    """One tenant's senders. `_id` is a number in E.164, or a name of letters."""
+    """One tenant's senders. `_id` is a number in E.164, or a name of letters.
+
+    Messaging profiles, by their ids, are among them: they have no pace, and rest as senders do.
+    """
 
     def __init__(self, scope: TenantScope) -> None:
         self._rows = scope.collection("senders")
@@ -58,8 +65,13 @@ class Senders:
 
     async def pace(self, value: str) -> Pace:
         """How fast it may send."""
-        row = await self._rows.get({"_id": value}) or {}
-        return Pace(row.get("tokens"), row.get("at"), row.get("held_until"))
+        return (await self.paces([value]))[value]
+
+    async def paces(self, values: Sequence[str]) -> dict[str, Pace]:
+        """How fast each of these may send."""
+        rows = await self._rows.list({"_id": {"$in": list(values)}})
+        known = {row["_id"]: row for row in rows}
+        return {value: _pace(known.get(value, {})) for value in values}
 
     async def spend(self, value: str, tokens: float, at: datetime) -> None:
         """Keeps what is left of its tokens."""
@@ -70,3 +82,19 @@ class Senders:
     async def hold(self, value: str, until: datetime) -> None:
         """Lets it rest; a shorter rest does not end a longer one."""
         await self._rows.update({"_id": value}, {"$max": {"held_until": until}}, upsert=True)
+
+    async def set_back(self, value: str, setback: Setback) -> None:
+        """Keeps what the provider refuses it for, and how that stands."""
+        await self._rows.update({"_id": value}, {"$set": {"setback": asdict(setback)}}, upsert=True)
+
+    async def recover(self, value: str) -> None:
+        """The provider takes its messages again."""
+        setback = (await self.pace(value)).setback
+        if setback is not None:
+            await self.set_back(value, setback.ended())
+
+
+def _pace(row: Document) -> Pace:
+    told = row.get("setback")
+    setback = Setback(**told) if told else None
+    return Pace(row.get("tokens"), row.get("at"), row.get("held_until"), setback)
