@@ -113,6 +113,11 @@ CONTRACTS = [
         "from aiokafka import AIOKafkaProducer",
     ),
     (
+        "What checks the audit trail shares no code with what writes it",
+        "deploy/audit_verify/chain.py",
+        "import libs.common.events",
+    ),
+    (
         "Settings are read once, in build",
         "services/insights/handlers.py",
         "from services.insights.settings import Settings",
@@ -354,6 +359,23 @@ def test_no_file_names_the_place_where_it_was_written(
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "runbook.md").write_text(text)
     assert (check_house(tmp_path) == []) is quiet
+
+
+@pytest.mark.parametrize(
+    ("module", "text", "quiet"),
+    [
+        ("chain", "from deploy.local import kafka", False),
+        ("chain", "import deploy.audit_verify.tree", False),
+        ("chain", "from ..local import kafka", False),
+        ("chain", "import pydantic", False),
+        ("chain", "from aiokafka import AIOKafkaConsumer", False),
+        ("chain", "def f():\n    import libs", False),
+        ("broker", "from aiokafka import AIOKafkaConsumer", True),
+        ("chain", "import hashlib\nimport rfc8785\nfrom .tree import roots", True),
+    ],
+)
+def test_the_verifier_can_be_given_away_as_a_folder(module: str, text: str, quiet: bool) -> None:
+    assert (found(f"deploy/audit_verify/{module}.py", text) == []) is quiet
 
 
 def test_broken_python_is_a_finding(tmp_path: Path) -> None:

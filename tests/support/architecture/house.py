@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from tests.support.architecture import rooms, tenancy
+from tests.support.architecture import apart, rooms, tenancy
 from tests.support.architecture.findings import Finding, Source
 
 SCOPE_MODULE = "libs/common/mongo/scope.py"
@@ -36,6 +36,7 @@ def check_source(path: PurePosixPath, text: str, shared: frozenset[str]) -> list
         return [Finding(path, error.lineno or 1, "this is no Python")]
     return sorted(
         [
+            *apart.check(source),
             *tenancy.check(source, shared),
             *rooms.check_size(source),
             *rooms.check_handlers(source),

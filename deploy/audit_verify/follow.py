@@ -1,0 +1,51 @@
+"""`tail`: entries as they come, each checked, and the newest checkpoint remembered."""
+
+import asyncio
+from argparse import Namespace
+from collections.abc import Sequence
+
+from .broker import Topics
+from .findings import Code, Finding
+from .material import keys_in
+from .memory import keep, recall
+from .records import Sealed
+from .trail import Trail
+
+_SHOWN = ("time", "source", "action", "outcome")
+
+
+async def follow(options: Namespace) -> int:
+    """The code of the first thing found, or of the end, which comes with `--watch` only then."""
+    trail = Trail(options.tenant, keys_in(options.keys))
+    before = recall(trail, options.state)
+    topics = (options.topic, options.checkpoints_topic)
+    seen = 0
+    async with Topics(options.bootstrap, *topics, options.tenant) as opened:
+        while True:
+            _show(trail.take(*await opened.read()))
+            findings = trail.judge()
+            _tell(findings[seen:] if _lost_only(findings) else findings[:1])
+            if findings and not _lost_only(findings):
+                return findings[0].code
+            seen = len(findings)
+            if keep(trail, options.state, before):
+                before = trail.newest
+                print(f"remembered: {before.size if before else 0} entries", flush=True)
+            if options.watch is None:
+                return findings[0].code if findings else Code.VALID
+            await asyncio.sleep(options.watch)
+
+
+def _lost_only(findings: Sequence[Finding]) -> bool:
+    return all(finding.code == Code.SOURCE_GAP for finding in findings)
+
+
+def _show(new: Sequence[Sealed]) -> None:
+    for sealed in new:
+        said = " ".join(str(sealed.fields.get(name, "-")) for name in _SHOWN)
+        print(f"{sealed.number} {said}", flush=True)
+
+
+def _tell(findings: Sequence[Finding]) -> None:
+    for finding in findings:
+        print(f"{finding.code.words}: {finding.text}", flush=True)
