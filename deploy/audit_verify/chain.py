@@ -47,9 +47,7 @@ class Chain:
         last = self._counted.get(source, 0)
         self.leaves.append(record.leaf)
         if counted != last + 1:
-            text = f"{source} counted {counted} where {last + 1} was due: what it noted was lost"
-            said = text if counted > last else f"{source} counted {counted} again after {last}"
-            self.gaps.append(Finding(Code.SOURCE_GAP, len(self.leaves), said))
+            self.gaps.append(_uncounted(len(self.leaves), source, counted, last + 1))
         self._counted[source] = max(last, counted)
 
     def _fault(self, record: Sealed, records: Sequence[Sealed], index: int) -> Finding | None:
@@ -88,6 +86,12 @@ def _altered(number: int, why: str) -> Finding:
 
 def _forked(number: int) -> Finding:
     return Finding(Code.FORK, number, f"there are two different entries with the number {number}")
+
+
+def _uncounted(number: int, source: str, counted: int, due: int) -> Finding:
+    why = "what it noted before was never sealed" if counted > due else "it counted so before"
+    text = f"entry {number} is note {counted} of {source}, where {due} was due: {why}"
+    return Finding(Code.SOURCE_GAP, number, text)
 
 
 def _ahead(due: int, number: int, behind: Sequence[Sealed]) -> Finding:

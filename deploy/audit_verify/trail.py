@@ -100,7 +100,7 @@ class Trail:
 
 
 def _short(have: int, size: int) -> Finding:
-    text = f"the trail ends at entry {have}, but {size} entries were signed: its end was cut off"
+    text = f"entries {have + 1} to {size} were signed and are not here: the end was cut off"
     return Finding(Code.SHORT, have + 1, text)
 
 

@@ -42,8 +42,8 @@ class Verdict:
                 **first,
                 "tenant": self.trail.tenant,
                 "entries": self.trail.size,
-                "checkpoint": newest.size if newest else None,
-                "root": newest.root.hex() if newest else None,
+                "newest_checkpoint": newest.size if newest else None,
+                "newest_root": newest.root.hex() if newest else None,
                 "findings": [finding.as_json() for finding in self.findings],
                 "warnings": list(self.warnings),
             }
