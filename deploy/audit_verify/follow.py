@@ -20,7 +20,7 @@ async def follow(options: Namespace) -> int:
     before = recall(trail, options.state)
     topics = (options.topic, options.checkpoints_topic)
     seen = 0
-    async with Topics(options.bootstrap, *topics, options.tenant) as opened:
+    async with Topics.open(options.bootstrap, *topics, options.tenant) as opened:
         while True:
             _show(trail.take(*await opened.read()))
             findings = trail.judge()

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from .checkpoint import Checkpoint
+from .findings import Unreadable
 from .material import note_in
 from .trail import Trail
 
@@ -16,15 +17,22 @@ def recall(trail: Trail, file: Path) -> Checkpoint | None:
 def keep(trail: Trail, file: Path, before: Checkpoint | None) -> bool:
     """Writes the newest checkpoint where it is newer, whole or not at all; whether it did.
 
-    Only for a trail that was judged, and found to lead through what was remembered.
+    Only for a trail that was judged, and found to lead through what was remembered. Raises Unreadable.
     """
     newest = trail.newest
     if newest is None or (before and newest.size <= before.size):
         return False
+    try:
+        _write(file, newest.note)
+    except OSError as error:
+        raise Unreadable(f"{file.name} cannot be written: {error.strerror}") from None
+    return True
+
+
+def _write(file: Path, note: str) -> None:
     fresh = file.with_name(f"{file.name}.new")
     with fresh.open("w", encoding="utf-8", newline="") as opened:
-        opened.write(newest.note)
+        opened.write(note)
         opened.flush()
         os.fsync(opened.fileno())
     fresh.replace(file)
-    return True

@@ -43,6 +43,6 @@ async def _from_broker(options: Namespace) -> Material:
         raise Unreadable("name the tenant with --tenant: the topics hold the trails of all")
     keys = keys_in(options.keys)
     topics = (options.topic, options.checkpoints_topic)
-    async with Topics(options.bootstrap, *topics, options.tenant) as opened:
+    async with Topics.open(options.bootstrap, *topics, options.tenant) as opened:
         sealed, claims = await opened.read()
     return Material(sealed, claims, keys)
