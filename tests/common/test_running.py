@@ -50,6 +50,7 @@ class Parts:
         for part, method in (
             (notes._tenant_reader, "run"),
             (notes.outbox, "relay"),
+            (notes.trail, "run"),
             (notes.letters, "watch"),
             (notes, "_open_store"),
         ):
@@ -88,13 +89,17 @@ async def test_jobs_end_beside_the_consumer_and_only_then_the_rest_is_cancelled(
         ended.append("outbox")
 
     Parts(notes, monkeypatch)
+    async def sent() -> None:
+        ended.append("trail")
+
     monkeypatch.setattr(notes.outbox, "drained", drained)
+    monkeypatch.setattr(notes.trail, "drained", sent)
     monkeypatch.setattr(notes, "_consumer", Joined())
     notes.service = replace(notes.service, ending=(send,), jobs=(close,))
     notes.tenants_read.set()
     notes.stopping.set()
     await notes.run()
-    assert ended == ["job", "consumer", "outbox", "connections"]
+    assert ended == ["job", "consumer", "outbox", "trail", "connections"]
 
 
 async def test_a_job_that_does_not_end_is_cut_off_in_time(
@@ -146,6 +151,9 @@ async def test_the_group_is_joined_when_kafka_comes_back(
             if len(tries) < 3:
                 raise Unavailable("KafkaConnectionError")
 
+        def portions(self, *_: Any) -> None:
+            pass
+
         def stuck(self) -> list[str]:
             return []
 
@@ -160,7 +168,8 @@ async def test_the_group_is_joined_when_kafka_comes_back(
 def test_the_topic_for_dead_letters_is_one_that_must_be_there(
     notes: Running[TenantScope],
 ) -> None:
-    assert notes._topics() == {"calls.v1", "matches.v1", "notes.dead.v1", "tenants.v1"}
+    own = {"calls.v1", "matches.v1", "notes.dead.v1"}
+    assert notes._topics() == own | {"tenants.v1", "audit-entries.v1"}
 
 
 async def test_kafka_may_come_later_and_missing_topics_end_the_process(

@@ -3,7 +3,7 @@
 import libs.common.bus.connection  # noqa: F401 - what it mends
 from libs.common.bus.breaker import Breaker
 from libs.common.bus.consumer import Consumer
-from libs.common.bus.dispatch import Consumes, Dispatch
+from libs.common.bus.dispatch import Consumes, Dispatch, Together
 from libs.common.bus.failures import Poison, guarded
 from libs.common.bus.follower import Follower
 from libs.common.bus.letters import Letters
@@ -22,6 +22,7 @@ __all__ = [
     "Poison",
     "Producer",
     "Record",
+    "Together",
     "Unavailable",
     "guarded",
 ]

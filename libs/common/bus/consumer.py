@@ -6,7 +6,7 @@ NACK_ON_ERROR: whatever this file raises rewinds the batch, and the inbox absorb
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from time import monotonic
 from typing import Any
 
@@ -31,6 +31,8 @@ LEAVE_SECONDS = 3.0
 STUCK_SECONDS = 150.0
 LATE_COMMITS = 3
 HOUR_MS = 3_600_000
+
+TakeMany = Callable[[Sequence[Record]], Awaitable[None]]
 
 _BROKER: dict[str, Any] = {
     "ack_policy": AckPolicy.NACK_ON_ERROR,
@@ -72,6 +74,7 @@ class Consumer:
     ) -> None:
         self._take = take
         self._held = held
+        self._together: lanes.Portions | None = None
         self._stop = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -93,6 +96,15 @@ class Consumer:
         # The stock poll sleeps again after an empty answer; a lone event would wait for it.
         self._subscriber.get_msg = self._poll
         self._subscriber(self._batch)
+
+    def portions(self, topics: Collection[str], take: TakeMany) -> None:
+        """Of these topics, records of one key that follow each other are given to `take`."""
+
+        async def many(records: Sequence[Record]) -> None:
+            await take(records)
+            self._progress = monotonic()
+
+        self._together = lanes.Portions(frozenset(topics), many)
 
     async def start(self) -> None:
         """Joins the group. Raises Unavailable while there is no broker; it is of no use then."""
@@ -183,7 +195,7 @@ class Consumer:
     async def _batch(self, records: tuple[Record, ...]) -> None:
         self._idle.clear()
         try:
-            done = await lanes.run(records, self._one, self._stop)
+            done = await lanes.run(records, self._one, self._stop, together=self._together)
             if len(done) == len(records):
                 return
             await self._commit(lanes.contiguous(records, done))

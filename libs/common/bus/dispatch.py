@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from libs.common.bus.failures import Poison
@@ -15,7 +16,20 @@ from libs.common.tenants import Tenants
 S = TypeVar("S")
 
 Handler = Callable[[Any, S, Work], Awaitable[None]]
-Consumes = Sequence[tuple[type[Event], Callable[..., Awaitable[None]]]]
+
+
+@dataclass(frozen=True)
+class Together:
+    """A handler that takes several events of one key at once, the facts in their order.
+
+    It must know by itself what it has had before: these events leave no row in the inbox.
+    Its type is alone on its topic, as far as the service is concerned.
+    """
+
+    handler: Callable[[Sequence[Any], Any, Work], Awaitable[None]]
+
+
+Consumes = Sequence[tuple[type[Event], Callable[..., Awaitable[None]] | Together]]
 
 
 class Dispatch(Generic[S]):
@@ -25,23 +39,65 @@ class Dispatch(Generic[S]):
         self._units = units
         self._tenants = tenants
         self._handlers: defaultdict[str, list[tuple[type[Event], Handler[S]]]] = defaultdict(list)
+        self._together: dict[str, tuple[type[Event], Together]] = {}
         for kind, handler in consumes:
-            self._handlers[kind.TYPE].append((kind, handler))
+            if isinstance(handler, Together):
+                self._together[kind.TYPE] = kind, handler
+            else:
+                self._handlers[kind.TYPE].append((kind, handler))
+
+    @property
+    def together(self) -> frozenset[str]:
+        """The topics whose records go to `take_together`."""
+        return frozenset(kind.TOPIC for kind, _ in self._together.values())
 
     async def take(self, record: Record) -> None:
-        """Hands the event to its handlers. Raises Poison, Malformed, UnknownTenant.
+        """Hands the event to its handlers. Raises Poison, Malformed, UnknownTenant."""
+        envelope = self._opened(record)
+        if envelope is None:
+            return
+        for kind, handler in self._handlers.get(envelope.type, ()):
+            await self._handle(envelope, kind, handler)
+        if envelope.type in self._together:
+            await self._handle_together([envelope])
+
+    async def take_together(self, records: Sequence[Record]) -> None:
+        """Hands events of one key to the handler that takes them at once: all are done, or none.
+
+        Raises Poison, Malformed, UnknownTenant.
+        """
+        opened = [envelope for record in records if (envelope := self._opened(record))]
+        known = [envelope for envelope in opened if envelope.type in self._together]
+        if known:
+            await self._handle_together(known)
+
+    def _opened(self, record: Record) -> Envelope | None:
+        """The event inside; None where there is nothing to be done. Raises Poison, Malformed.
 
         A dead letter is for the operators' tools: parking it again would never end.
         """
         if is_dead_letter(record):
-            return
+            return None
         envelope = Envelope.from_json(record.value)
         if not fits_its_key(envelope, record.key):
             raise Poison("tenant: the record key names another tenant or subject")
         if self._tenants.has_left(envelope.tenantid):
-            return  # nothing of it may be kept any more, and so nothing parked
-        for kind, handler in self._handlers.get(envelope.type, ()):
-            await self._handle(envelope, kind, handler)
+            return None  # nothing of it may be kept any more, and so nothing parked
+        return envelope
+
+    async def _handle_together(self, envelopes: Sequence[Envelope]) -> None:
+        """They are of one tenant, since they have one key, and of one type."""
+        first = envelopes[0]
+        tenant = self._tenants.get(first.tenantid)
+        kind, together = self._together[first.type]
+        facts = [fact_of(envelope, kind) for envelope in envelopes]
+
+        async def body(store: S, work: Work) -> None:
+            if not self._tenants.has_left(first.tenantid):
+                await together.handler(facts, store, work)
+
+        with span(f"process {first.type}", kind="consumer", events=len(facts)):
+            await self._units.apart(tenant, body)
 
     async def _handle(self, envelope: Envelope, kind: type[Event], handler: Handler[S]) -> None:
         tenant = self._tenants.get(envelope.tenantid)

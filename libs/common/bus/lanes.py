@@ -2,13 +2,23 @@
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 
 from libs.common.bus.record import Record
 
 WIDTH = 64
+MOST_TOGETHER = 200
 
 Partition = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Portions:
+    """The topics whose records are taken several at once, as they follow each other in a lane."""
+
+    topics: Collection[str]
+    take: Callable[[Sequence[Record]], Awaitable[None]]
 
 
 async def run(
@@ -16,10 +26,11 @@ async def run(
     take: Callable[[Record], Awaitable[None]],
     stop: asyncio.Event,
     width: int = WIDTH,
+    together: Portions | None = None,
 ) -> set[str]:
     """Takes every record, at most `width` lanes at a time, and returns the places done.
 
-    Once `stop` is set, each lane ends after the record in hand. An exception of `take` ends the
+    Once `stop` is set, each lane ends after what it has in hand. An exception of `take` ends the
     other lanes the same way and is raised when they have ended: nothing is cut off in the middle.
     """
     waiting = deque(_lanes(records))
@@ -28,15 +39,15 @@ async def run(
 
     async def worker() -> None:
         while waiting and not failed and not stop.is_set():
-            for record in waiting.popleft():
+            for portion in _portions(waiting.popleft(), together):
                 if failed or stop.is_set():
                     return
                 try:
-                    await take(record)
+                    await _taken(portion, take, together)
                 except Exception as error:  # noqa: BLE001 - raised below, after the other lanes
                     failed.append(error)
                     return
-                done.add(record.place)
+                done.update(record.place for record in portion)
 
     async with asyncio.TaskGroup() as tasks:
         for _ in range(min(width, len(waiting))):
@@ -57,6 +68,22 @@ def contiguous(records: Sequence[Record], done: set[str]) -> dict[Partition, int
         elif partition not in broken:
             offsets[partition] = record.offset + 1
     return offsets
+
+
+def _portions(lane: list[Record], together: Portions | None) -> Iterator[list[Record]]:
+    """What is taken at once: of one topic, as a lane is."""
+    most = MOST_TOGETHER if together and lane[0].topic in together.topics else 1
+    for first in range(0, len(lane), most):
+        yield lane[first : first + most]
+
+
+async def _taken(
+    portion: list[Record], take: Callable[[Record], Awaitable[None]], together: Portions | None
+) -> None:
+    if together and portion[0].topic in together.topics:
+        await together.take(portion)
+    else:
+        await take(portion[0])
 
 
 def _lanes(records: Sequence[Record]) -> list[list[Record]]:

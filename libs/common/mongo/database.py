@@ -6,9 +6,10 @@ from pymongo.errors import DuplicateKeyError
 
 from libs.common.mongo import transaction
 from libs.common.mongo.client import connect
+from libs.common.mongo.lease import LEASES
 from libs.common.mongo.schema import Entity, Index, drop, prepare
 from libs.common.mongo.scope import Collection, TenantScope, shared
-from libs.common.mongo.trail import TRAIL
+from libs.common.mongo.trail import NUMBERS, TRAIL
 
 T = TypeVar("T")
 
@@ -51,7 +52,7 @@ PARKED = Entity(
         Index((("at", 1),), ttl=PARKED_DAYS * _DAY),
     ),
 )
-PLUMBING = (INBOX, OUTBOX, TRAIL, PARKED)
+PLUMBING = (INBOX, OUTBOX, TRAIL, NUMBERS, LEASES, PARKED)
 
 
 class Mongo:

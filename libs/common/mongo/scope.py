@@ -22,7 +22,7 @@ Order = Sequence[tuple[str, int]]
 # what the gateway must read before it knows the tenant, and what messaging does for all of them:
 # which messages are due (their ids alone), and when consent was last heard of.
 SERVICE_COLLECTIONS = frozenset(
-    {"inbox", "outbox", "trail", "parked", "leases", "quarantine"}
+    {"inbox", "outbox", "trail", "numbers", "parked", "leases", "quarantine"}
     | {"tenants", "accounts", "sessions", "invitations", "keys"}
     | {"due", "heard"}
 )

@@ -69,12 +69,18 @@ class Units(Generic[S]):
     """Runs units of work against a service's store."""
 
     def __init__(
-        self, service: str, mongo: Mongo, store: Callable[[TenantScope], S], outbox: Outbox
+        self,
+        service: str,
+        mongo: Mongo,
+        store: Callable[[TenantScope], S],
+        outbox: Outbox,
+        noted: Callable[[], None] = lambda: None,
     ) -> None:
         self._service = service
         self._mongo = mongo
         self._store = store
         self._outbox = outbox
+        self._noted = noted
         self._groups, self._writes = Groups(self._together), Groups(self._together)
 
     def read(self, tenant: str) -> S:
@@ -105,10 +111,16 @@ class Units(Generic[S]):
         await self._writes.run(unit)
         return cast(T, unit.result)
 
+    async def apart(self, tenant: TenantSaved, body: Callable[[S, Work], Awaitable[T]]) -> T:
+        """Runs a large write in a transaction of its own."""
+        unit = Unit(tenant, str(uuid4()), body)
+        await self._together([unit])
+        return cast(T, unit.result)
+
     async def _together(self, units: Sequence[Unit[S, Any]], within: Within = directly) -> None:
         """All of them in one transaction, or none."""
 
-        async def attempt(session: Any) -> list[Envelope]:
+        async def attempt(session: Any) -> tuple[list[Envelope], list[Document]]:
             inbox = self._mongo.service_collection("inbox", session)
             now = clock.now()
             await inbox.insert_all([{"_id": u.inbox, "at": now} for u in units if u.inbox])
@@ -120,9 +132,12 @@ class Units(Generic[S]):
                 noted += trail.rows(work.noted, work.now)
             await self._outbox.add(emitted, session)
             await self._mongo.service_collection("trail", session).insert_all(noted)
-            return emitted
+            return emitted, noted
 
-        self._outbox.wake(await self._mongo.transaction(attempt))
+        emitted, noted = await self._mongo.transaction(attempt)
+        self._outbox.wake(emitted)
+        if noted:
+            self._noted()
 
     async def _carry_out(self, unit: Unit[S, T], session: Any) -> tuple[Work, list[Envelope]]:
         work = Work(unit.tenant, clock.now())

@@ -1,8 +1,10 @@
 """From a declaration to a process: what all six services share."""
 
+from libs.common.bus import Together
 from libs.common.service.caller import Caller, acting, operating
 from libs.common.service.declared import Job, Service
-from libs.common.service.running import Running, run
+from libs.common.service.process import run
+from libs.common.service.running import Running
 from libs.common.service.stopping import closing, stops_within
 
 __all__ = [
@@ -10,6 +12,7 @@ __all__ = [
     "Job",
     "Running",
     "Service",
+    "Together",
     "acting",
     "closing",
     "operating",

@@ -2,14 +2,13 @@
 
 import asyncio
 import gc
-import signal
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
 import structlog
 
-from libs.common import clock, telemetry, web
+from libs.common import web
 from libs.common.bus import (
     Breaker,
     Consumer,
@@ -20,17 +19,17 @@ from libs.common.bus import (
     Producer,
     Record,
     Unavailable,
-    guarded,
     topics,
 )
 from libs.common.bus.parking import TOPIC_END
 from libs.common.bus.record import fits_its_key
-from libs.common.events import Envelope, Event, Malformed
+from libs.common.events import AuditNoted, Envelope, Event, Malformed
 from libs.common.keys import Keys
-from libs.common.mongo import Mongo, Outbox, Units
+from libs.common.mongo import Forwarder, Mongo, Outbox, Units
 from libs.common.principal import Verifier
 from libs.common.service import dead
 from libs.common.service.declared import Service
+from libs.common.service.taking import Taking
 from libs.common.service.tenancy import TOPIC, TenantReader
 from libs.common.tenants import Tenants
 
@@ -54,16 +53,23 @@ class Running(Generic[S]):
         self.keys = Keys(settings.keys_file)
         self.verifier = Verifier(settings.jwks_file, audience=service.name)
         self.mongo = Mongo(settings.mongo_url, service.name, service.entities, service.shared)
-        self.producer = Producer(settings.kafka_url, service.name, service.topics_out())
+        given = {**service.topics_out(), AuditNoted.TYPE: AuditNoted.TOPIC}
+        self.producer = Producer(settings.kafka_url, service.name, given)
         self.outbox = Outbox(self.mongo, self.producer.publish, service.topics_out())
+        self.trail = Forwarder(service.name, self.mongo, self.producer.publish)
         self.units: Units[S] = Units(
-            service.name, self.mongo, lambda scope: service.store(scope, self.keys), self.outbox
+            service.name,
+            self.mongo,
+            lambda scope: service.store(scope, self.keys),
+            self.outbox,
+            self.trail.wake,
         )
         self.stopping = asyncio.Event()
-        self._parking = Parking(service.name, self.mongo, self.producer, self.keys)
         self._dispatch = Dispatch(service.consumes, self.units, self.tenants)
         self.letters = Letters(self.mongo, self.keys, self._dispatch.take)
         self._breaker = Breaker()
+        parking = Parking(service.name, self.mongo, self.producer, self.keys)
+        self._taking = Taking(self._dispatch, parking, self._breaker)
         self._consumer: Consumer | None = None
         self._tenant_reader = TenantReader(service, self.mongo, self.tenants)
         self.tenants_read = self._tenant_reader.caught_up
@@ -88,6 +94,7 @@ class Running(Generic[S]):
                 tasks.create_task(self._tenant_reader.run()),
                 tasks.create_task(self.outbox.relay()),
                 tasks.create_task(self._open_store()),
+                tasks.create_task(self.trail.run()),
                 tasks.create_task(self.letters.watch()),
                 *(tasks.create_task(self._job(job)) for job in self.service.jobs),
             ]
@@ -98,9 +105,18 @@ class Running(Generic[S]):
                 task.cancel()
 
     def _topics(self) -> set[str]:
-        """All that it needs, and so the one for dead letters: without it nothing can be parked."""
+        """All that it needs, and so the one for dead letters: without it nothing can be parked.
+
+        Every service may note what it does.
+        """
         taken, given = self.service.topics_in(), self.service.topics_out().values()
-        return {*taken, *given, TOPIC, *([f"{self.service.name}{TOPIC_END}"] if taken else [])}
+        return {
+            *taken,
+            *given,
+            TOPIC,
+            AuditNoted.TOPIC,
+            *([f"{self.service.name}{TOPIC_END}"] if taken else []),
+        }
 
     async def follow(
         self, kinds: Sequence[type[Event]], see: Callable[[Envelope], Awaitable[None]]
@@ -166,16 +182,13 @@ class Running(Generic[S]):
         """Kafka may be away just now, and HTTP is served without it."""
         url, name, places = self.settings.kafka_url, self.service.name, self.service.topics_in()
         while True:
-            self._consumer = Consumer(url, name, places, self._take, self._breaker.is_open)
+            self._consumer = Consumer(url, name, places, self._taking.one, self._breaker.is_open)
+            self._consumer.portions(self._dispatch.together, self._taking.several)
             try:
                 return await self._consumer.start()
             except Unavailable as error:
                 log.warning("consumer.waits", error=str(error))
                 await asyncio.sleep(1.0)
-
-    async def _take(self, record: Record) -> None:
-        parked = await guarded(record, self._dispatch.take, self._parking.park)
-        self._breaker.count(parked=parked)
 
     async def _job(self, job: Any) -> None:
         await self.tenants_read.wait()
@@ -198,8 +211,10 @@ class Running(Generic[S]):
         try:
             async with asyncio.timeout(DRAIN_SECONDS):
                 await self.outbox.drained()
-        except TimeoutError:
-            log.warning("outbox.left_over")
+                await self.trail.drained()
+                await self.trail.release()
+        except Exception as error:  # noqa: BLE001 - the rows are there for the next process
+            log.warning("outbox.left_over", error=type(error).__name__)
         await self.producer.stop()
 
     async def _leave(self) -> None:
@@ -215,29 +230,3 @@ class Running(Generic[S]):
             job.cancel()
         if late:
             log.error("jobs.stop_late", jobs=len(late), seconds=JOBS_SECONDS)
-
-
-def run(service: Service[Any]) -> None:
-    """The process of a service, from `python -m` to SIGTERM."""
-    import uvloop
-
-    uvloop.run(_run(service))
-
-
-async def _run(service: Service[Any]) -> None:
-    settings = service.settings
-    clock.follow(settings.clock_file)
-    telemetry.setup(
-        service.name,
-        level=settings.log_level,
-        spans_file=settings.spans_file,
-        otlp_endpoint=settings.otlp_endpoint,
-    )
-    running = Running(service)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, running.stopping.set)
-    try:
-        await running.run()
-    finally:
-        telemetry.shutdown()

@@ -6,10 +6,10 @@ from services.gateway.store.accounts import ACCOUNTS, Accounts, Users
 from services.gateway.store.invitations import INVITATIONS, Invitations
 from services.gateway.store.sessions import SESSIONS, Sessions
 from services.gateway.store.tenants import TENANTS, TenantRecords
-from services.gateway.store.turns import TURNS, Turns
+from services.gateway.store.turns import Turns
 from services.gateway.store.usage import USAGE, UsageLog
 
-SHARED = (TENANTS, ACCOUNTS, SESSIONS, INVITATIONS, TURNS)
+SHARED = (TENANTS, ACCOUNTS, SESSIONS, INVITATIONS)
 PER_TENANT = (USAGE,)
 
 

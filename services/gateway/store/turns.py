@@ -1,8 +1,6 @@
 """Writes that must not overlap take turns."""
 
-from libs.common.mongo import Entity, TenantScope
-
-TURNS = Entity("leases", {"turn": ("int", "long")}, ("turn",))
+from libs.common.mongo import TenantScope
 
 
 class Turns:
