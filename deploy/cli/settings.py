@@ -23,6 +23,7 @@ class _Files(BaseModel):
     jwks: Path | None = None
     operator_key: Path | None = None
     gateway_key: Path | None = None
+    audit_key: Path | None = None
     clock: Path | None = None
 
 
@@ -58,6 +59,7 @@ class Settings(BaseSettings):
     jwks_file: Path | None = Field(None, validation_alias="JWKS_FILE")
     gateway_key_file: Path | None = Field(None, validation_alias="GATEWAY_SIGNING_KEY_FILE")
     operator_key_file: Path | None = Field(None, validation_alias="INTNET_OPERATOR_KEY_FILE")
+    audit_key_file: Path | None = Field(None, validation_alias="CONSENT_AUDIT_KEY_FILE")
     clock_file: Path | None = Field(None, validation_alias="CLOCK_FILE")
     operator: str = Field("operator", validation_alias="INTNET_OPERATOR", max_length=200)
 

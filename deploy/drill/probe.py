@@ -19,7 +19,7 @@ from libs.common.bus import Dispatch, Record
 from libs.common.events import Event
 from libs.common.keys import Keys
 from libs.common.mongo import Entity, TenantScope, Work
-from libs.common.service import Service
+from libs.common.service import Service, Together
 
 EFFECTS = Entity("drill_effects", {"n": ("int", "long")}, ("n",))
 _SCOPE = "_drill_scope"
@@ -56,8 +56,13 @@ def counted(service: Service[Any]) -> Service[Any]:
         return made
 
     entities = (*service.entities, EFFECTS) if service.entities else ()
-    consumes = tuple((kind, _counting(handler)) for kind, handler in service.consumes)
+    consumes = tuple((kind, _counted(handler)) for kind, handler in service.consumes)
     return replace(service, store=store, entities=entities, consumes=consumes)
+
+
+def _counted(handler: Callable[..., Any] | Together) -> Callable[..., Any] | Together:
+    """One that takes several at once knows itself what it has had: its entries can be counted."""
+    return handler if isinstance(handler, Together) else _counting(handler)
 
 
 def _counting(handler: Callable[..., Any]) -> Callable[..., Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from deploy.local.process import free_port, is_free
 from deploy.simulator import apikey
 from deploy.simulator.signing import Signer as TelnyxSigner
-from libs.common import principal
+from libs.common import auditkeys, principal
 from libs.common.keys import create_platform_keys
 
 
@@ -38,6 +38,11 @@ class Files:
     def operator_key(self) -> Path:
         """What operators sign their principals with."""
         return self.state / "operator.jwk"
+
+    @property
+    def audit_keys(self) -> Path:
+        """What consent signs checkpoints with."""
+        return self.state / "audit-keys.json"
 
     @property
     def telnyx_key(self) -> Path:
@@ -90,6 +95,7 @@ class Files:
             principal.generate("gateway", self.gateway_key, self.jwks)
         if not self.operator_key.exists():
             principal.generate("operator", self.operator_key, self.jwks)
+        auditkeys.create(self.audit_keys)
         apikey.prepare(self.telnyx_api_key)
         return TelnyxSigner.of(self.telnyx_key).public
 

@@ -90,6 +90,7 @@ class Platform:
                     "jwks": str(self.files.jwks),
                     "gateway_key": str(self.files.gateway_key),
                     "operator_key": str(self.files.operator_key),
+                    "audit_key": str(self.files.audit_keys),
                     "clock": str(self.files.clock),
                 },
                 "tenants": self.tenants,

@@ -123,6 +123,11 @@ class Services:
                 "MESSAGING_TELNYX_KEY_FILE": str(self._files.telnyx_api_key),
                 "MESSAGING_WEBHOOK_URL": self.webhook_url,
             }
+        if name == "consent":
+            return {
+                "CONSENT_AUDIT_KEY_FILE": str(self._files.audit_keys),
+                "CONSENT_AUDIT_ORIGIN": "audit.localhost",
+            }
         if name == "gateway":
             behind = {name: self.addresses[name].url for name in PROXIED}
             return {

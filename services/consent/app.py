@@ -1,20 +1,32 @@
-"""The whole service: words of people come in, what they allow goes out."""
+"""The whole service: words of people and notes of services come in, what they prove goes out."""
 
-from libs.common.events import ConsentChanged, ConsentHeartbeat, MessageReceived, SmsFailed
-from libs.common.service import Service
+from libs.common.auditkeys import AuditKeys
+from libs.common.events import (
+    AuditCheckpointed,
+    AuditNoted,
+    AuditSealed,
+    ConsentChanged,
+    ConsentHeartbeat,
+    MessageReceived,
+    SmsFailed,
+)
+from libs.common.service import Service, Together
 from services.consent import api, handlers, jobs
+from services.consent.domain.audit.notary import Notary
 from services.consent.settings import Settings
-from services.consent.store import ENTITIES, Store
+from services.consent.store import ENTITIES, SHARED, Store
 
 CONSUMES = (
     (MessageReceived, handlers.note_message),
     (SmsFailed, handlers.note_failure),
+    (AuditNoted, Together(handlers.seal_notes)),
 )
-EMITS = (ConsentChanged, ConsentHeartbeat)
+EMITS = (ConsentChanged, ConsentHeartbeat, AuditSealed, AuditCheckpointed)
 
 
 def build(settings: Settings) -> Service[Store]:
     """The service, from its settings."""
+    notary = Notary(settings.audit_origin, AuditKeys(settings.audit_key_file))
     return Service(
         name="consent",
         settings=settings,
@@ -22,6 +34,8 @@ def build(settings: Settings) -> Service[Store]:
         consumes=CONSUMES,
         emits=EMITS,
         entities=ENTITIES,
+        shared=SHARED,
+        serves_platform=True,
         routers=api.ROUTERS,
-        ending=(jobs.beat(settings.beat_seconds),),
+        ending=(jobs.beat(settings.beat_seconds), jobs.checkpoint(notary)),
     )

@@ -89,6 +89,7 @@ async def test_jobs_end_beside_the_consumer_and_only_then_the_rest_is_cancelled(
         ended.append("outbox")
 
     Parts(notes, monkeypatch)
+
     async def sent() -> None:
         ended.append("trail")
 

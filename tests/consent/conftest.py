@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from libs.common.auditkeys import create
 from libs.common.events import TenantSaved
 from services.consent.app import build
 from services.consent.settings import Settings
@@ -19,7 +20,9 @@ REAL = pytest.param("mongo", marks=[pytest.mark.integration, pytest.mark.timeout
 async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Harness[Store]]:
     """The service over documents in memory, and over the real server with its validators."""
     url = request.getfixturevalue("mongo_url") if request.param == "mongo" else None
-    made = await harness(build, Settings, tmp_path, url)
+    create(tmp_path / "audit-keys.json")
+    own = {"audit_key_file": tmp_path / "audit-keys.json", "audit_origin": "audit.example"}
+    made = await harness(build, Settings, tmp_path, url, **own)
     yield made
     await made.close()
 

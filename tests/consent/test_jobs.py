@@ -15,6 +15,7 @@ from libs.common.events import ConsentHeartbeat, TenantSaved
 from libs.common.mongo import Work
 from libs.common.service import Running
 from services.consent import jobs
+from services.consent.jobs import beating
 from services.consent.settings import Settings
 from services.consent.store import Store
 from tests.consent.given import NOON
@@ -116,7 +117,7 @@ async def test_it_goes_on(house: Harness[Store]) -> None:
 async def test_while_the_store_is_away_it_tries_again(
     house: Harness[Store], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "AGAIN_SECONDS", 0.001)
+    monkeypatch.setattr(beating, "AGAIN_SECONDS", 0.001)
     units = await beaten(house, failures=3)
     assert (units.tries, len(house.units.envelopes)) == (4, 1)
 

@@ -38,6 +38,7 @@ def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("JWKS_FILE", str(tmp_path / "jwks.json"))
     monkeypatch.setenv("GATEWAY_SIGNING_KEY_FILE", str(tmp_path / "gateway.json"))
     monkeypatch.setenv("INTNET_OPERATOR_KEY_FILE", str(tmp_path / "operator.json"))
+    monkeypatch.setenv("CONSENT_AUDIT_KEY_FILE", str(tmp_path / "audit-keys.json"))
     monkeypatch.chdir(tmp_path)
     yield tmp_path
     clock.follow(None)

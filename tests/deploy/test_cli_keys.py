@@ -7,7 +7,7 @@ from libs.common.keys import PLATFORM, Keys
 from libs.common.principal import Principal, Signer, Verifier
 from tests.deploy.conftest import Intnet
 
-PRIVATE = ("keys.json", "gateway.json", "operator.json")
+PRIVATE = ("keys.json", "gateway.json", "operator.json", "audit-keys.json")
 
 
 def states(intnet: Intnet) -> dict[str, str]:
@@ -45,7 +45,8 @@ def test_the_keys_that_are_there_stay(intnet: Intnet, room: Path) -> None:
 def test_one_that_is_missing_is_made_beside_the_others(intnet: Intnet, room: Path) -> None:
     intnet("keys", "init")
     (room / "operator.json").unlink()
-    assert states(intnet) == {"platform": "kept", "gateway": "kept", "operator": "made"}
+    kept = dict.fromkeys(("platform", "gateway", "audit"), "kept")
+    assert states(intnet) == {**kept, "operator": "made"}
     assert speaks(room, "gateway")
     assert speaks(room, "operator")
 
@@ -53,7 +54,8 @@ def test_one_that_is_missing_is_made_beside_the_others(intnet: Intnet, room: Pat
 def test_a_lost_jwks_file_comes_back_from_the_private_halves(intnet: Intnet, room: Path) -> None:
     intnet("keys", "init")
     (room / "jwks.json").unlink()
-    assert states(intnet) == {"platform": "kept", "gateway": "published", "operator": "published"}
+    kept, told = dict.fromkeys(("platform", "audit"), "kept"), "published"
+    assert states(intnet) == {**kept, "gateway": told, "operator": told}
     assert speaks(room, "gateway")
     assert speaks(room, "operator")
 

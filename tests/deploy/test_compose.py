@@ -136,13 +136,14 @@ def test_every_file_is_on_a_volume_and_only_its_writer_can_write_it() -> None:
 def test_a_private_key_is_only_where_it_signs() -> None:
     holders = {
         volume: {name for name, part in PARTS.items() if volume in dict(mounts(part).values())}
-        for volume in ("gateway", "operator", "telnyx", "messaging")
+        for volume in ("gateway", "operator", "telnyx", "messaging", "consent")
     }
     assert holders == {
         "gateway": {"setup", "gateway"},
         "operator": {"setup", "intnet"},
         "telnyx": {"setup", "simulator"},
         "messaging": {"setup", "messaging"},
+        "consent": {"setup", "consent"},
     }
     assert {*holders, "shared", "spool"} <= STACK["volumes"].keys()
 

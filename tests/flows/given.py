@@ -9,6 +9,7 @@ from typing import Any
 from deploy.simulator import payloads
 from deploy.simulator.messages.payloads import Inbound, Notice
 from deploy.simulator.payloads import Call, Event, Json
+from libs.common import auditkeys
 from libs.common.events import TenantSaved
 from libs.common.keys import create_platform_keys, create_tenant_keys
 from libs.common.service import Service
@@ -78,6 +79,8 @@ def declared(folder: Path) -> Declared:
         "port": 1,
         "admin_port": 2,
     }
+    audit = folder / "audit-keys.json"
+    auditkeys.create(audit)
     (folder / "telnyx.key").write_text("KEY0123")
     provider: dict[str, Any] = {"telnyx_url": "http://telnyx.invalid", "webhook_url": HOOK}
     signing = [{"key": b64encode(bytes(32)).decode()}]
@@ -88,7 +91,7 @@ def declared(folder: Path) -> Declared:
         messaging.build(
             MessagingSettings(**told, **provider, telnyx_key_file=folder / "telnyx.key")
         ),
-        consent.build(ConsentSettings(**told)),
+        consent.build(ConsentSettings(**told, audit_key_file=audit, audit_origin="audit.example")),
     )
 
 

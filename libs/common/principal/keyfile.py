@@ -69,8 +69,8 @@ def generate(issuer: Issuer, private_file: Path, jwks_file: Path) -> str:
     known = read(KeySet, jwks_file).keys if jwks_file.exists() else []
     public = PublicKey.model_validate({**key.as_dict(private=False), "iss": issuer})
     private = PrivateKey.model_validate({**key.as_dict(private=True), "iss": issuer})
-    _replace(private_file, private, mode=0o600)
-    _replace(jwks_file, KeySet(keys=[*known, public]), mode=0o644)
+    replace(private_file, private, mode=0o600)
+    replace(jwks_file, KeySet(keys=[*known, public]), mode=0o644)
     return public.kid
 
 
@@ -93,7 +93,7 @@ def stamp(file: Path) -> tuple[int, int, int]:
     return found.st_mtime_ns, found.st_ino, found.st_size
 
 
-def _replace(file: Path, content: BaseModel, *, mode: int) -> None:
+def replace(file: Path, content: BaseModel, *, mode: int) -> None:
     """Writes beside the file and renames, so that a reader sees the old or the new one."""
     file.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")

@@ -29,6 +29,7 @@ class Service(Generic[S]):
     `jobs` run beside it and are cancelled after all else. `ending` are jobs that end by themselves
     once it is stopping, and are given time to settle what they have in hand. `door` may put an
     endpoint of its own before the app.
+    `serves_platform`: it keeps documents of the platform itself, as of a tenant.
     `needs_store` is False where the HTTP side must work while MongoDB is away. `trouble` gives
     reasons of its own for not being ready.
     """
@@ -45,6 +46,7 @@ class Service(Generic[S]):
     ending: tuple[Job, ...] = ()
     door: Door | None = None
     needs_store: bool = True
+    serves_platform: bool = False
     trouble: Callable[[], list[str]] = list
 
     def topics_in(self) -> tuple[str, ...]:

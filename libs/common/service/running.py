@@ -24,7 +24,7 @@ from libs.common.bus import (
 from libs.common.bus.parking import TOPIC_END
 from libs.common.bus.record import fits_its_key
 from libs.common.events import AuditNoted, Envelope, Event, Malformed
-from libs.common.keys import Keys
+from libs.common.keys import PLATFORM, Keys
 from libs.common.mongo import Forwarder, Mongo, Outbox, Units
 from libs.common.principal import Verifier
 from libs.common.service import dead
@@ -167,6 +167,8 @@ class Running(Generic[S]):
         while not self._store_ready:
             try:
                 await self.mongo.start()
+                if self.service.serves_platform:
+                    await self.mongo.open_tenant(PLATFORM)
                 self._store_ready = True
             except Exception as error:  # noqa: BLE001 - MongoDB may come later than we do
                 log.warning("store.waits", error=type(error).__name__)

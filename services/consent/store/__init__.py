@@ -1,4 +1,4 @@
-"""Mongo out: the ledger with the states that follow from it, and the suppressed numbers."""
+"""Mongo out: the ledger with what follows from it, and the trail of what was done."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -7,10 +7,12 @@ from libs.common.keys import Keys
 from libs.common.mongo import TenantScope
 from services.consent.domain.ledger.book import Book
 from services.consent.domain.ledger.record import Act
+from services.consent.store.audit import AUDIT, UNSIGNED, Audit, Unsigned
 from services.consent.store.ledger import LEDGER, STATES, Ledger
 from services.consent.store.suppressions import SUPPRESSIONS, Suppressions
 
-ENTITIES = (LEDGER, STATES, SUPPRESSIONS)
+ENTITIES = (LEDGER, STATES, SUPPRESSIONS, *AUDIT)
+SHARED = (UNSIGNED,)
 
 
 class Store:
@@ -19,6 +21,8 @@ class Store:
     def __init__(self, scope: TenantScope, keys: Keys) -> None:
         self.ledger = Ledger(scope)
         self.suppressions = Suppressions(scope, keys)
+        self.audit = Audit(scope)
+        self.unsigned = Unsigned(scope)
         self._tenant = scope.tenant
         self._keys = keys
 
@@ -53,4 +57,4 @@ class Store:
         )
 
 
-__all__ = ["ENTITIES", "Store"]
+__all__ = ["ENTITIES", "SHARED", "Store"]

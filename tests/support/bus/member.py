@@ -12,7 +12,7 @@ from libs.common.bus.record import Headers
 from libs.common.events import Envelope, Event, TenantClosed, TenantSaved, fact_of
 from libs.common.keys import Keys
 from libs.common.mongo import Documents, Work
-from libs.common.service import Service
+from libs.common.service import Service, Together
 from libs.common.tenants import Tenants
 from tests.support.bus.delivery import Delivery
 from tests.support.bus.log import Log, Reader
@@ -54,7 +54,7 @@ class Member(Generic[S]):
         self._lost: list[Exception] = []
         self._parked = MemoryMongo()
         self._parking = Parking(service.name, self._parked, _Sender(log), self.keys)
-        consumes = [(kind, self._breakable(handler)) for kind, handler in service.consumes]
+        consumes = [(kind, self._wrapped(handler)) for kind, handler in service.consumes]
         self._dispatch: Dispatch[S] = Dispatch(consumes, units, tenants)
         self.letters = Letters(self._parked, self.keys, self._dispatch.take)
 
@@ -72,7 +72,8 @@ class Member(Generic[S]):
 
     def handlers(self) -> set[str]:
         """The names of its handlers."""
-        return {handler.__name__ for _, handler in self.service.consumes}
+        consumes = self.service.consumes
+        return {h.__name__ for _, h in consumes if not isinstance(h, Together)}
 
     async def parked(self) -> Documents:
         """The rows of its parked collection."""
@@ -124,6 +125,10 @@ class Member(Generic[S]):
         await self._dispatch.take(record)
         if self._lost:
             raise self._lost.pop()
+
+    def _wrapped(self, handler: Handler | Together) -> Handler | Together:
+        """One that takes several at once takes them one by one here, and does not fail."""
+        return handler if isinstance(handler, Together) else self._breakable(handler)
 
     def _breakable(self, handler: Handler) -> Handler:
         @wraps(handler)

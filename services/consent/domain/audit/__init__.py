@@ -1,0 +1,1 @@
+"""The trail: who did what, in entries that cannot be changed unseen."""

@@ -1,0 +1,13 @@
+"""What all services note of what they do, sealed into the tenant's trail."""
+
+from collections.abc import Sequence
+
+from libs.common.events import AuditNoted
+from libs.common.mongo import Work
+from services.consent.store import Store
+
+
+async def seal_notes(noted: Sequence[AuditNoted], store: Store, work: Work) -> None:
+    """Each note becomes one entry, however often it comes."""
+    for entry in await store.audit.seal(noted, work.now):
+        work.emit(entry.event())

@@ -1,0 +1,75 @@
+"""The trail of a tenant: its entries, its end, its checkpoints, and who its people are."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from prometheus_client import Counter
+
+from libs.common.events import AuditCheckpointed, AuditNoted
+from libs.common.mongo import TenantScope
+from services.consent.domain.audit.chain import Head, seal
+from services.consent.domain.audit.entry import Entry
+from services.consent.store.audit.checkpoints import CHECKPOINTS, Checkpoints
+from services.consent.store.audit.entries import ENTRIES, Asked, Entries
+from services.consent.store.audit.heads import HEAD, Heads
+from services.consent.store.audit.persons import PERSONS, Persons
+from services.consent.store.audit.unsigned import UNSIGNED, Unsigned
+
+AUDIT = (ENTRIES, HEAD, CHECKPOINTS, PERSONS)
+
+SEALED = Counter("audit_sealed_total", "Entries sealed.")
+MISSING = Counter("audit_missing_total", "Notes that never came: their numbers are left out.")
+WITHHELD = Counter("audit_withheld_total", "Values kept out of entries: they looked personal.")
+
+
+class Audit:
+    """One tenant's trail."""
+
+    def __init__(self, scope: TenantScope) -> None:
+        self.entries = Entries(scope)
+        self.checkpoints = Checkpoints(scope)
+        self._heads = Heads(scope)
+        self._persons = Persons(scope)
+        self._unsigned = Unsigned(scope)
+        self._tenant = scope.tenant
+
+    async def seal(self, noted: Sequence[AuditNoted], now: datetime) -> Sequence[Entry]:
+        """Adds notes in their order and returns their entries; one that was had adds none.
+
+        Who adds to the same end at the same time begins again, with the end that there is then.
+        """
+        head = await self._heads.get()
+        subjects = {one.note.person for one in noted if one.note.person}
+        sealing = seal(head, noted, await self._persons.ids(subjects), now)
+        if not sealing.entries:
+            return ()
+        await self._heads.move(head, sealing.head)
+        await self.entries.add(sealing.entries)
+        await self._unsigned.put(self._tenant, sealing.head)
+        SEALED.inc(len(sealing.entries))
+        MISSING.inc(sealing.missing)
+        WITHHELD.inc(sum(entry.withheld for entry in sealing.entries))
+        return sealing.entries
+
+    async def head(self) -> Head:
+        """The end of the trail."""
+        return await self._heads.get()
+
+    async def keep_checkpoint(self, head: Head, made: AuditCheckpointed) -> None:
+        """Keeps a checkpoint of this end, if it still is the end."""
+        await self._heads.move(head, head.checkpointed())
+        await self.checkpoints.add(made)
+
+    async def person(self, subject: str) -> str | None:
+        """Under which id entries name a person; None where none does."""
+        return await self._persons.id(subject)
+
+    async def forget(self, subject: str) -> bool:
+        """Forgets whom entries mean by an id: they stay as they are, about nobody.
+
+        Says whether it was known. What is noted of the person later gets another id.
+        """
+        return await self._persons.forget(subject)
+
+
+__all__ = ["AUDIT", "UNSIGNED", "Asked", "Audit", "Unsigned"]

@@ -1,0 +1,37 @@
+"""The signed states of a trail."""
+
+from libs.common.events import AuditCheckpointed
+from libs.common.mongo import Document, Entity, TenantScope
+
+CHECKPOINTS = Entity(
+    "trail_checkpoints",
+    {"root": ("string",), "note": ("string",), "at": ("date",)},
+    ("root", "note", "at"),
+)
+
+
+class Checkpoints:
+    """One tenant's. `_id` is the size, so that one size has one root."""
+
+    def __init__(self, scope: TenantScope) -> None:
+        self._tenant = scope.tenant
+        self._rows = scope.collection("trail_checkpoints")
+
+    async def add(self, made: AuditCheckpointed) -> None:
+        """Raises DuplicateKeyError where this size has one."""
+        told = made.model_dump(include={"root", "note", "at"})
+        await self._rows.insert({"_id": made.size, **told})
+
+    async def page(self, below: int | None, limit: int) -> list[AuditCheckpointed]:
+        """The latest first, from a size on downwards."""
+        query: Document = {} if below is None else {"_id": {"$lt": below}}
+        rows = await self._rows.list(query, sort=[("_id", -1)], limit=limit)
+        return [self._checkpoint(row) for row in rows]
+
+    async def every(self) -> list[AuditCheckpointed]:
+        """All of them, in order."""
+        return [self._checkpoint(row) for row in await self._rows.list({}, sort=[("_id", 1)])]
+
+    def _checkpoint(self, row: Document) -> AuditCheckpointed:
+        told = {name: row[name] for name in ("root", "note", "at")}
+        return AuditCheckpointed(tenant=self._tenant, size=row["_id"], **told)

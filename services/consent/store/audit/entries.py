@@ -1,0 +1,94 @@
+"""The entries of a trail, which are added and never changed."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from libs.common.events import AuditSealed
+from libs.common.mongo import Document, Entity, Index, TenantScope
+from services.consent.domain.audit.entry import Entry
+
+ENTRIES = Entity(
+    "trail_entries",
+    {
+        "entry": ("string",),
+        "hash": ("string",),
+        "at": ("date",),
+        "action": ("string",),
+        "actor": ("string",),
+        "person": ("string", "null"),
+    },
+    ("entry", "hash", "at", "action", "actor"),
+    (
+        Index((("at", 1),)),
+        Index((("actor", 1), ("_id", -1))),
+        Index((("person", 1), ("_id", -1))),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which entries are asked for; `person` is the random id. None asks for all."""
+
+    action: str | None = None
+    actor: str | None = None
+    person: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def query(self, below: int | None) -> Document:
+        """As the store asks."""
+        named = {"action": self.action, "actor": self.actor, "person": self.person}
+        query: Document = {name: value for name, value in named.items() if value is not None}
+        if below is not None:
+            query["_id"] = {"$lt": below}
+        ends = {"$gte": self.since, "$lt": self.until}
+        within = {end: at for end, at in ends.items() if at is not None}
+        return query | ({"at": within} if within else {})
+
+
+class Entries:
+    """One tenant's. `_id` is the sequence, so that a place is taken once."""
+
+    def __init__(self, scope: TenantScope) -> None:
+        self._tenant = scope.tenant
+        self._rows = scope.collection("trail_entries")
+
+    async def add(self, entries: Sequence[Entry]) -> None:
+        """Raises where one of their places is taken."""
+        await self._rows.insert_all([_row(entry) for entry in entries])
+
+    async def page(self, asked: Asked, below: int | None, limit: int) -> list[AuditSealed]:
+        """The latest first, from a sequence on downwards."""
+        rows = await self._rows.list(asked.query(below), sort=[("_id", -1)], limit=limit)
+        return [self._kept(row) for row in rows]
+
+    async def hashes(self, size: int) -> list[bytes]:
+        """The leaf hashes of the first entries, in order."""
+        fields = {"hash": 1}
+        rows = await self._rows.list({"_id": {"$lte": size}}, sort=[("_id", 1)], fields=fields)
+        return [bytes.fromhex(row["hash"]) for row in rows]
+
+    async def every(self) -> AsyncIterator[AuditSealed]:
+        """All of them, in order."""
+        async for row in self._rows.stream({}, sort=[("_id", 1)]):
+            yield self._kept(row)
+
+    def _kept(self, row: Document) -> AuditSealed:
+        return AuditSealed(
+            tenant=self._tenant, sequence=row["_id"], entry=row["entry"], hash=row["hash"]
+        )
+
+
+def _row(entry: Entry) -> Document:
+    note = entry.noted.note
+    return {
+        "_id": entry.sequence,
+        "entry": entry.text,
+        "hash": entry.hash,
+        "at": entry.noted.at,
+        "action": note.action,
+        "actor": note.actor,
+        "person": entry.person,
+    }
