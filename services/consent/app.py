@@ -37,5 +37,5 @@ def build(settings: Settings) -> Service[Store]:
         shared=SHARED,
         serves_platform=True,
         routers=api.ROUTERS,
-        ending=(jobs.beat(settings.beat_seconds), jobs.checkpoint(notary)),
+        ending=(jobs.beat(settings.beat_seconds), jobs.checkpoint(notary), jobs.tell()),
     )

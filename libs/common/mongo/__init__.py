@@ -5,6 +5,7 @@ from pymongo.errors import DuplicateKeyError
 from libs.common.mongo.client import is_outage
 from libs.common.mongo.database import Mongo
 from libs.common.mongo.forwarder import Forwarder
+from libs.common.mongo.lease import Lease
 from libs.common.mongo.outbox import Outbox
 from libs.common.mongo.schema import Entity, Index, Kept
 from libs.common.mongo.scope import Collection, Document, Documents, TenantScope, before
@@ -19,6 +20,7 @@ __all__ = [
     "Forwarder",
     "Index",
     "Kept",
+    "Lease",
     "Mongo",
     "Outbox",
     "TenantScope",

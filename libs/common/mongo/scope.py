@@ -20,12 +20,12 @@ Order = Sequence[tuple[str, int]]
 
 # The collections that are no tenant's: plumbing, ingest's quarantine (its events have no tenant),
 # what the gateway must read before it knows the tenant, and what messaging does for all of them:
-# which messages are due (their ids alone), and when consent was last heard of; and whose trails
-# consent has still to sign.
+# which messages are due (their ids alone), and when consent was last heard of; which trails
+# consent has still to sign, and what of them it has still to tell.
 SERVICE_COLLECTIONS = frozenset(
     {"inbox", "outbox", "trail", "numbers", "parked", "leases", "quarantine"}
     | {"tenants", "accounts", "sessions", "invitations", "keys"}
-    | {"due", "heard", "unsigned"}
+    | {"due", "heard", "unsigned", "untold"}
 )
 
 _DUPLICATE_KEY = 11000

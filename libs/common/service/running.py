@@ -56,7 +56,7 @@ class Running(Generic[S]):
         given = {**service.topics_out(), AuditNoted.TYPE: AuditNoted.TOPIC}
         self.producer = Producer(settings.kafka_url, service.name, given)
         self.outbox = Outbox(self.mongo, self.producer.publish, service.topics_out())
-        self.trail = Forwarder(service.name, self.mongo, self.producer.publish)
+        self.trail = Forwarder(service.name, self.mongo, self.producer.append)
         self.units: Units[S] = Units(
             service.name,
             self.mongo,

@@ -8,6 +8,5 @@ from services.consent.store import Store
 
 
 async def seal_notes(noted: Sequence[AuditNoted], store: Store, work: Work) -> None:
-    """Each note becomes one entry, however often it comes."""
-    for entry in await store.audit.seal(noted, work.now):
-        work.emit(entry.event())
+    """Each note becomes one entry, however often it comes; a job tells of it, in order."""
+    await store.audit.seal(noted, work.now)

@@ -11,7 +11,7 @@ from libs.common.keys import PLATFORM
 from libs.common.mongo import Work
 from libs.common.service import Running, stops_within
 from libs.common.tenants import UnknownTenant
-from services.consent.domain.audit.notary import Notary
+from services.consent.domain.audit.notary import Notary, in_base64
 from services.consent.store import Store
 
 Job = Callable[[Running[Any]], Awaitable[None]]
@@ -62,8 +62,6 @@ class Signing:
         root = head.tree.root
         note = self._notary.checkpoint(tenant, head.size, root)
         made = AuditCheckpointed(
-            tenant=tenant, size=head.size, root=root.hex(), note=note, at=work.now
+            tenant=tenant, size=head.size, root=in_base64(root), note=note, at=work.now
         )
         await store.audit.keep_checkpoint(head, made)
-        await store.unsigned.forget(tenant)
-        work.emit(made)

@@ -7,12 +7,12 @@ from libs.common.keys import Keys
 from libs.common.mongo import TenantScope
 from services.consent.domain.ledger.book import Book
 from services.consent.domain.ledger.record import Act
-from services.consent.store.audit import AUDIT, UNSIGNED, Audit, Unsigned
+from services.consent.store.audit import AUDIT, AUDIT_SHARED, Audit, Unsigned, Untold
 from services.consent.store.ledger import LEDGER, STATES, Ledger
 from services.consent.store.suppressions import SUPPRESSIONS, Suppressions
 
 ENTITIES = (LEDGER, STATES, SUPPRESSIONS, *AUDIT)
-SHARED = (UNSIGNED,)
+SHARED = AUDIT_SHARED
 
 
 class Store:
@@ -23,6 +23,7 @@ class Store:
         self.suppressions = Suppressions(scope, keys)
         self.audit = Audit(scope)
         self.unsigned = Unsigned(scope)
+        self.untold = Untold(scope)
         self._tenant = scope.tenant
         self._keys = keys
 

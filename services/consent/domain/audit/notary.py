@@ -52,9 +52,9 @@ class Notary:
     def checkpoint(self, tenant: str, size: int, root: bytes) -> str:
         """The signed note over a tree. The last key signs."""
         name, key = self.name(tenant), self.keys()[-1]
-        text = f"{name}\n{size}\n{base64.b64encode(root).decode()}\n"
+        text = f"{name}\n{size}\n{in_base64(root)}\n"
         signature = key_id(name, key.public) + key.sign(text.encode())
-        return f"{text}\n— {name} {base64.b64encode(signature).decode()}\n"
+        return f"{text}\n— {name} {in_base64(signature)}\n"
 
     def published(self, tenant: str) -> list[Published]:
         """The tenant's verifier keys, the oldest first."""
@@ -72,5 +72,9 @@ def key_id(name: str, public: bytes) -> bytes:
 
 def verifier_key(name: str, public: bytes) -> str:
     """`<name>+<key id in hex>+<type and key in base64>`."""
-    told = base64.b64encode(ED25519 + public).decode()
-    return f"{name}+{key_id(name, public).hex()}+{told}"
+    return f"{name}+{key_id(name, public).hex()}+{in_base64(ED25519 + public)}"
+
+
+def in_base64(raw: bytes) -> str:
+    """As notes and keys have it (RFC 4648, 4)."""
+    return base64.b64encode(raw).decode()

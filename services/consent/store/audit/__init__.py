@@ -14,8 +14,10 @@ from services.consent.store.audit.entries import ENTRIES, Asked, Entries
 from services.consent.store.audit.heads import HEAD, Heads
 from services.consent.store.audit.persons import PERSONS, Persons
 from services.consent.store.audit.unsigned import UNSIGNED, Unsigned
+from services.consent.store.audit.untold import UNTOLD, Untold
 
 AUDIT = (ENTRIES, HEAD, CHECKPOINTS, PERSONS)
+AUDIT_SHARED = (UNSIGNED, UNTOLD)
 
 SEALED = Counter("audit_sealed_total", "Entries sealed.")
 MISSING = Counter("audit_missing_total", "Notes that never came: their numbers are left out.")
@@ -31,6 +33,7 @@ class Audit:
         self._heads = Heads(scope)
         self._persons = Persons(scope)
         self._unsigned = Unsigned(scope)
+        self._untold = Untold(scope)
         self._tenant = scope.tenant
 
     async def seal(self, noted: Sequence[AuditNoted], now: datetime) -> Sequence[Entry]:
@@ -46,6 +49,7 @@ class Audit:
         await self._heads.move(head, sealing.head)
         await self.entries.add(sealing.entries)
         await self._unsigned.put(self._tenant, sealing.head)
+        await self._untold.add_entries(self._tenant, head.size + 1, sealing.head.size)
         SEALED.inc(len(sealing.entries))
         MISSING.inc(sealing.missing)
         WITHHELD.inc(sum(entry.withheld for entry in sealing.entries))
@@ -59,6 +63,8 @@ class Audit:
         """Keeps a checkpoint of this end, if it still is the end."""
         await self._heads.move(head, head.checkpointed())
         await self.checkpoints.add(made)
+        await self._unsigned.forget(self._tenant)
+        await self._untold.add_checkpoint(self._tenant, made.size)
 
     async def person(self, subject: str) -> str | None:
         """Under which id entries name a person; None where none does."""
@@ -72,4 +78,4 @@ class Audit:
         return await self._persons.forget(subject)
 
 
-__all__ = ["AUDIT", "UNSIGNED", "Asked", "Audit", "Unsigned"]
+__all__ = ["AUDIT", "AUDIT_SHARED", "Asked", "Audit", "Unsigned", "Untold"]

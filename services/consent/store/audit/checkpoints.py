@@ -22,6 +22,11 @@ class Checkpoints:
         told = made.model_dump(include={"root", "note", "at"})
         await self._rows.insert({"_id": made.size, **told})
 
+    async def get(self, size: int) -> AuditCheckpointed | None:
+        """That of a size; None where there is none."""
+        row = await self._rows.get({"_id": size})
+        return self._checkpoint(row) if row else None
+
     async def page(self, below: int | None, limit: int) -> list[AuditCheckpointed]:
         """The latest first, from a size on downwards."""
         query: Document = {} if below is None else {"_id": {"$lt": below}}

@@ -64,6 +64,11 @@ class Entries:
         rows = await self._rows.list(asked.query(below), sort=[("_id", -1)], limit=limit)
         return [self._kept(row) for row in rows]
 
+    async def between(self, first: int, last: int) -> list[AuditSealed]:
+        """Those from one sequence to another, in order."""
+        rows = await self._rows.list({"_id": {"$gte": first, "$lte": last}}, sort=[("_id", 1)])
+        return [self._kept(row) for row in rows]
+
     async def hashes(self, size: int) -> list[bytes]:
         """The leaf hashes of the first entries, in order."""
         fields = {"hash": 1}
