@@ -1,6 +1,7 @@
 """`tail`: entries as they come, each checked, and the newest checkpoint remembered."""
 
 import asyncio
+import json
 from argparse import Namespace
 from collections.abc import Sequence
 
@@ -42,7 +43,8 @@ def _lost_only(findings: Sequence[Finding]) -> bool:
 
 def _show(new: Sequence[Sealed]) -> None:
     for sealed in new:
-        said = " ".join(str(sealed.fields.get(name, "-")) for name in _SHOWN)
+        fields = json.loads(sealed.entry)
+        said = " ".join(str(fields.get(name, "-")) for name in _SHOWN)
         print(f"{sealed.number} {said}", flush=True)
 
 

@@ -1,6 +1,7 @@
 """What a trail is checked from, read from files."""
 
-from collections.abc import Sequence
+import io
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,6 +82,7 @@ def keys_of_text(text: bytes, name: str) -> list[Key]:
     return keys
 
 
-def _lines(text: bytes, name: str) -> list[tuple[str, bytes]]:
-    lines = enumerate(text.split(b"\n"), 1)
-    return [(f"{name}, line {number}", line) for number, line in lines if line.strip()]
+def _lines(text: bytes, name: str) -> Iterator[tuple[str, bytes]]:
+    for number, line in enumerate(io.BytesIO(text), 1):
+        if line.strip():
+            yield f"{name}, line {number}", line

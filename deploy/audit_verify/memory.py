@@ -17,7 +17,8 @@ def recall(trail: Trail, file: Path) -> Checkpoint | None:
 def keep(trail: Trail, file: Path, before: Checkpoint | None) -> bool:
     """Writes the newest checkpoint where it is newer, whole or not at all; whether it did.
 
-    Only for a trail that was judged, and found to lead through what was remembered. Raises Unreadable.
+    Only for a trail that was judged, and found to lead through what was remembered. Raises
+    Unreadable where the file cannot be written.
     """
     newest = trail.newest
     if newest is None or (before and newest.size <= before.size):

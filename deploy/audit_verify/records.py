@@ -20,9 +20,12 @@ _NEEDED: dict[str, type] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sealed:
-    """An entry, what stands beside it, and what is wrong with the two by themselves."""
+    """An entry, what stands beside it, and what is wrong with the two by themselves.
+
+    `fields` are those on which the chain rests, once the hash holds.
+    """
 
     place: str
     tenant: str | None = None
@@ -79,7 +82,7 @@ def _fields(entry: str) -> tuple[dict[str, Any], str | None]:
             return {}, f"its text has no {name} of the right type"
     if fields["v"] != VERSION:
         raise Unreadable(f"entries of version {fields['v']} need a newer program than this one")
-    return fields, None
+    return {name: fields[name] for name in _NEEDED}, None
 
 
 def data_of(line: bytes) -> dict[str, Any]:
