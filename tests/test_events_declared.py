@@ -1,133 +1,31 @@
-"""Every text in an event says what it is: personal, where it stands, or one of these."""
+"""Every field that could hold words says what it is: in documents, events and the API."""
 
 from typing import Annotated, ClassVar
 
+from deploy.schemas import declared
 from deploy.schemas.contract import of_kind
 from deploy.schemas.kinds import Kind, kinds
 from deploy.schemas.node import Node
-from libs.common.events.base import Event, Fact, Personal
-
-OPAQUE = {
-    "actor",
-    "connection_id",
-    "customer_id",
-    "customers",
-    "entry",
-    "hash",
-    "import_id",
-    "inputs",
-    "insight_id",
-    "leg_id",
-    "message_id",
-    "note",
-    "object",
-    "others",
-    "person",
-    "provider_id",
-    "record_id",
-    "reference",
-    "request_id",
-    "requested_by",
-    "root",
-    "session_id",
-    "subject",
-    "subjects",
-    "tenant",
-    "webhook_id",
-}
-CODE = {
-    "action",
-    "attestation",
-    "autoresponse",
-    "band",
-    "category",
-    "cause",
-    "channel",
-    "code",
-    "collection",
-    "currency",
-    "direction",
-    "errors",
-    "event_type",
-    "facts",
-    "keyword",
-    "language",
-    "means",
-    "message_class",
-    "model",
-    "outcome",
-    "party_kind",
-    "profile",
-    "provider_code",
-    "purpose",
-    "reason",
-    "region",
-    "screening",
-    "signal",
-    "sip_code",
-    "source",
-    "state",
-    "status",
-    "store",
-    "timezone",
-    "tone",
-}
-TIME = {
-    "valid_until",
-    "as_of",
-    "at",
-    "changed_at",
-    "ended_at",
-    "occurred_at",
-    "received_at",
-    "send_at",
-    "since",
-    "started_at",
-    "valid_from",
-    "valid_to",
-}
-AMOUNT = {"cost", "total"}
-# An agency's own name, numbers and connections: a company's, not a person's.
-AGENCY = {
-    "call.started:line",
-    "message.received:line",
-    "message.received:messaging_profile",
-    "tenant.saved:name",
-    "tenant.saved:numbers[].value",
-    "tenant.saved:connections[].value",
-    "tenant.saved:messaging_profiles[].value",
-}
-KNOWN = OPAQUE | CODE | TIME | AMOUNT | AGENCY
+from deploy.schemas.plain import CODED, KNOWN, OWN
+from deploy.schemas.texts import api_texts, of_event
+from libs.common.events import Event, Fact, Personal
 
 
-# These speak about a person and do not say so yet. Declare them, then take them off.
 def undeclared(kind: Kind) -> set[str]:
     """The text fields that are neither personal nor on a list."""
-    texts = (
-        path
-        for path, node in Node.top(of_kind(kind)).walk()
-        if node.is_text and "x-personal" not in node.here
-    )
-    return {
-        f"{kind.TYPE}:{path}"
-        for path in texts
-        if path.rpartition(".")[2] not in KNOWN and f"{kind.TYPE}:{path}" not in KNOWN
-    }
+    return {text.name for text in of_event(kind) if text.undeclared}
 
 
-def test_every_text_is_declared() -> None:
-    found = {path for kind in kinds() for path in undeclared(kind)}
-    assert found == set(), "mark the field with Personal(category, purpose), or say what it is here"
+def test_everything_is_declared() -> None:
+    assert declared.undeclared() == []
+    assert declared.strangers() == []
 
 
 def test_no_list_speaks_of_a_field_that_is_gone() -> None:
-    there = {
-        word
-        for kind in kinds()
-        for path, _ in Node.top(of_kind(kind)).walk()
-        for word in (path.rpartition(".")[2], f"{kind.TYPE}:{path}")
-    }
-    assert there >= KNOWN
+    texts = [text for kind in kinds() for text in of_event(kind)]
+    texts += [text for found in api_texts().values() for text in found]
+    assert {text.name for text in texts} >= OWN
+    assert {text.path_end for text in texts} >= KNOWN | set(CODED)
 
 
 class Inner(Fact):

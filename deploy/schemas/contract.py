@@ -9,7 +9,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_jso
 from pydantic_core import core_schema
 
 from deploy.schemas.kinds import Kind, key_of, topic_of, urn_of
-from libs.common.events.base import Envelope, Personal
+from libs.common.events import Envelope, Personal
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 ENVELOPE_URN = "urn:intnet:event:envelope:v1"
@@ -28,14 +28,16 @@ def of_envelope() -> JsonSchemaValue:
     return {"$schema": DIALECT, "$id": ENVELOPE_URN} | made
 
 
-def components(models: Iterable[type[BaseModel]]) -> dict[str, JsonSchemaValue]:
-    """All classes and their parts by name, each once, for one AsyncAPI document."""
+def components(
+    models: Iterable[type[BaseModel]], ref_template: str = "#/components/schemas/{model}"
+) -> dict[str, JsonSchemaValue]:
+    """All classes and their parts by name, each once; as for AsyncAPI where no other is asked."""
     _, made = models_json_schema(
         [(model, "serialization") for model in models],
-        ref_template="#/components/schemas/{model}",
+        ref_template=ref_template,
         schema_generator=_Contract,
     )
-    schemas: dict[str, JsonSchemaValue] = made["$defs"]
+    schemas: dict[str, JsonSchemaValue] = made.get("$defs", {})
     return schemas
 
 
@@ -48,10 +50,15 @@ class _Contract(GenerateJsonSchema):
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
         made = super().model_schema(schema)
         for name, field in schema["cls"].model_fields.items():
-            if mark := personal(field):
-                said = {"category": mark.category, "purpose": mark.purpose}
-                made["properties"][name]["x-personal"] = said
+            shown = made["properties"].get(field.serialization_alias or name)
+            if shown is not None and (mark := personal(field)):
+                shown["x-personal"] = as_said(mark)
         return made
+
+
+def as_said(mark: Personal) -> dict[str, str]:
+    """A mark as JSON."""
+    return {"category": mark.category, "purpose": mark.purpose, "form": mark.form}
 
 
 def personal(field: FieldInfo) -> Personal | None:

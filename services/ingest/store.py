@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from libs.common.events import WebhookQuarantined
+from libs.common.events.personal import CARRY, Personal
 from libs.common.mongo import Documents, Entity, Index, TenantScope, before
 
 QUARANTINE_DAYS = 7  # no tenant is known whose period would count, and no erasure finds them
@@ -20,6 +21,10 @@ QUARANTINE = Entity(
         Index((("received_at", -1), ("_id", -1))),
         Index((("received_at", 1),), ttl=QUARANTINE_DAYS * 86_400),
     ),
+    personal={
+        "sealed": Personal("content", CARRY, "sealed"),
+    },
+    plain=("_id", "reason", "event_type"),
 )
 
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel
 
 from libs.common.events import InsightProduced
+from libs.common.events.personal import RECOGNISE, Personal
 from libs.common.service import Caller, acting
 from libs.common.web import Cursor, CursorText, Limit, Page, not_found
 from services.insights.domain.match import Match
@@ -24,7 +25,7 @@ class Call(BaseModel):
 
     id: str
     direction: str | None
-    party: str | None
+    party: Annotated[str | None, Personal("contact", RECOGNISE)]
     party_kind: str | None
     line: str | None
     attestation: str | None

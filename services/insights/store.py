@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from libs.common import phone
 from libs.common.events import ConsentChanged, InsightProduced
+from libs.common.events.personal import HEED, RECOGNISE, SHOW, SUBJECT, USER, Personal
 from libs.common.mongo import Document, Entity, Index, Kept, TenantScope, before
 from services.insights.domain.history import Earlier
 from services.insights.domain.number import Numbering
@@ -34,6 +35,13 @@ CALLS = Entity(
     ),
     person="subject",
     kept=(Kept("calls", "started_at"),),
+    personal={
+        "subject": SUBJECT,
+        "record": Personal("contact", RECOGNISE),
+        "record.matches": Personal("identity", RECOGNISE),
+        "card": Personal("behaviour", SHOW),
+    },
+    plain=("_id", "direction", "insight"),
 )
 FEEDBACK = Entity(
     "feedback",
@@ -41,12 +49,20 @@ FEEDBACK = Entity(
     ("insight", "user", "verdict", "at"),
     (Index((("insight", 1),)),),
     kept=(Kept("calls", "at"),),
+    personal={
+        "_id": USER,
+        "user": USER,
+    },
+    plain=("insight", "verdict"),
 )
 OBJECTIONS = Entity(
     "objections",
     {"version": ("int", "long"), "objected": ("bool",), "at": ("date",)},
     ("version", "objected", "at"),
     person="_id",
+    personal={
+        "_id": SUBJECT.to(HEED),
+    },
 )
 ENTITIES = (CALLS, FEEDBACK, OBJECTIONS)
 _WITHOUT_CARD = {"card": 0}

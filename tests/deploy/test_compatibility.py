@@ -9,7 +9,7 @@ from deploy.schemas.compatibility import incompatible
 from deploy.schemas.contract import of_kind
 from deploy.schemas.files import FOLDER, released, schemas
 from deploy.schemas.kinds import Kind
-from libs.common.events.base import Event, Fact, Personal
+from libs.common.events import Event, Fact, Personal
 
 
 class Part(Fact):

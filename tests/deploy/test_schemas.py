@@ -37,7 +37,8 @@ def test_personal_fields_say_why_they_are_there() -> None:
     party = files.schemas()["call.started.v1"]["properties"]["party"]
     assert party["x-personal"] == {
         "category": "contact",
-        "purpose": "to recognise who is calling",
+        "purpose": "to recognise who calls or writes",
+        "form": "plain",
     }
 
 

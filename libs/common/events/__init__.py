@@ -6,7 +6,6 @@ from libs.common.events.base import (
     Event,
     Fact,
     Malformed,
-    Personal,
     derived_id,
     enclose,
     fact_of,
@@ -23,6 +22,7 @@ from libs.common.events.customers import (
 from libs.common.events.insights import Contribution, InsightProduced, Line, Score
 from libs.common.events.matches import CallMatched, Candidate, MessageMatched, Reason
 from libs.common.events.messages import MessageReceived, MessageStatus
+from libs.common.events.personal import Personal
 from libs.common.events.privacy import (
     CorrectionDone,
     CorrectionOrdered,

@@ -1,6 +1,5 @@
 """What every event has: a fact (typed data) inside a CloudEvents 1.0 envelope."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Self, TypeVar
 from uuid import NAMESPACE_URL, uuid5
@@ -9,25 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue, Validation
 
 _NAMESPACE = uuid5(NAMESPACE_URL, "urn:intnet:event")
 
-CATEGORIES = frozenset({"contact", "identity", "contract", "behaviour", "content"})
-
 E = TypeVar("E", bound="Event")
-
-
-@dataclass(frozen=True)
-class Personal:
-    """Marks a field that can be about a natural person, where the field stands.
-
-    `category` is the kind of data (contact, identity, contract, behaviour, content);
-    `purpose` is the one reason for which the platform handles it.
-    """
-
-    category: str
-    purpose: str
-
-    def __post_init__(self) -> None:
-        if self.category not in CATEGORIES:
-            raise ValueError(f"category is one of {', '.join(sorted(CATEGORIES))}")
 
 
 class Fact(BaseModel):

@@ -7,10 +7,11 @@ from typing import Annotated, ClassVar
 
 from pydantic import AwareDatetime
 
-from libs.common.events.base import Event, Personal
+from libs.common.events.base import Event
+from libs.common.events.personal import RECOGNISE, Personal
 
-Number = Annotated[str, Personal("contact", "to recognise who is calling")]
-CallerName = Annotated[str, Personal("identity", "to recognise who is calling")]
+Number = Annotated[str, Personal("contact", RECOGNISE)]
+CallerName = Annotated[str, Personal("identity", RECOGNISE)]
 
 
 class CallEvent(Event):

@@ -4,9 +4,10 @@ from typing import Annotated, ClassVar
 
 from pydantic import AwareDatetime
 
-from libs.common.events.base import Event, Fact, Personal
+from libs.common.events.base import Event, Fact
+from libs.common.events.personal import SHOW, Personal
 
-Sentence = Annotated[str, Personal("behaviour", "to tell the agent what matters on this call")]
+Sentence = Annotated[str, Personal("behaviour", SHOW)]
 
 
 class Contribution(Fact):

@@ -3,11 +3,12 @@
 from datetime import date
 from typing import Annotated, ClassVar
 
-from libs.common.events.base import Event, Fact, Personal
+from libs.common.events.base import Event, Fact
+from libs.common.events.personal import RECOGNISE, SHOW, Personal
 
-Name = Annotated[str, Personal("identity", "to show the agent who is calling")]
-Contract = Annotated[str, Personal("contract", "to show the agent what matters")]
-ContractDay = Annotated[date, Personal("contract", "to show the agent what matters")]
+Name = Annotated[str, Personal("identity", RECOGNISE)]
+Contract = Annotated[str, Personal("contract", SHOW)]
+ContractDay = Annotated[date, Personal("contract", SHOW)]
 
 
 class Reason(Fact):

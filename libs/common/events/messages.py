@@ -7,10 +7,11 @@ from typing import Annotated, ClassVar
 
 from pydantic import AwareDatetime
 
-from libs.common.events.base import Event, Personal
+from libs.common.events.base import Event
+from libs.common.events.personal import RECOGNISE, WRITE, Personal
 
-Number = Annotated[str, Personal("contact", "to recognise who writes")]
-SealedText = Annotated[str, Personal("content", "to show the agent what the customer wrote")]
+Number = Annotated[str, Personal("contact", RECOGNISE)]
+SealedText = Annotated[str, Personal("content", WRITE, "sealed")]
 
 TEXT_FIELD = "message.text"
 """What the text of a message is bound to when it is sealed, wherever it lies."""

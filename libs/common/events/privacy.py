@@ -8,12 +8,13 @@ from typing import Annotated, ClassVar
 
 from pydantic import AwareDatetime
 
-from libs.common.events.base import Event, Fact, Personal
+from libs.common.events.base import Event, Fact
+from libs.common.events.personal import ANSWER, Personal
 
-SealedPart = Annotated[str, Personal("content", "to hand a person all that is kept of them")]
-SealedChange = Annotated[str, Personal("identity", "to correct what is kept of a person")]
-SealedNumber = Annotated[str, Personal("contact", "to reach who made a request")]
-SealedWords = Annotated[str, Personal("content", "to tell a person what became of a request")]
+SealedPart = Annotated[str, Personal("content", ANSWER, "sealed")]
+SealedChange = Annotated[str, Personal("identity", ANSWER, "sealed")]
+SealedNumber = Annotated[str, Personal("contact", ANSWER, "sealed")]
+SealedWords = Annotated[str, Personal("content", ANSWER, "sealed")]
 
 PART_FIELD = "privacy.part"
 CHANGE_FIELD = "privacy.change"

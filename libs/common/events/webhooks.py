@@ -4,9 +4,10 @@ from typing import Annotated, ClassVar
 
 from pydantic import AwareDatetime
 
-from libs.common.events.base import Event, Personal
+from libs.common.events.base import Event
+from libs.common.events.personal import CARRY, Personal
 
-Sealed = Annotated[str, Personal("content", "to route or read the webhook later, by an operator")]
+Sealed = Annotated[str, Personal("content", CARRY, "sealed")]
 
 
 class WebhookQuarantined(Event):

@@ -4,6 +4,7 @@ from typing import Any, TypeVar
 
 from pymongo.errors import DuplicateKeyError
 
+from libs.common.events.personal import CARRY, SUBJECT, USER, Personal
 from libs.common.mongo import transaction
 from libs.common.mongo.client import connect
 from libs.common.mongo.lease import LEASES
@@ -17,7 +18,13 @@ INBOX_DAYS = 30
 PARKED_DAYS = 7  # as long as the topics keep what it came from: an erasure reaches no sealed bytes
 _DAY = 86_400
 
-INBOX = Entity("inbox", {"at": ("date",)}, ("at",), (Index((("at", 1),), ttl=INBOX_DAYS * _DAY),))
+INBOX = Entity(
+    "inbox",
+    {"at": ("date",)},
+    ("at",),
+    (Index((("at", 1),), ttl=INBOX_DAYS * _DAY),),
+    plain=("_id",),
+)
 OUTBOX = Entity(
     "outbox",
     {
@@ -30,6 +37,11 @@ OUTBOX = Entity(
     },
     ("topic", "key", "value", "at", "order"),
     (Index((("at", 1),)),),
+    personal={
+        "key": SUBJECT.to(CARRY),
+        "value": Personal("content", CARRY),
+    },
+    plain=("_id", "topic", "traceparent"),
 )
 PARKED = Entity(
     "parked",
@@ -51,6 +63,11 @@ PARKED = Entity(
         Index((("state", 1), ("at", -1), ("_id", -1))),
         Index((("at", 1),), ttl=PARKED_DAYS * _DAY),
     ),
+    personal={
+        "sealed": Personal("content", CARRY, "sealed"),
+        "settled_by": USER.to(CARRY),
+    },
+    plain=("_id", "topic", "tenant", "type", "reason", "state", "settled_for"),
 )
 PLUMBING = (INBOX, OUTBOX, TRAIL, NUMBERS, LEASES, PARKED)
 

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 from libs.common.events import AuditNoted, Envelope, Note, derived_id, enclose
+from libs.common.events.personal import PROVE, Personal
 from libs.common.mongo.schema import Entity, Index
 from libs.common.mongo.scope import Collection, Document, Documents
 
@@ -29,8 +30,12 @@ TRAIL = Entity(
     },
     ("tenant", "at", "order", "note"),
     (Index((("at", 1), ("order", 1))), Index((("seq", 1),))),
+    personal={
+        "note": Personal("evidence", PROVE, "coded"),
+    },
+    plain=("_id", "tenant"),
 )
-NUMBERS = Entity("numbers", {"last": ("long", "int")}, ("last",))
+NUMBERS = Entity("numbers", {"last": ("long", "int")}, ("last",), plain=("_id",))
 
 _order = itertools.count()
 

@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from libs.common import clock, phone
 from libs.common.events import ConsentChanged
+from libs.common.events.personal import HEED, Personal
 from libs.common.web import FieldError, Page, Problem
 from services.consent.domain.ledger.book import Book
 from services.consent.domain.ledger.dates import is_to_come, is_too_early
@@ -13,7 +14,7 @@ from services.consent.domain.ledger.mark import Mark
 from services.consent.domain.ledger.purposes import Unfit, fitting
 from services.consent.domain.ledger.record import Act, Action, Channel, Record, Subject
 
-Number = Annotated[str, Field(max_length=64)]
+Number = Annotated[str, Personal("contact", HEED), Field(max_length=64)]
 Wording = Annotated[str, Field(min_length=1, max_length=100)]
 
 

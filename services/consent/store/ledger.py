@@ -4,10 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from libs.common.events import ConsentChanged
+from libs.common.events.personal import HEED, SUBJECT, USER, Personal
 from libs.common.mongo import Document, Entity, Index, TenantScope, before
 from services.consent.domain.ledger.book import Book
 from services.consent.domain.ledger.folded import Folded
 from services.consent.domain.ledger.record import Act, Record
+
+_EVIDENCE = Personal("evidence", HEED)
 
 LEDGER = Entity(
     "ledger",
@@ -29,6 +32,17 @@ LEDGER = Entity(
     ("subject", "seq", "action", "purpose", "channel", "at", "recorded_at", "means", "who"),
     (Index((("subject", 1), ("seq", 1)), unique=True),),
     person="subject",
+    personal={
+        "subject": SUBJECT.to(HEED),
+        "action": _EVIDENCE,
+        "purpose": _EVIDENCE,
+        "channel": _EVIDENCE,
+        "means": _EVIDENCE,
+        "who": USER.to(HEED),
+        "message_id": _EVIDENCE,
+        "fingerprint": Personal("evidence", HEED, "coded"),
+    },
+    plain=("_id", "wording"),
 )
 STATES = Entity(
     "states",
@@ -47,6 +61,10 @@ STATES = Entity(
         Index((("suspected", 1), ("changed_at", -1), ("_id", -1))),
     ),
     person="_id",
+    personal={
+        "_id": SUBJECT.to(HEED),
+        "permissions": _EVIDENCE,
+    },
 )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 
+from libs.common.events.personal import HEED, SUBJECT, Personal
 from libs.common.keys import Keys
 from libs.common.mongo import Document, Entity, TenantScope
 from services.consent.domain.ledger.state import State
@@ -14,6 +15,10 @@ SUPPRESSIONS = Entity(
     "suppressions",
     {"reason": ("string",), "at": ("date",), "lifted_at": ("date", "null")},
     ("reason", "at"),
+    personal={
+        "_id": SUBJECT.to(HEED),
+        "reason": Personal("evidence", HEED),
+    },
 )
 
 

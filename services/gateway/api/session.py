@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from libs.common import clock
+from libs.common.events.personal import SIGN_IN, Personal
 from libs.common.web import Problem
 from services.gateway.api.access import Signed, Visitor
 from services.gateway.api.desk import Desk, desk_of
@@ -22,12 +23,14 @@ from services.gateway.domain.throttle import NO_WAIT
 router = APIRouter(prefix="/v1", tags=["session"])
 log = structlog.get_logger()
 
+Mine = Personal("account", SIGN_IN)
+
 
 class Credentials(BaseModel):
     """What a person signs in with."""
 
-    email: Annotated[str, Field(max_length=254, examples=["amal@example.com"])]
-    password: Annotated[str, Field(max_length=LONGEST)]
+    email: Annotated[str, Mine, Field(max_length=254, examples=["amal@example.com"])]
+    password: Annotated[str, Mine, Field(max_length=LONGEST)]
 
 
 @router.post("/session", status_code=201, summary="Sign in")

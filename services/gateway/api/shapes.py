@@ -6,19 +6,21 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, Field
 
 from libs.common.events import TenantSaved
+from libs.common.events.personal import SIGN_IN, USER, Personal
 from services.gateway.domain.account import Account
 from services.gateway.domain.invitation import Invitation
 from services.gateway.domain.roles import SCOPES, Role
 
-Token = Annotated[str, Field(min_length=20, max_length=200, description="Shown once.")]
+Mine = Personal("account", SIGN_IN)
+Token = Annotated[str, Mine, Field(min_length=20, max_length=200, description="Shown once.")]
 
 
 class User(BaseModel):
     """A person of the agency."""
 
-    id: str
-    name: str
-    email: str
+    id: Annotated[str, USER]
+    name: Annotated[str, Mine]
+    email: Annotated[str, Mine]
     role: Role
     disabled: bool
 
@@ -69,10 +71,10 @@ class SignedIn(BaseModel):
 class Invited(BaseModel):
     """An invitation, the only time that its token is shown. The link is for that person alone."""
 
-    email: str
+    email: Annotated[str, Mine]
     role: Role
     token: Token
-    link: str
+    link: Annotated[str, Mine]
     expires_at: AwareDatetime
 
     @classmethod

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from pydantic import AfterValidator, BaseModel, Field
 
 from libs.common import clock
+from libs.common.events.personal import SIGN_IN, Personal
 from libs.common.mongo import Work
 from libs.common.web import Page, Problem, not_found
 from services.gateway.api.access import Signed
@@ -24,7 +25,8 @@ from services.gateway.store import Store
 router = APIRouter(prefix="/v1", tags=["users"])
 log = structlog.get_logger()
 
-Email = Annotated[str, Field(max_length=254), AfterValidator(email_field)]
+Mine = Personal("account", SIGN_IN)
+Email = Annotated[str, Mine, Field(max_length=254), AfterValidator(email_field)]
 
 
 class NewUser(BaseModel):
@@ -44,9 +46,9 @@ class UserChange(BaseModel):
 class Acceptance(BaseModel):
     """The token of an invitation, and what its owner wants to be called and sign in with."""
 
-    token: Annotated[str, Field(max_length=200)]
-    name: Annotated[str, Field(min_length=1, max_length=100)]
-    password: Annotated[str, Field(max_length=LONGEST)]
+    token: Annotated[str, Mine, Field(max_length=200)]
+    name: Annotated[str, Mine, Field(min_length=1, max_length=100)]
+    password: Annotated[str, Mine, Field(max_length=LONGEST)]
 
 
 @router.get("/users", summary="List the agency's users")

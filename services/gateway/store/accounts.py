@@ -1,5 +1,6 @@
 """Accounts: by e-mail address and id at sign-in, by tenant for those who manage them."""
 
+from libs.common.events.personal import SIGN_IN, USER, Personal
 from libs.common.mongo import Document, DuplicateKeyError, Entity, Index, TenantScope
 from services.gateway.domain.account import Account, EmailTaken
 from services.gateway.domain.roles import Role
@@ -17,6 +18,14 @@ ACCOUNTS = Entity(
     },
     ("tenant", "email", "name", "role", "password", "disabled", "created_at"),
     (Index((("email", 1),), unique=True), Index((("tenant", 1), ("created_at", 1)))),
+    personal={
+        "_id": USER.to(SIGN_IN),
+        "email": Personal("account", SIGN_IN),
+        "name": Personal("account", SIGN_IN),
+        "role": Personal("account", SIGN_IN),
+        "password": Personal("account", SIGN_IN, "hashed"),
+    },
+    plain=("tenant",),
 )
 
 

@@ -1,5 +1,6 @@
 """Invitations, by the SHA-256 of their token."""
 
+from libs.common.events.personal import SIGN_IN, Personal
 from libs.common.mongo import Entity, Index, TenantScope
 from services.gateway.domain.invitation import Invitation
 from services.gateway.domain.roles import Role
@@ -14,6 +15,10 @@ INVITATIONS = Entity(
     },
     ("tenant", "email", "role", "expires_at"),
     (Index((("expires_at", 1),), ttl=0), Index((("tenant", 1), ("email", 1)))),
+    personal={
+        "email": Personal("account", SIGN_IN),
+    },
+    plain=("_id", "tenant", "role"),
 )
 
 

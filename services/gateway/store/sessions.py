@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from libs.common.events.personal import SIGN_IN, USER, Personal
 from libs.common.mongo import Document, Entity, Index, TenantScope
 from services.gateway.domain.session import Session
 
@@ -16,6 +17,11 @@ SESSIONS = Entity(
     },
     ("account", "tenant", "started_at", "seen_at", "ends_at"),
     (Index((("ends_at", 1),), ttl=0), Index((("account", 1),))),
+    personal={
+        "_id": Personal("account", SIGN_IN, "hashed"),
+        "account": USER.to(SIGN_IN),
+    },
+    plain=("tenant",),
 )
 
 

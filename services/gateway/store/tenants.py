@@ -24,6 +24,17 @@ TENANTS = Entity(
         Index((("connections.value", 1),)),
         Index((("messaging_profiles.value", 1),)),
     ),
+    plain=(
+        "_id",
+        "name",
+        "profile",
+        "region",
+        "language",
+        "timezone",
+        "numbers",
+        "connections",
+        "messaging_profiles",
+    ),
 )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from libs.common.events.personal import SECURE, Personal
 from libs.common.mongo import Document, Entity, Index, TenantScope
 from services.gateway.domain.usage import DayOfUse, Use
 
@@ -22,6 +23,11 @@ USAGE = Entity(
     },
     ("user", "operation", "status", "ms", "units", "at"),
     (Index((("at", 1),), ttl=KEPT_SECONDS),),
+    personal={
+        "user": Personal("usage", SECURE, "coded"),
+        "operation": Personal("usage", SECURE),
+    },
+    plain=("_id",),
 )
 
 

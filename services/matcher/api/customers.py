@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from libs.common.events import CustomerRemoved, CustomerSaved
+from libs.common.events.personal import RECOGNISE, SHOW, Personal
 from libs.common.mongo import Document, Work
 from libs.common.service import Caller, acting
 from libs.common.web import (
@@ -28,13 +29,16 @@ Reader = Annotated[Caller[Store], acting("customers:read")]
 Writer = Annotated[Caller[Store], acting("customers:write")]
 
 Short = Annotated[str, Field(max_length=200)]
+Identity = Personal("identity", RECOGNISE)
+Contact = Personal("contact", RECOGNISE)
+Contract = Personal("contract", SHOW)
 Label = Literal["mobile", "home", "work", "whatsapp", "phone"]
 
 
 class NumberIn(BaseModel):
     """A number in any usual spelling; without `+` it is read in the agency's region."""
 
-    number: Annotated[str, Field(max_length=64)]
+    number: Annotated[str, Field(max_length=64), Contact]
     label: Label = "phone"
 
 
@@ -43,14 +47,14 @@ class CustomerIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    external_id: Short | None = None
-    name: Short | None = None
-    email: Short | None = None
+    external_id: Annotated[Short | None, Identity] = None
+    name: Annotated[Short | None, Identity] = None
+    email: Annotated[Short | None, Contact] = None
     numbers: Annotated[list[NumberIn], Field(max_length=20)] = []
-    status: Short | None = None
-    renewal_on: date | None = None
-    customer_since: date | None = None
-    language: Short | None = None
+    status: Annotated[Short | None, Contract] = None
+    renewal_on: Annotated[date | None, Contract] = None
+    customer_since: Annotated[date | None, Contract] = None
+    language: Annotated[Short | None, Identity] = None
     lawful_basis: Literal["consent", "contract", "legal_obligation", "legitimate_interest"]
 
     def draft(self, region: str) -> Draft:
@@ -70,8 +74,8 @@ class CustomerIn(BaseModel):
 class NumberOut(BaseModel):
     """A number as it is dialled."""
 
-    e164: str
-    extension: str | None
+    e164: Annotated[str, Contact]
+    extension: Annotated[str | None, Contact]
     label: str
     kind: str
     primary: bool
@@ -81,18 +85,18 @@ class CustomerOut(BaseModel):
     """A customer as stored; `version` counts the writes."""
 
     id: str
-    external_id: str | None
-    name: str | None
-    email: str | None
+    external_id: Annotated[str | None, Identity]
+    name: Annotated[str | None, Identity]
+    email: Annotated[str | None, Contact]
     numbers: list[NumberOut]
-    status: str | None
-    renewal_on: date | None
-    customer_since: date | None
-    language: str | None
+    status: Annotated[str | None, Contract]
+    renewal_on: Annotated[date | None, Contract]
+    customer_since: Annotated[date | None, Contract]
+    language: Annotated[str | None, Identity]
     lawful_basis: str
     origin: str
     version: int
-    last_contact: AwareDatetime | None
+    last_contact: Annotated[AwareDatetime | None, Personal("behaviour", SHOW)]
     updated_at: AwareDatetime
 
     @classmethod

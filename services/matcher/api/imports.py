@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationError
 
 from libs.common import clock
+from libs.common.events.personal import CARRY, Personal
 from libs.common.mongo import Document
 from libs.common.service import Caller, acting
 from libs.common.web import (
@@ -103,7 +104,7 @@ class RowFault(BaseModel):
 
     line: int
     column: str | None
-    value: str
+    value: Annotated[str, Personal("content", CARRY)]
     code: str
     explanation: str
 

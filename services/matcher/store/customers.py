@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
+from libs.common.events.personal import RECOGNISE, SHOW, SUBJECT, Personal
 from libs.common.keys import Keys
 from libs.common.mongo import Document, Documents, Entity, Index, Kept, TenantScope, before
 from services.matcher.domain.drafts import Draft, fingerprint
@@ -37,6 +38,21 @@ CUSTOMERS = Entity(
     (Index((("codes", 1),)), Index((("updated_at", -1), ("_id", -1)))),
     person="codes",
     kept=(Kept("customers", "updated_at"),),
+    personal={
+        "_id": Personal("identity", RECOGNISE, "coded"),
+        "external_id": Personal("identity", RECOGNISE),
+        "name": Personal("identity", RECOGNISE),
+        "email": Personal("contact", RECOGNISE),
+        "numbers": Personal("contact", RECOGNISE),
+        "codes": SUBJECT,
+        "subject": SUBJECT,
+        "status": Personal("contract", SHOW),
+        "renewal_on": Personal("contract", SHOW),
+        "customer_since": Personal("contract", SHOW),
+        "language": Personal("identity", SHOW),
+        "fingerprint": Personal("identity", RECOGNISE, "hashed"),
+    },
+    plain=("origin", "lawful_basis"),
 )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from libs.common.events.personal import CARRY, PROVE, USER, Personal
 from libs.common.keys import Keys
 from libs.common.mongo import Document, Documents, Entity, Index, TenantScope, before
 from services.matcher.domain.faults import Fault
@@ -28,6 +29,20 @@ IMPORTS = Entity(
     },
     ("state", "source", "lawful_basis", "attested_by", "started_at", "updated_at"),
     (Index((("started_at", -1), ("_id", -1))),),
+    personal={
+        "attested_by": USER.to(PROVE),
+    },
+    plain=(
+        "_id",
+        "state",
+        "source",
+        "lawful_basis",
+        "counts",
+        "faults",
+        "encoding",
+        "delimiter",
+        "unknown_columns",
+    ),
 )
 FAULTS = Entity(
     "faults",
@@ -42,6 +57,10 @@ FAULTS = Entity(
     },
     ("import", "line", "sealed", "code", "explanation", "at"),
     (Index((("import", 1), ("_id", 1))), Index((("at", 1),), ttl=FAULT_DAYS * 86_400)),
+    personal={
+        "sealed": Personal("content", CARRY, "sealed"),
+    },
+    plain=("_id", "import", "column", "code", "explanation"),
 )
 
 

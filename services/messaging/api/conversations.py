@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from libs.common import phone
+from libs.common.events.personal import RECOGNISE, WRITE, Personal
 from libs.common.service import Caller, acting
 from libs.common.web import (
     Cursor,
@@ -29,14 +30,14 @@ class Customer(BaseModel):
     """Who it may be, by the agency's own list."""
 
     id: str
-    name: str | None
+    name: Annotated[str | None, Personal("identity", RECOGNISE)]
 
 
 class Conversation(BaseModel):
     """With whom, and how it stands. `stopped`: nothing but codes and confirmations may be sent."""
 
     subject: str
-    number: str | None = Field(description="E.164.")
+    number: Annotated[str | None, Personal("contact", WRITE)] = Field(description="E.164.")
     customer: Customer | None
     last_at: AwareDatetime | None
     unanswered: int = Field(description="Texts since a person of the agency wrote last.")
@@ -62,7 +63,7 @@ class Entry(BaseModel):
     id: str
     direction: str
     state: str
-    text: str | None
+    text: Annotated[str | None, Personal("content", WRITE)]
     line: str | None
     message_class: str | None = Field(serialization_alias="class")
     keyword: str | None
@@ -93,7 +94,7 @@ class Asked(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    number: str = Field(max_length=64)
+    number: Annotated[str, Personal("contact", WRITE)] = Field(max_length=64)
 
 
 @router.get("/conversations", summary="List conversations, the latest first")

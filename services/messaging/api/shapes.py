@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from libs.common.events.personal import WRITE, Personal
 from libs.common.web import Moment
 from services.messaging.api.senders import NAME
 from services.messaging.domain.message import Message
@@ -36,6 +37,7 @@ class MessageIn(BaseModel):
 
     to: Annotated[
         str,
+        Personal("contact", WRITE),
         Field(max_length=64, description="A number; without `+` it is read in the agency's region"),
     ]
     message_class: Literal["promotional", "service", "personal", "one_time_code"] = Field(
@@ -44,9 +46,13 @@ class MessageIn(BaseModel):
     purpose: Literal["marketing", "service"] | None = Field(
         None, description="marketing for promotions, service for all others."
     )
-    text: _TEXT | None = None
+    text: Annotated[_TEXT | None, Personal("content", WRITE)] = None
     template: Annotated[str, Field(max_length=64)] | None = None
-    values: Annotated[dict[str, Annotated[str, Field(max_length=1000)]], Field(max_length=50)] = {}
+    values: Annotated[
+        dict[str, Annotated[str, Field(max_length=1000)]],
+        Personal("content", WRITE),
+        Field(max_length=50),
+    ] = {}
     sender: _SENDER | None = None
     send_at: Moment | None = None
 

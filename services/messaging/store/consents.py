@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from libs.common.events import Permission
+from libs.common.events.personal import HEED, SUBJECT, Personal
 from libs.common.mongo import Entity, TenantScope
 from services.messaging.domain.copy import Copy
 
@@ -25,6 +26,10 @@ CONSENTS = Entity(
         "claimed_at": _DATE,
     },
     person="_id",
+    personal={
+        "_id": SUBJECT.to(HEED),
+        "permissions": Personal("evidence", HEED),
+    },
 )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from libs.common.events import Candidate
+from libs.common.events.personal import HEED, RECOGNISE, SUBJECT, WRITE, Personal
 from libs.common.keys import Keys
 from libs.common.mongo import Document, Entity, Index, Kept, TenantScope, before
 from services.messaging.domain.message import Message
@@ -24,6 +25,12 @@ CONVERSATIONS = Entity(
     (Index((("last_at", -1), ("_id", -1))),),
     person="_id",
     kept=(Kept("messages", "last_at"),),
+    personal={
+        "_id": SUBJECT.to(WRITE),
+        "party": Personal("contact", WRITE, "sealed"),
+        "keyword": Personal("behaviour", HEED),
+        "customer": Personal("identity", RECOGNISE),
+    },
 )
 
 

@@ -1,6 +1,7 @@
 """Receipts that came before the id they speak of was known: they wait here for it."""
 
 from libs.common.events import MessageStatus
+from libs.common.events.personal import SUBJECT, WRITE, Personal
 from libs.common.mongo import Entity, Index, TenantScope
 
 EARLY_DAYS = 2  # the provider's id is known within the minute, or never
@@ -11,6 +12,11 @@ EARLY = Entity(
     ("provider_id", "at", "receipt"),
     (Index((("provider_id", 1),)), Index((("at", 1),), ttl=EARLY_DAYS * 86_400)),
     person="receipt.subject",
+    personal={
+        "receipt": Personal("behaviour", WRITE),
+        "receipt.subject": SUBJECT.to(WRITE),
+    },
+    plain=("_id", "provider_id"),
 )
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from libs.common.mongo import Entity, TenantScope
 
-HEARD = Entity("heard", {"at": ("date",)}, ("at",))
+HEARD = Entity("heard", {"at": ("date",)}, ("at",), plain=("_id",))
 
 GONE: Final = timedelta(days=1)
 """A lane that was heard of this much before another is there no more."""

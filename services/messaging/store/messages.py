@@ -7,6 +7,7 @@ from typing import Any
 
 from libs.common.events import MessageStatus
 from libs.common.events.messages import TEXT_FIELD
+from libs.common.events.personal import CARRY, HEED, SUBJECT, USER, WRITE, Personal
 from libs.common.keys import Keys
 from libs.common.mongo import Document, Entity, Index, Kept, TenantScope, before
 from services.messaging.domain.message import Message
@@ -63,6 +64,33 @@ MESSAGES = Entity(
     ),
     person="subject",
     kept=(Kept("message_texts", "created_at", ("text",)), Kept("messages", "created_at")),
+    personal={
+        "subject": SUBJECT.to(WRITE),
+        "party": Personal("contact", WRITE, "sealed"),
+        "text": Personal("content", WRITE, "sealed"),
+        "purpose": Personal("behaviour", HEED),
+        "message_class": Personal("behaviour", HEED),
+        "keyword": Personal("behaviour", HEED),
+        "fingerprint": Personal("content", WRITE, "coded"),
+        "requested_by": USER.to(WRITE),
+        "settled_by": USER.to(CARRY),
+        "state": Personal("behaviour", WRITE),
+        "code": Personal("behaviour", WRITE),
+        "provider_code": Personal("behaviour", WRITE),
+        "sentence": Personal("behaviour", WRITE),
+    },
+    plain=(
+        "_id",
+        "direction",
+        "line",
+        "encoding",
+        "ref",
+        "provider_id",
+        "cost",
+        "currency",
+        "settled_for",
+        "traceparent",
+    ),
 )
 _NEWEST = [("created_at", -1), ("_id", -1)]
 _NAMES = tuple(field.name for field in fields(Message) if field.name != "id")

@@ -5,6 +5,7 @@ Source: Saudi PDPL, Art. 29 and its Regulation on transfers: a transfer needs a 
 
 from datetime import datetime
 
+from libs.common.events.personal import PROVE, USER
 from libs.common.mongo import Document, Documents, Entity, TenantScope
 
 SAFEGUARDS = Entity(
@@ -18,6 +19,10 @@ SAFEGUARDS = Entity(
         "updated_by": ("string",),
     },
     ("kind", "reference", "valid_from", "updated_at", "updated_by"),
+    personal={
+        "updated_by": USER.to(PROVE),
+    },
+    plain=("_id", "kind", "reference"),
 )
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from libs.common.events.personal import PROVE, USER
 from libs.common.mongo import Document, Documents, Entity, TenantScope
 
 TEMPLATES = Entity(
@@ -12,6 +13,10 @@ TEMPLATES = Entity(
         "updated_by": ("string",),
     },
     ("text", "updated_at", "updated_by"),
+    personal={
+        "updated_by": USER.to(PROVE),
+    },
+    plain=("_id", "text"),
 )
 
 
