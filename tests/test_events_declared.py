@@ -6,7 +6,7 @@ from deploy.schemas import declared
 from deploy.schemas.contract import of_kind
 from deploy.schemas.kinds import Kind, kinds
 from deploy.schemas.node import Node
-from deploy.schemas.plain import CODED, KNOWN, OWN
+from deploy.schemas.plain import CODED, KNOWN, OURSELVES, OWN
 from deploy.schemas.texts import api_texts, of_event
 from libs.common.events import Event, Fact, Personal
 
@@ -25,6 +25,7 @@ def test_no_list_speaks_of_a_field_that_is_gone() -> None:
     texts = [text for kind in kinds() for text in of_event(kind)]
     texts += [text for found in api_texts().values() for text in found]
     assert {text.name for text in texts} >= OWN
+    assert {text.shape for text in texts} >= OURSELVES
     assert {text.path_end for text in texts} >= KNOWN | set(CODED)
 
 

@@ -53,6 +53,7 @@ def write(folder: Path, texts: Texts) -> list[str]:
     changed = differing(folder, texts)
     for name in changed:
         if name in texts:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(texts[name], "utf-8")
         else:
             (folder / name).unlink()

@@ -112,6 +112,17 @@ AMOUNT = {"cost", "total"}
 # Sentences of our own, which repeat nothing that was sent, and hashes of public texts.
 OURS = {"advice", "detail", "explanation", "pointer", "title"}
 KNOWN = OPAQUE | CODE | TIME | AMOUNT | OURS
+# Shapes that tell of the platform and its operators alone.
+OURSELVES = {
+    "DataMap",
+    "DataRecipient",
+    "OtherFields",
+    "PersonalField",
+    "PrivacyContact",
+    "Promise",
+    "Promises",
+    "PurposeBasis",
+}
 # An agency's own: a company's, not a person's; and what stands for itself.
 OWN = {
     "Agency:language",

@@ -15,7 +15,7 @@ from pydantic.json_schema import JsonSchemaValue
 from deploy.schemas.contract import components, of_kind
 from deploy.schemas.kinds import Kind
 from deploy.schemas.node import Node
-from deploy.schemas.plain import CODED, KNOWN, OWN
+from deploy.schemas.plain import CODED, KNOWN, OURSELVES, OWN
 from libs.common.bus.topics import SERVICES
 from libs.common.events import Personal
 from libs.common.web import ProblemDetails, create_app
@@ -39,7 +39,8 @@ class Text:
     @property
     def undeclared(self) -> bool:
         """Neither personal nor on a list."""
-        return self.mark is None and self.name not in OWN and self.path_end not in KNOWN
+        known = self.shape in OURSELVES or self.name in OWN or self.path_end in KNOWN
+        return self.mark is None and not known
 
     @property
     def path_end(self) -> str:
@@ -95,8 +96,8 @@ def _parameters(route: APIRoute) -> Iterator[Text]:
     """A path, a query and a header stand in logs of others: nothing personal goes there."""
     of = route.dependant
     for parameter in (*of.path_params, *of.query_params, *of.header_params):
-        schema = TypeAdapter(parameter.field_info.annotation).json_schema()
-        node = Node.top(schema)
+        annotation: Any = parameter.field_info.annotation
+        node = Node.top(TypeAdapter(annotation).json_schema())
         if node.is_text and not _closed(node):
             yield _text(f"{route.name}()", parameter.alias, node)
 

@@ -49,9 +49,7 @@ def test_fields_of_a_newer_writer_are_ignored() -> None:
 
 
 def test_a_personal_field_is_of_a_category_that_there_is() -> None:
-    with pytest.raises(
-        ValueError, match="account, behaviour, contact, content, contract, evidence"
-    ):
+    with pytest.raises(ValueError, match="account, behaviour, contact, content, contract"):
         Personal("communication", "to show it")
 
 

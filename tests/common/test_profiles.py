@@ -5,7 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from libs.common import profiles
-from libs.common.profiles import Contact, UnknownProfile
+from libs.common.profiles import Contact, Profile, UnknownProfile
 
 
 def test_there_are_two_operators() -> None:
@@ -44,3 +44,32 @@ def test_an_unknown_profile_is_an_error_that_lists_the_known(name: str) -> None:
 def test_nobody_is_left_without_a_way_to_write() -> None:
     with pytest.raises(ValidationError, match="an e-mail or a postal address"):
         Contact(name="Acme")
+
+
+def changed(**parts: object) -> Profile:
+    return Profile.model_validate(profiles.load("intnet-iq").model_dump() | parts)
+
+
+def test_a_profile_that_leaves_something_out_is_refused() -> None:
+    whole = profiles.load("intnet-iq")
+    for part in ("purposes", "categories"):
+        said = dict(getattr(whole, part))
+        name, value = said.popitem()
+        with pytest.raises(ValidationError, match=f"{part}: missing, .*{name}"):
+            changed(**{part: said})
+        odd = {**said, name: value, "to sell it": value}
+        with pytest.raises(ValidationError, match=f"{part}: .*to sell it"):
+            changed(**{part: odd})
+    with pytest.raises(ValidationError, match="Input should be"):
+        changed(purposes=dict.fromkeys(whole.purposes, "habit"))
+
+
+def test_nobody_gets_data_who_is_not_registered() -> None:
+    whole = profiles.load("intnet-iq").model_dump()
+    registered = dict(whole["recipients"])
+    registered.pop("telnyx")
+    with pytest.raises(ValidationError, match="not registered, or without data: telnyx"):
+        changed(recipients=registered)
+    idle = whole["recipients"] | {"broker": whole["recipients"]["telnyx"]}
+    with pytest.raises(ValidationError, match="not registered, or without data: broker"):
+        changed(recipients=idle)

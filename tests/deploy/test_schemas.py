@@ -104,36 +104,42 @@ def test_the_asyncapi_document_says_who_does_what() -> None:
     assert (tenants["action"], "bindings" in tenants) == ("receive", False)
 
 
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    """A `docs/events` of its own: other files are written beside it."""
+    return tmp_path / "docs" / "events"
+
+
 def test_the_check_names_each_file_and_writes_nothing(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    docs: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([], tmp_path) == 0
-    assert main(["--check"], tmp_path) == 0
-    (tmp_path / "envelope.json").write_text("{}")
-    (tmp_path / "README.md").unlink()
-    (tmp_path / "call.gone.v1.json").write_text("{}")
+    assert main([], docs) == 0
+    assert main(["--check"], docs) == 0
+    (docs / "envelope.json").write_text("{}")
+    (docs / "README.md").unlink()
+    (docs / "call.gone.v1.json").write_text("{}")
     capsys.readouterr()
-    assert main(["--check"], tmp_path) == 1
+    assert main(["--check"], docs) == 1
     told = capsys.readouterr().err
     for name in ("envelope.json", "README.md", "call.gone.v1.json"):
-        assert f"{tmp_path / name} is not up to date: run `make schemas`" in told
-    assert (tmp_path / "envelope.json").read_text() == "{}"
-    assert main([], tmp_path) == 0
-    assert main(["--check"], tmp_path) == 0
-    assert not (tmp_path / "call.gone.v1.json").exists()
+        assert f"{docs / name} is not up to date: run `make schemas`" in told
+    assert (docs / "envelope.json").read_text() == "{}"
+    assert main([], docs) == 0
+    assert main(["--check"], docs) == 0
+    assert not (docs / "call.gone.v1.json").exists()
 
 
 def test_a_breaking_change_fails_the_check_and_is_not_released(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    docs: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["--release"], tmp_path) == 0
-    path = tmp_path / files.RELEASED / "call.ended.v1.json"
+    assert main(["--release"], docs) == 0
+    path = docs / files.RELEASED / "call.ended.v1.json"
     schema = json.loads(path.read_text())
     schema["properties"]["was_here"] = {"type": "string"}
     path.write_text(json.dumps(schema))
     capsys.readouterr()
     for way in (["--check"], ["--release"], []):
-        assert main(way, tmp_path) == 1
+        assert main(way, docs) == 1
         assert "call.ended.v1: field `was_here` is gone" in capsys.readouterr().err
     assert "was_here" in path.read_text()
     assert "was_here" not in CallEnded.model_fields

@@ -7,7 +7,12 @@ from typing import Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from libs.common.events.personal import CATEGORIES, PURPOSES
+
 _FOLDER = Path(__file__).parent
+
+Role = Literal["processor", "controller"]
+Basis = Literal["consent", "contract", "legal_obligation", "legitimate_interest", "instruction"]
 
 
 class UnknownProfile(LookupError):
@@ -45,12 +50,36 @@ class Due(_Strict):
     target_days: int = Field(gt=0)
 
 
+class Recipient(_Strict):
+    """Somebody who gets personal data. `country` is ISO 3166-1 alpha-2, None where it varies.
+
+    `safeguard` is what protects it there, `agreement` the reference of the contract that binds the
+    recipient, None until the operator has entered it.
+    """
+
+    name: str
+    kind: Literal["telecom", "infrastructure", "authority"]
+    country: str | None = Field(None, pattern=r"^[A-Z]{2}$")
+    purpose: str
+    safeguard: str
+    agreement: str | None = None
+    terms: str | None = None
+
+
+class Category(_Strict):
+    """What the operator is for data of a category, and who else gets it."""
+
+    role: Role
+    recipients: tuple[str, ...]
+
+
 class Profile(_Strict):
     """What a tenant of this operator starts with, and under which law.
 
     `jurisdiction` and `region` are ISO 3166-1 alpha-2, `language` BCP 47, `timezone` IANA. `role`
     is the operator's, for the data of the agencies' customers. `kept_days` says how long data of
-    each category is kept; a tenant may want it shorter.
+    each category is kept; a tenant may want it shorter. `purposes` gives each purpose that there
+    is its one lawful basis.
     """
 
     id: str
@@ -59,10 +88,27 @@ class Profile(_Strict):
     region: str = Field(pattern=r"^[A-Z]{2}$")
     language: str = Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
     timezone: str
-    role: Literal["processor", "controller"]
+    role: Role
     contact: Contact
     due: Due
     kept_days: dict[str, int]
+    purposes: dict[str, Basis]
+    categories: dict[str, Category]
+    recipients: dict[str, Recipient]
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        """Nothing is left out, nothing is invented, nobody gets data who is not registered."""
+        for name, given, wanted in (
+            ("purposes", self.purposes.keys(), PURPOSES),
+            ("categories", self.categories.keys(), CATEGORIES),
+        ):
+            if odd := sorted(given ^ wanted):
+                raise ValueError(f"{name}: missing, or none of the list: {', '.join(odd)}")
+        named = {who for category in self.categories.values() for who in category.recipients}
+        if odd := sorted(named ^ self.recipients.keys()):
+            raise ValueError(f"recipients: not registered, or without data: {', '.join(odd)}")
+        return self
 
 
 def names() -> tuple[str, ...]:

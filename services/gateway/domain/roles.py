@@ -9,7 +9,7 @@ OPERATOR = "operator"
 _AGENT = frozenset(
     {SESSION, "customers:read", "calls:read", "insights:read", "insights:feedback", "live:read"}
     | {"messages:read", "messages:write", "conversations:read", "templates:read", "senders:read"}
-    | {"consents:read", "consents:write"}
+    | {"consents:read", "consents:write", "proof:read"}
 )
 _ADMIN = _AGENT | {
     "customers:write",

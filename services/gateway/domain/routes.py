@@ -15,6 +15,7 @@ SERVICES = {
     "/v1/senders": "messaging",
     "/v1/safeguards": "messaging",
     "/v1/consents": "consent",
+    "/v1/privacy": "consent",
 }
 
 UPLOADS = frozenset({"POST /v1/imports", "POST /v1/consents:import"})

@@ -5,6 +5,7 @@ ARABIC = {
     "title": "Intnet",
     "sign_in": "تسجيل الدخول",
     "sign_out": "تسجيل الخروج",
+    "policies": "سياسات الخصوصية",
     "email": "البريد الإلكتروني",
     "name": "اسمك",
     "password": "كلمة المرور",

@@ -5,6 +5,7 @@ ENGLISH = {
     "title": "Intnet",
     "sign_in": "Sign in",
     "sign_out": "Sign out",
+    "policies": "Privacy policies",
     "email": "E-mail address",
     "name": "Your name",
     "password": "Password",
