@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from deploy import datamap, promises
-from deploy.schemas import declared, files
+from deploy.schemas import declared, files, operations
 from deploy.schemas.compatibility import incompatible
 from deploy.schemas.wiring import ROOT
 
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None, folder: Path = files.FOLDER) ->
     ways.add_argument("--check", action="store_true", help="write nothing; 1 if a file differs")
     ways.add_argument("--release", action="store_true", help="readers may rely on it from now on")
     chosen = parser.parse_args(arguments)
-    if wrong := [*declared.undeclared(), *declared.strangers()]:
+    if wrong := [*declared.undeclared(), *declared.strangers(), *operations.faults()]:
         print(*wrong, sep="\n", file=sys.stderr)
         return 1
     if broken := incompatible(files.released(folder), files.schemas()):

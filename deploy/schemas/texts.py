@@ -3,22 +3,23 @@
 A text is personal, and says so where it stands; or it is on a list of `deploy.schemas.plain`.
 """
 
-import importlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import JsonSchemaValue
 
+from deploy.schemas import operations
 from deploy.schemas.contract import components, of_kind
 from deploy.schemas.kinds import Kind
 from deploy.schemas.node import Node
 from deploy.schemas.plain import CODED, KNOWN, OURSELVES, OWN
 from libs.common.bus.topics import SERVICES
 from libs.common.events import Personal
-from libs.common.web import ProblemDetails, create_app
+from libs.common.web import ProblemDetails
 
 _DEFS = "#/$defs/{model}"
 
@@ -48,31 +49,29 @@ class Text:
         return _end(self.path)
 
 
-def of_event(kind: Kind) -> list[Text]:
+@cache
+def of_event(kind: Kind) -> tuple[Text, ...]:
     """The texts of one event, with those of its parts."""
-    return list(_walk(kind.TYPE, Node.top(of_kind(kind))))
+    return tuple(_walk(kind.TYPE, Node.top(of_kind(kind))))
 
 
-def of_api(service: str) -> list[Text]:
+@cache
+def of_api(service: str) -> tuple[Text, ...]:
     """The texts of every model that the service takes or answers with, and of its parameters."""
-    routes = list(routes_of(service))
+    routes = routes_of(service)
     models = {model.__name__: model for route in routes for model in _models(route)}
     schemas = components([*models.values(), ProblemDetails], _DEFS)
     texts = [text for name, schema in schemas.items() for text in _fields(name, schema, schemas)]
-    return texts + [text for route in routes for text in _parameters(route)]
+    return (*texts, *(text for route in routes for text in _parameters(route)))
 
 
-def routes_of(service: str) -> Iterator[APIRoute]:
-    """The operations of a service that are in its OpenAPI document."""
-    api = importlib.import_module(f"services.{service}.api")
-    app = create_app(service, getattr(api, "ROUTERS", None) or (api.router,), version="1")
-    for context in iter_route_contexts(app.routes):
-        route = context.original_route
-        if isinstance(route, APIRoute) and route.include_in_schema:
-            yield route
+def routes_of(service: str) -> list[APIRoute]:
+    """What is in the service's OpenAPI document, each once."""
+    routes = {id(each.route): each.route for each in operations.of(service)}
+    return [route for route in routes.values() if route.include_in_schema]
 
 
-def api_texts(services: Iterable[str] = SERVICES) -> dict[str, list[Text]]:
+def api_texts(services: Iterable[str] = SERVICES) -> dict[str, tuple[Text, ...]]:
     """The texts of the APIs by service."""
     return {service: of_api(service) for service in services}
 

@@ -8,7 +8,7 @@ import pytest
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from deploy.schemas import declared, entities, texts
+from deploy.schemas import declared, entities, operations, texts
 from deploy.schemas.entities import Owned, faults, owned
 from libs.common.events import Personal
 from libs.common.events.personal import HEED, PURPOSES, SUBJECT, USER
@@ -112,7 +112,7 @@ def planted(monkeypatch: pytest.MonkeyPatch) -> None:
     def api(_: str) -> SimpleNamespace:
         return SimpleNamespace(router=router)
 
-    monkeypatch.setattr(texts, "importlib", SimpleNamespace(import_module=api))
+    monkeypatch.setattr(operations, "importlib", SimpleNamespace(import_module=api))
 
 
 def test_a_text_of_the_api_is_found_wherever_it_stands(planted: None) -> None:

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 import yaml
 
+from deploy import promises
 from deploy.promises import checking, faults
 from deploy.promises.reading import FILE, Accounts, Promise, parse, read
-from deploy.schemas import __main__ as command
+from deploy.schemas import declared
+from deploy.schemas.__main__ import main
 from deploy.schemas.wiring import ROOT
 from libs.common import policies
 from libs.common.policies import Policy
@@ -113,16 +115,16 @@ def test_one_id_is_one_promise_and_no_policy_is_left_out(told: Told) -> None:
 def test_the_command_is_red_where_a_promise_is(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(command.promises, "faults", lambda _: ["docs/promises.yaml: A4: broken"])
-    assert command.main(["--check"]) == 1
+    monkeypatch.setattr(promises, "faults", lambda _: ["docs/promises.yaml: A4: broken"])
+    assert main(["--check"]) == 1
     assert capsys.readouterr().err == "docs/promises.yaml: A4: broken\n"
 
 
 def test_the_command_is_red_where_a_field_says_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(command.declared, "undeclared", lambda: ["matcher: pets.name could"])
-    assert command.main(["--check"]) == 1
+    monkeypatch.setattr(declared, "undeclared", lambda: ["matcher: pets.name could"])
+    assert main(["--check"]) == 1
     assert capsys.readouterr().err == "matcher: pets.name could\n"
 
 
