@@ -1,8 +1,9 @@
 """The trail: the same over documents in memory and over the real server."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -68,12 +69,12 @@ async def test_two_sealers_give_one_chain(
     async def sealer(source: str, step: int) -> None:
         batches = [range(n, n + step) for n in range(1, 121, step)]
         for batch in batches:
-            await again(lambda own=batch: seal(house, agency, notes(agency, *own, source=source)))
+            await again(partial(seal, house, agency, notes(agency, *batch, source=source)))
 
-    async def again(attempt: object) -> None:
+    async def again(attempt: Callable[[], Awaitable[None]]) -> None:
         while True:
             try:
-                return await attempt()  # type: ignore[operator]
+                return await attempt()
             except Exception:  # noqa: BLE001 - as the bus does it
                 await asyncio.sleep(0.01)
 

@@ -34,7 +34,8 @@ async def seal(house: Harness[Store], agency: TenantSaved, notes: Sequence[Audit
 
 async def entries(store: Store) -> list[dict[str, Any]]:
     """The entries, once the chain is found whole."""
-    prev, read = "0" * 64, []
+    prev = "0" * 64
+    read: list[dict[str, Any]] = []
     async for kept in store.audit.entries.every():
         entry = json.loads(kept.entry)
         assert entry.keys() == KEYS

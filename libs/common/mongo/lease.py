@@ -12,7 +12,11 @@ from libs.common.mongo.scope import Collection
 LEASE = timedelta(seconds=10)
 
 # `turn` is for writes that must not overlap: who raises it commits alone.
-LEASES = Entity("leases", {"turn": ("int", "long"), "holder": ("string",), "until": ("date",)}
+LEASES = Entity(
+    "leases",
+    {"turn": ("int", "long"), "holder": ("string",), "until": ("date",)},
+    plain=("_id", "holder"),
+)
 
 
 class Lease:

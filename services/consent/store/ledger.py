@@ -64,6 +64,7 @@ STATES = Entity(
     personal={
         "_id": SUBJECT.to(HEED),
         "permissions": _EVIDENCE,
+        "folded": _EVIDENCE,
     },
 )
 

@@ -27,7 +27,7 @@ DUE = Entity(
         Index((("state", 1), ("at", 1), ("_id", 1))),
         Index((("state", 1), ("rank", 1), ("at", 1), ("_id", 1))),
     ),
-    plain=("_id", "tenant", "message", "state", "verdict"),
+    plain=("_id", "tenant", "message", "state", "sender", "verdict"),
 )
 _URGENT, _OTHER = 0, 1
 IN_DOUBT = ("sending", "unknown", "accepted", "sent", "settled")

@@ -16,7 +16,7 @@ SENDERS = Entity(
         "held_until": ("date", "null"),
         "setback": ("object", "null"),
     },
-    plain=("_id", "registration"),
+    plain=("_id", "registration", "setback"),
 )
 
 

@@ -7,6 +7,7 @@ CHECKPOINTS = Entity(
     "trail_checkpoints",
     {"root": ("string",), "note": ("string",), "at": ("date",)},
     ("root", "note", "at"),
+    plain=("_id", "root", "note"),
 )
 
 

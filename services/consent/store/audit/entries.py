@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from libs.common.events import AuditSealed
+from libs.common.events.personal import PROVE, SUBJECT, USER, Personal
 from libs.common.mongo import Document, Entity, Index, TenantScope
 from services.consent.domain.audit.entry import Entry
+
+_EVIDENCE = Personal("evidence", PROVE, "coded")
 
 ENTRIES = Entity(
     "trail_entries",
@@ -24,6 +27,13 @@ ENTRIES = Entity(
         Index((("actor", 1), ("_id", -1))),
         Index((("person", 1), ("_id", -1))),
     ),
+    personal={
+        "entry": _EVIDENCE,
+        "action": _EVIDENCE,
+        "actor": USER.to(PROVE),
+        "person": SUBJECT.to(PROVE),
+    },
+    plain=("_id", "hash"),
 )
 
 

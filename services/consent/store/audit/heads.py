@@ -15,6 +15,7 @@ HEAD = Entity(
         "since": ("date", "null"),
     },
     ("size", "hash", "peaks", "last", "signed"),
+    plain=("_id", "hash", "peaks", "last"),
 )
 
 _ID = "head"

@@ -3,9 +3,16 @@
 from collections.abc import Collection
 from uuid import uuid4
 
+from libs.common.events.personal import PROVE, SUBJECT
 from libs.common.mongo import Entity, TenantScope
 
-PERSONS = Entity("persons", {"person": ("string",)}, ("person",), person="_id")
+PERSONS = Entity(
+    "persons",
+    {"person": ("string",)},
+    ("person",),
+    person="_id",
+    personal={"_id": SUBJECT.to(PROVE), "person": SUBJECT.to(PROVE)},
+)
 
 
 class Persons:

@@ -10,6 +10,7 @@ UNSIGNED = Entity(
     {"entries": ("int", "long"), "since": ("date",)},
     ("entries", "since"),
     (Index((("since", 1),)),),
+    plain=("_id",),
 )
 
 

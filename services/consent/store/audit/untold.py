@@ -12,6 +12,7 @@ UNTOLD = Entity(
     "untold",
     {"tenant": ("string",), "first": ("int", "long", "null"), "last": ("int", "long")},
     ("tenant", "first", "last"),
+    plain=("_id", "tenant"),
 )
 
 _WORK = "telling"
