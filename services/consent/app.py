@@ -10,6 +10,8 @@ from libs.common.events import (
     MessageReceived,
     SmsFailed,
 )
+from libs.common.keys import Keys
+from libs.common.mongo import TenantScope
 from libs.common.service import Service, Together
 from services.consent import api, handlers, jobs
 from services.consent.domain.audit.notary import Notary
@@ -27,15 +29,19 @@ EMITS = (ConsentChanged, ConsentHeartbeat, AuditSealed, AuditCheckpointed)
 def build(settings: Settings) -> Service[Store]:
     """The service, from its settings."""
     notary = Notary(settings.audit_origin, AuditKeys(settings.audit_key_file))
+
+    def store(scope: TenantScope, keys: Keys) -> Store:
+        return Store(scope, keys, notary)
+
     return Service(
         name="consent",
         settings=settings,
-        store=Store,
+        store=store,
         consumes=CONSUMES,
         emits=EMITS,
         entities=ENTITIES,
         shared=SHARED,
         serves_platform=True,
         routers=api.ROUTERS,
-        ending=(jobs.beat(settings.beat_seconds), jobs.checkpoint(notary), jobs.tell()),
+        ending=(jobs.beat(settings.beat_seconds), jobs.checkpoint(), jobs.tell()),
     )

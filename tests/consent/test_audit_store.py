@@ -1,9 +1,8 @@
 """The trail: the same over documents in memory and over the real server."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from functools import partial
 
 import pytest
 
@@ -67,14 +66,13 @@ async def test_two_sealers_give_one_chain(
     """Each has had a part before, as after a rebalance; none is sealed twice, none is lost."""
 
     async def sealer(source: str, step: int) -> None:
-        batches = [range(n, n + step) for n in range(1, 121, step)]
-        for batch in batches:
-            await again(partial(seal, house, agency, notes(agency, *batch, source=source)))
+        for first in range(1, 121, step):
+            await again(notes(agency, *range(first, first + step), source=source))
 
-    async def again(attempt: Callable[[], Awaitable[None]]) -> None:
+    async def again(batch: Sequence[AuditNoted]) -> None:
         while True:
             try:
-                return await attempt()
+                return await seal(house, agency, batch)
             except Exception:  # noqa: BLE001 - as the bus does it
                 await asyncio.sleep(0.01)
 

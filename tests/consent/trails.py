@@ -34,8 +34,7 @@ async def seal(house: Harness[Store], agency: TenantSaved, notes: Sequence[Audit
 
 async def entries(store: Store) -> list[dict[str, Any]]:
     """The entries, once the chain is found whole."""
-    prev = "0" * 64
-    read: list[dict[str, Any]] = []
+    prev, read = "0" * 64, list[dict[str, Any]]()
     async for kept in store.audit.entries.every():
         entry = json.loads(kept.entry)
         assert entry.keys() == KEYS

@@ -1,7 +1,7 @@
-"""HTTP in: what people allow, one at a time and by file; the data map and the promises."""
+"""HTTP in: what people allow, one at a time and by file; what was done, and what is promised."""
 
-from services.consent.api import imports, ledger, proof
+from services.consent.api import audit, imports, ledger, proof
 
-ROUTERS = (ledger.router, imports.router, proof.router)
+ROUTERS = (ledger.router, imports.router, proof.router, *audit.ROUTERS)
 
 __all__ = ["ROUTERS"]

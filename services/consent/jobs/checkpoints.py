@@ -11,7 +11,7 @@ from libs.common.keys import PLATFORM
 from libs.common.mongo import Work
 from libs.common.service import Running, stops_within
 from libs.common.tenants import UnknownTenant
-from services.consent.domain.audit.notary import Notary, in_base64
+from services.consent.domain.audit.notary import in_base64
 from services.consent.store import Store
 
 Job = Callable[[Running[Any]], Awaitable[None]]
@@ -21,20 +21,20 @@ POLL_SECONDS = 1.0
 log = structlog.get_logger()
 
 
-def checkpoint(notary: Notary) -> Job:
+def checkpoint() -> Job:
     """Makes a checkpoint of each trail that wants one, until the process stops."""
 
     async def job(running: Running[Any]) -> None:
         while not await stops_within(running.stopping, POLL_SECONDS):
             try:
-                await signed(running, notary)
+                await signed(running)
             except Exception as error:  # noqa: BLE001 - the next round tries again
                 log.warning("checkpoints.wait", error=type(error).__name__)
 
     return job
 
 
-async def signed(running: Running[Any], notary: Notary) -> None:
+async def signed(running: Running[Any]) -> None:
     """One round over the trails with entries that no checkpoint is about."""
     platform: Store = running.units.read(PLATFORM)
     for tenant in await platform.unsigned.due(clock.now()):
@@ -44,24 +44,21 @@ async def signed(running: Running[Any], notary: Notary) -> None:
             if running.tenants.has_left(tenant):
                 await platform.unsigned.forget(tenant)
             continue
-        await running.units.write(known, Signing(notary).run)
+        await running.units.write(known, sign)
 
 
-class Signing:
-    """A checkpoint of one trail, unless another process has made it meanwhile."""
+async def sign(store: Store, work: Work) -> None:
+    """A checkpoint of one trail, unless another process has made it meanwhile.
 
-    def __init__(self, notary: Notary) -> None:
-        self._notary = notary
-
-    async def run(self, store: Store, work: Work) -> None:
-        """One transaction: two processes cannot both sign the same size."""
-        tenant = work.tenant.tenant
-        head = await store.audit.head()
-        if not head.wants_checkpoint(work.now):
-            return
-        root = head.tree.root
-        note = self._notary.checkpoint(tenant, head.size, root)
-        made = AuditCheckpointed(
-            tenant=tenant, size=head.size, root=in_base64(root), note=note, at=work.now
-        )
-        await store.audit.keep_checkpoint(head, made)
+    One transaction: two processes cannot both sign the same size.
+    """
+    tenant = work.tenant.tenant
+    head = await store.audit.head()
+    if not head.wants_checkpoint(work.now):
+        return
+    root = head.tree.root
+    note = store.notary.checkpoint(tenant, head.size, root)
+    made = AuditCheckpointed(
+        tenant=tenant, size=head.size, root=in_base64(root), note=note, at=work.now
+    )
+    await store.audit.keep_checkpoint(head, made)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from libs.common.keys import Keys
 from libs.common.mongo import TenantScope
+from services.consent.domain.audit.notary import Notary
 from services.consent.domain.ledger.book import Book
 from services.consent.domain.ledger.record import Act
 from services.consent.store.audit import AUDIT, AUDIT_SHARED, Audit, Unsigned, Untold
@@ -18,12 +19,13 @@ SHARED = AUDIT_SHARED
 class Store:
     """One tenant's part of consent's database."""
 
-    def __init__(self, scope: TenantScope, keys: Keys) -> None:
+    def __init__(self, scope: TenantScope, keys: Keys, notary: Notary) -> None:
         self.ledger = Ledger(scope)
         self.suppressions = Suppressions(scope, keys)
         self.audit = Audit(scope)
         self.unsigned = Unsigned(scope)
         self.untold = Untold(scope)
+        self.notary = notary
         self._tenant = scope.tenant
         self._keys = keys
 

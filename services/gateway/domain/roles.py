@@ -16,6 +16,7 @@ _ADMIN = _AGENT | {
     "imports:read",
     "imports:write",
     "usage:read",
+    "audit:read",
     "users:read",
     "users:write",
     "numbers:read",

@@ -16,6 +16,7 @@ SERVICES = {
     "/v1/safeguards": "messaging",
     "/v1/consents": "consent",
     "/v1/privacy": "consent",
+    "/v1/audit": "consent",
 }
 
 UPLOADS = frozenset({"POST /v1/imports", "POST /v1/consents:import"})

@@ -28,6 +28,11 @@ class Checkpoints:
         row = await self._rows.get({"_id": size})
         return self._checkpoint(row) if row else None
 
+    async def over(self, sequence: int) -> AuditCheckpointed | None:
+        """The first that is about an entry; None where none is yet."""
+        rows = await self._rows.list({"_id": {"$gte": sequence}}, sort=[("_id", 1)], limit=1)
+        return self._checkpoint(rows[0]) if rows else None
+
     async def page(self, below: int | None, limit: int) -> list[AuditCheckpointed]:
         """The latest first, from a size on downwards."""
         query: Document = {} if below is None else {"_id": {"$lt": below}}

@@ -1,0 +1,91 @@
+"""Proofs that need not be believed: whoever has a checkpoint and the keys can check them."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from libs.common.events import AuditCheckpointed
+from libs.common.web import Problem, not_found
+from services.consent.api.audit.reader import Reader
+from services.consent.domain.audit import tree
+from services.consent.store import Store
+
+router = APIRouter(prefix="/v1/audit", tags=["audit"])
+
+Number = Annotated[int | None, Query(ge=1, le=2**53)]
+
+
+class InclusionProof(BaseModel):
+    """That an entry is in the trail of a checkpoint (RFC 9162, 2.1.3); hashes are in hex."""
+
+    proof: Literal["inclusion"] = "inclusion"
+    tenant: str
+    sequence: int
+    entry: str
+    hash: str
+    path: list[str]
+    checkpoint: str
+
+
+class ConsistencyProof(BaseModel):
+    """That the trail of one checkpoint begins with that of an older one (RFC 9162, 2.1.4)."""
+
+    proof: Literal["consistency"] = "consistency"
+    tenant: str
+    path: list[str]
+    old: str
+    new: str
+
+
+@router.get("/proofs", summary="Prove an entry, or that a trail only grew")
+async def prove_audit(
+    who: Reader,
+    sequence: Number = None,
+    old: Annotated[Number, Query(alias="from")] = None,
+    new: Annotated[Number, Query(alias="to")] = None,
+) -> InclusionProof | ConsistencyProof:
+    """With `sequence`: by the first checkpoint over it. With `from` and `to`: sizes of checkpoints.
+
+    All hashes up to that size are read for it, so it takes longer the longer the trail is.
+    """
+    if sequence is not None and old is None and new is None:
+        return await _inclusion(who.store, sequence)
+    if sequence is None and old is not None and new is not None and old <= new:
+        return await _consistency(who.store, who.tenant.tenant, old, new)
+    detail = "Give `sequence`, or `from` and `to`, the smaller size first."
+    raise Problem(422, "which_proof", detail)
+
+
+async def _inclusion(store: Store, sequence: int) -> InclusionProof:
+    found = await store.audit.entries.between(sequence, sequence)
+    if not found:
+        raise not_found()
+    checkpoint = await store.audit.checkpoints.over(sequence)
+    if checkpoint is None:
+        detail = "No checkpoint is about this entry yet; ask again in a minute."
+        raise Problem(409, "not_signed_yet", detail, headers={"Retry-After": "60"})
+    path = await _path(store, checkpoint.size, lambda all_: tree.inclusion(all_, sequence - 1))
+    told = found[0].model_dump(include={"tenant", "sequence", "entry", "hash"})
+    return InclusionProof(**told, path=path, checkpoint=checkpoint.note)
+
+
+async def _consistency(store: Store, tenant: str, old: int, new: int) -> ConsistencyProof:
+    first, second = await _signed(store, old), await _signed(store, new)
+    path = await _path(store, new, lambda all_: tree.consistency(all_, old))
+    return ConsistencyProof(tenant=tenant, path=path, old=first.note, new=second.note)
+
+
+async def _signed(store: Store, size: int) -> AuditCheckpointed:
+    found = await store.audit.checkpoints.get(size)
+    if found is None:
+        raise not_found()
+    return found
+
+
+async def _path(store: Store, size: int, prove: Callable[[list[bytes]], list[bytes]]) -> list[str]:
+    """Beside the event loop: a long trail is a second of work."""
+    path = await asyncio.to_thread(prove, await store.audit.entries.hashes(size))
+    return [step.hex() for step in path]

@@ -1,0 +1,159 @@
+"""The trail over HTTP: read, proven, and handed over whole."""
+
+import hashlib
+import io
+import json
+import zipfile
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from libs.common import auditkeys, clock
+from libs.common.events import TenantSaved
+from services.consent.jobs import checkpoints
+from services.consent.store import Store
+from tests.consent.given import NOON
+from tests.consent.trails import mth, noted, opened, seal
+from tests.support.http import Harness
+
+SUBJECT = "5b0c7e1fa2d94a6c8e3f1d2b4a596877"
+
+
+@pytest.fixture
+async def trail(
+    house: Harness[Store], agency: TenantSaved, monkeypatch: pytest.MonkeyPatch
+) -> TenantSaved:
+    """Fifteen entries, of which seven and then twelve were signed."""
+    for first, last in ((1, 7), (8, 12)):
+        await seal(house, agency, [noted(n, agency.tenant) for n in range(first, last + 1)])
+        await sign(house, monkeypatch)
+    said = [noted(n, agency.tenant, action="access.read", person=SUBJECT) for n in (13, 14, 15)]
+    later = [one.model_copy(update={"at": NOON + timedelta(days=1)}) for one in said]
+    await seal(house, agency, later)
+    return agency
+
+
+async def sign(house: Harness[Store], monkeypatch: pytest.MonkeyPatch) -> None:
+    now = clock.now() + timedelta(seconds=61)
+    with monkeypatch.context() as moved:
+        moved.setattr(clock, "now", lambda: now)
+        await checkpoints.signed(house)  # type: ignore[arg-type]
+
+
+async def asked(client: httpx.AsyncClient, path: str = "", **params: Any) -> Any:
+    answer = await client.get(f"/v1/audit{path}", params=params)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_entries_are_listed_in_pages_and_by_what_they_say(
+    trail: TenantSaved, client: httpx.AsyncClient
+) -> None:
+    page = await asked(client, limit=10)
+    rest = await asked(client, limit=10, cursor=page["next_cursor"])
+    assert [e["sequence"] for e in page["data"] + rest["data"]] == list(range(15, 0, -1))
+    assert rest["next_cursor"] is None
+    reads = await asked(client, action="access.read")
+    people = await asked(client, subject=SUBJECT)
+    later = await asked(client, **{"from": (NOON + timedelta(hours=1)).isoformat()})
+    assert reads == people == later
+    assert [e["sequence"] for e in reads["data"]] == [15, 14, 13]
+    assert len((await asked(client, to=(NOON + timedelta(hours=1)).isoformat()))["data"]) == 12
+    assert (await asked(client, subject="nobody"))["data"] == []
+    assert (await asked(client, actor="user:usr_2"))["data"] == []
+
+
+async def test_checkpoints_are_signed_by_the_keys_that_are_published(
+    trail: TenantSaved, client: httpx.AsyncClient, house: Harness[Store]
+) -> None:
+    made = (await asked(client, "/checkpoints"))["data"]
+    (key,) = (await asked(client, "/keys"))["data"]
+    leaves = await house.store(trail).audit.entries.hashes(100)
+    for one, size in zip(made, (12, 7), strict=True):
+        origin, signed, root = opened(one["note"], key["key"])
+        assert (origin, signed) == (f"audit.example/{trail.tenant}", size)
+        assert (one["size"], root) == (size, mth(leaves[:size]))
+
+
+async def test_after_a_rotation_the_old_key_still_verifies(
+    trail: TenantSaved,
+    client: httpx.AsyncClient,
+    house: Harness[Store],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    auditkeys.rotate(house.settings.keys_file.with_name("audit-keys.json"))
+    await sign(house, monkeypatch)
+    old, new = (await asked(client, "/keys"))["data"]
+    assert (old["not_after"], new["not_after"]) == (new["not_before"], None)
+    last, before, _ = (await asked(client, "/checkpoints"))["data"]
+    assert opened(last["note"], new["key"])[1] == 15
+    assert opened(before["note"], old["key"])[1] == 12
+
+
+async def test_an_entry_is_proven_by_the_first_checkpoint_over_it(
+    trail: TenantSaved, client: httpx.AsyncClient
+) -> None:
+    (key,) = (await asked(client, "/keys"))["data"]
+    for sequence, size in ((1, 7), (7, 7), (8, 12), (12, 12)):
+        proof = await asked(client, "/proofs", sequence=sequence)
+        _, signed, root = opened(proof["checkpoint"], key["key"])
+        leaf = hashlib.sha256(b"\0" + proof["entry"].encode()).digest()
+        assert (signed, proof["hash"]) == (size, leaf.hex())
+        path = [bytes.fromhex(step) for step in proof["path"]]
+        assert climbed(leaf, sequence - 1, size, path) == root
+    answer = await client.get("/v1/audit/proofs", params={"sequence": 13})
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_signed_yet")
+    answer = await client.get("/v1/audit/proofs", params={"sequence": 16})
+    assert answer.status_code == 404
+
+
+async def test_which_proof_must_be_said(trail: TenantSaved, client: httpx.AsyncClient) -> None:
+    proof = await asked(client, "/proofs", **{"from": 7, "to": 12})
+    assert proof["proof"] == "consistency"
+    assert len(proof["path"]) == 5
+    for params in ({}, {"from": 7}, {"from": 12, "to": 7}, {"sequence": 1, "from": 7, "to": 12}):
+        answer = await client.get("/v1/audit/proofs", params=params)
+        assert (answer.status_code, answer.json()["code"]) == (422, "which_proof")
+    answer = await client.get("/v1/audit/proofs", params={"from": 6, "to": 12})
+    assert answer.status_code == 404
+
+
+async def test_the_bundle_holds_all_that_a_verifier_needs(
+    trail: TenantSaved, client: httpx.AsyncClient
+) -> None:
+    answer = await client.get("/v1/audit/bundle")
+    assert answer.headers["content-type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as opened_zip:
+        assert opened_zip.testzip() is None
+        files = {name: opened_zip.read(name) for name in opened_zip.namelist()}
+    manifest = json.loads(files.pop("manifest.json"))
+    assert manifest == {name: hashlib.sha256(text).hexdigest() for name, text in files.items()}
+    lines = [json.loads(line) for line in files["entries.ndjson"].splitlines()]
+    assert [line["sequence"] for line in lines] == list(range(1, 16))
+    assert lines[0].keys() == {"tenant", "sequence", "entry", "hash"}
+    signed = [json.loads(line) for line in files["checkpoints.ndjson"].splitlines()]
+    (key,) = files["keys.txt"].decode().splitlines()
+    assert [opened(line["note"], key)[1] for line in signed] == [7, 12]
+
+
+async def test_an_agent_reads_no_trail(house: Harness[Store], trail: TenantSaved) -> None:
+    client = house.client(trail, role="agent", scopes=["consents:read"])
+    assert (await client.get("/v1/audit")).status_code == 403
+
+
+def climbed(leaf: bytes, place: int, size: int, path: list[bytes]) -> bytes:
+    """The root that a path leads to, as RFC 9162, 2.1.3.2, walks it."""
+    number, last, top = place, size - 1, leaf
+    for step in path:
+        assert last > 0
+        if number & 1 or number == last:
+            top = hashlib.sha256(b"\1" + step + top).digest()
+            while not number & 1 and number:
+                number, last = number >> 1, last >> 1
+        else:
+            top = hashlib.sha256(b"\1" + top + step).digest()
+        number, last = number >> 1, last >> 1
+    assert last == 0
+    return top

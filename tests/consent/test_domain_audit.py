@@ -1,0 +1,179 @@
+"""The chain, the tree and what is kept out of them, decided without a store."""
+
+import base64
+import hashlib
+import json
+from datetime import timedelta
+
+import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
+from pymerkle import InmemoryTree
+
+from services.consent.domain.audit import chain, tree, withheld
+from services.consent.domain.audit.entry import Entry
+from services.consent.domain.audit.notary import Notary, verifier_key
+from tests.consent.given import NOON
+from tests.consent.trails import KEYS, mth, noted, numbers
+
+LEAVES = st.integers(0, 70).map(lambda n: [tree.leaf(b"%d" % i) for i in range(n)])
+SOURCES = ("gateway", "matcher")
+ARRIVALS = st.lists(st.tuples(st.sampled_from(SOURCES), st.integers(1, 12)), max_size=40)
+
+
+@given(LEAVES, st.data())
+def test_the_tree_is_that_of_the_standard(leaves: list[bytes], data: st.DataObject) -> None:
+    assert tree.root(leaves) == mth(leaves)
+    cut = data.draw(st.integers(0, len(leaves)))
+    grown = tree.Range().adding(leaves[:cut]).adding(leaves[cut:])
+    assert (grown.size, grown.root) == (len(leaves), mth(leaves))
+    assert len(grown.peaks) == len(leaves).bit_count()
+
+
+@given(st.integers(1, 70), st.data())
+def test_proofs_agree_with_another_library(size: int, data: st.DataObject) -> None:
+    other = InmemoryTree(algorithm="sha256")
+    for i in range(size):
+        other.append_entry(b"%d" % i)
+    leaves = [tree.leaf(b"%d" % i) for i in range(size)]
+    assert tree.root(leaves) == other.get_root()
+    place = data.draw(st.integers(0, size - 1))
+    theirs = other.prove_inclusion(place + 1, size).serialize()["path"][1:]
+    assert [step.hex() for step in tree.inclusion(leaves, place)] == theirs
+    earlier = data.draw(st.integers(1, size))
+    assert consistent(leaves, earlier, tree.consistency(leaves, earlier))
+
+
+def consistent(leaves: list[bytes], earlier: int, path: list[bytes]) -> bool:
+    """RFC 9162, 2.1.4.2, over both roots."""
+    if earlier == len(leaves):
+        return path == []
+    steps = [mth(leaves[:earlier]), *path] if earlier & (earlier - 1) == 0 else list(path)
+    number, last = earlier - 1, len(leaves) - 1
+    while number & 1:
+        number, last = number >> 1, last >> 1
+    first = second = steps[0]
+    for step in steps[1:]:
+        if last == 0:
+            return False
+        if number & 1 or number == last:
+            first, second = tree.node(step, first), tree.node(step, second)
+            while number and not number & 1:
+                number, last = number >> 1, last >> 1
+        else:
+            second = tree.node(second, step)
+        number, last = number >> 1, last >> 1
+    return (first, second, last) == (mth(leaves[:earlier]), mth(leaves), 0)
+
+
+def test_there_is_no_proof_of_what_is_not_there() -> None:
+    leaves = [tree.leaf(b"x")]
+    for place in (-1, 1):
+        with pytest.raises(ValueError, match="no such leaf"):
+            tree.inclusion(leaves, place)
+    for size in (0, 2):
+        with pytest.raises(ValueError, match="never had that size"):
+            tree.consistency(leaves, size)
+
+
+@given(ARRIVALS, st.integers(1, 40))
+def test_however_notes_come_each_is_one_entry_and_the_chain_holds(
+    arrivals: list[tuple[str, int]], step: int
+) -> None:
+    notes = [noted(seq, source=source) for source, seq in arrivals]
+    head, entries = chain.Head(), list[Entry]()
+    for first in range(0, len(notes), step):
+        sealing = chain.seal(head, notes[first : first + step], {}, NOON)
+        head, entries = sealing.head, [*entries, *sealing.entries]
+    read = [json.loads(entry.text) for entry in entries]
+    prev = "0" * 64
+    for sequence, (entry, told) in enumerate(zip(entries, read, strict=True), 1):
+        assert told.keys() == KEYS
+        assert (told["sequence"], told["prev"]) == (sequence, prev)
+        assert rfc8785.dumps(told).decode() == entry.text
+        prev = entry.hash
+        assert prev == hashlib.sha256(b"\0" + entry.text.encode()).hexdigest()
+    assert (head.size, head.hash) == (len(entries), prev)
+    assert head.tree.root == mth([bytes.fromhex(entry.hash) for entry in entries])
+    for source in SOURCES:
+        own = [seq for s, seq in arrivals if s == source]
+        rising = [seq for i, seq in enumerate(own) if seq > max(own[:i], default=0)]
+        assert numbers(read, source) == rising
+
+
+def test_missing_notes_are_counted() -> None:
+    sealing = chain.seal(chain.Head(), [noted(2), noted(3), noted(7)], {}, NOON)
+    assert sealing.missing == 1 + 3
+    again = chain.seal(sealing.head, [noted(7)], {}, NOON)
+    assert (again.entries, again.missing, again.head) == ((), 0, sealing.head)
+
+
+def test_a_checkpoint_is_wanted_after_a_hundred_entries_or_a_minute() -> None:
+    minute = timedelta(seconds=60)
+    few = chain.seal(chain.Head(), [noted(1)], {}, NOON).head
+    more = chain.seal(few, [noted(2)], {}, NOON + minute / 2).head
+    assert not chain.Head().wants_checkpoint(NOON)
+    assert not more.wants_checkpoint(NOON + minute - timedelta(seconds=1))
+    assert more.wants_checkpoint(NOON + minute)
+    many = chain.seal(few, [noted(n) for n in range(2, 101)], {}, NOON).head
+    assert many.wants_checkpoint(NOON)
+    assert not many.checkpointed().wants_checkpoint(NOON + minute)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "+12125550123",
+        "(212) 555-0123",
+        "call 050 123 4567 now",
+        "٠٥٠١٢٣٤٥٦٧",
+        "a.b@example.com",
+        "Ann <ann@example.org>",
+        12125550123,
+        501234567,
+    ],
+)
+def test_what_looks_like_a_number_or_an_address_is_withheld(value: str | int) -> None:
+    assert withheld.facts({"told": value, "n": 3}) == ({"told": "[withheld]", "n": 3}, 1)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2026-11-22",
+        "2026-11-22T17:27:10.123456Z",
+        "v1.12.3",
+        "no_consent",
+        "+1202",
+        "5b0c7e1fa2d94a6c8e3f1d2b4a596877",
+        "00000000-0000-4000-8000-0000000000ab",
+        12_345_678,
+        True,
+    ],
+)
+def test_codes_counts_and_dates_are_kept(value: str | int | bool) -> None:
+    assert withheld.facts({"told": value}) == ({"told": value}, 0)
+
+
+def test_objects_and_reasons_are_looked_at_too() -> None:
+    told = noted(1, object="+12125550123", reason="a@example.com", facts={"to": "a@example.com"})
+    (entry,) = chain.seal(chain.Head(), [told], {}, NOON).entries
+    assert entry.withheld == 3
+    assert "example.com" not in entry.text
+    assert "5550123" not in entry.text
+
+
+def test_a_verifier_key_is_that_of_the_published_example() -> None:
+    """The key of the Go checksum database, as its documents give it."""
+    name, number, coded = (
+        "sum.golang.org",
+        "033de0ae",
+        "Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8",
+    )
+    public = base64.b64decode(coded)[1:]
+    assert verifier_key(name, public) == f"{name}+{number}+{coded}"
+
+
+def test_each_agency_has_a_name_of_its_own() -> None:
+    assert Notary("audit.example", list).name("agencyaaa") == "audit.example/agencyaaa"
