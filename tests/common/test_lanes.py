@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -87,3 +88,38 @@ def test_offsets_are_committed_up_to_the_first_gap() -> None:
     records = [record(i) for i in (5, 6, 7, 8)] + [record(3, partition=1)]
     done = {r.place for r in records if r.offset in (5, 6, 8)}
     assert lanes.contiguous(records, done) == {("calls.v1", 0): 7}
+
+
+async def test_what_is_taken_together_comes_in_portions_of_one_key_in_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lanes, "MOST_TOGETHER", 3)
+    portions: list[list[int]] = []
+    alone: list[int] = []
+
+    async def several(records: Sequence[Record]) -> None:
+        portions.append([one.offset for one in records])
+
+    async def one(r: Record) -> None:
+        alone.append(r.offset)
+
+    own = [record(i, b"t:%d" % (i % 2)) for i in range(10)]
+    others = [Record("sms.v1", 0, i, b"t:a", b"{}") for i in range(3)]
+    together = lanes.Portions({"calls.v1"}, several)
+    done = await lanes.run([*own, *others], one, asyncio.Event(), together=together)
+    assert sorted(portions) == [[0, 2, 4], [1, 3, 5], [6, 8], [7, 9]]
+    assert alone == [0, 1, 2]
+    assert done == {r.place for r in (*own, *others)}
+
+
+async def test_a_portion_that_fails_is_not_done() -> None:
+    async def several(records: Sequence[Record]) -> None:
+        raise ConnectionError
+
+    together = lanes.Portions({"calls.v1"}, several)
+    with pytest.raises(ConnectionError):
+        await lanes.run([record(0)], _never, asyncio.Event(), together=together)
+
+
+async def _never(_: Record) -> None:
+    raise AssertionError
