@@ -37,10 +37,10 @@ lint: install ## form, rules, import contracts, the house as drawn
 types: install ## mypy, strict
 	$(PY) -m mypy
 
-schemas: install ## write docs/events and docs/settings.md from the code
+schemas: install ## write docs/events, docs/settings.md, docs/data-map.md and what consent serves
 	$(PY) -m deploy.schemas
 
-check: install ## all that needs no server: lock file, form, types, contracts, generated files
+check: install ## all that needs no server: lock file, form, types, contracts, generated files, data map, promises
 	$(UV) lock --check --quiet
 	$(MAKE) --no-print-directory lint types
 	$(PY) -m deploy.schemas --check

@@ -26,6 +26,7 @@ async def test_everybody_reads_the_policies(house: House, name: str) -> None:
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "<script" not in answer.text
     for page in ("/", "/invitation"):
         assert 'href="/policies"' in (await stranger.get(page)).text
 
