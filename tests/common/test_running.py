@@ -49,6 +49,7 @@ class Parts:
         monkeypatch.setattr(topics, "wait_for", self.last)
         for part, method in (
             (notes._tenant_reader, "run"),
+            (notes._order_reader, "run"),
             (notes.outbox, "relay"),
             (notes.trail, "run"),
             (notes.letters, "watch"),
@@ -97,7 +98,7 @@ async def test_jobs_end_beside_the_consumer_and_only_then_the_rest_is_cancelled(
     monkeypatch.setattr(notes.trail, "drained", sent)
     monkeypatch.setattr(notes, "_consumer", Joined())
     notes.service = replace(notes.service, ending=(send,), jobs=(close,))
-    notes.tenants_read.set()
+    notes.orders_obeyed.set()
     notes.stopping.set()
     await notes.run()
     assert ended == ["job", "consumer", "outbox", "trail", "connections"]
@@ -117,7 +118,7 @@ async def test_a_job_that_does_not_end_is_cut_off_in_time(
     Parts(notes, monkeypatch)
     monkeypatch.setattr(running, "JOBS_SECONDS", 0)
     notes.service = replace(notes.service, ending=(endless,))
-    notes.tenants_read.set()
+    notes.orders_obeyed.set()
     notes.stopping.set()
     await notes.run()
     assert cut == ["job"]
@@ -170,7 +171,7 @@ def test_the_topic_for_dead_letters_is_one_that_must_be_there(
     notes: Running[TenantScope],
 ) -> None:
     own = {"calls.v1", "matches.v1", "notes.dead.v1"}
-    assert notes._topics() == own | {"tenants.v1", "audit-entries.v1"}
+    assert notes._topics() == own | {"audit-entries.v1", "privacy.v1", "tenants.v1"}
 
 
 async def test_kafka_may_come_later_and_missing_topics_end_the_process(

@@ -10,7 +10,8 @@ import httpx
 from starlette.types import ASGIApp
 
 from libs.common import clock
-from libs.common.bus import Dispatch, Record
+from libs.common.bus import Dispatch, Guard, Record
+from libs.common.erased import Erased
 from libs.common.events import Event, TenantSaved, enclose
 from libs.common.keys import Keys, create_platform_keys, create_tenant_keys
 from libs.common.mongo import Mongo
@@ -41,6 +42,8 @@ class Harness(Generic[S]):
         self.tenants = Tenants()
         self.tenants_read = asyncio.Event()
         self.tenants_read.set()
+        self.orders_obeyed = asyncio.Event()
+        self.orders_obeyed.set()
         self.units: RecordedUnits[S] = RecordedUnits(
             mongo, lambda scope: service.store(scope, self.keys), service.emits, service.name
         )
@@ -49,7 +52,8 @@ class Harness(Generic[S]):
         self.app.state.verifier = self.verifier
         self.front: ASGIApp = self.app
         self._signer = signer
-        self._dispatch = Dispatch(service.consumes, self.units, self.tenants)
+        guard = Guard(Erased())
+        self._dispatch = Dispatch(service.consumes, self.units, self.tenants, guard)
         self._clients: list[httpx.AsyncClient] = []
 
     async def open(self, region: str = "US", **facts: Any) -> TenantSaved:

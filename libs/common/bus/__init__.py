@@ -6,6 +6,7 @@ from libs.common.bus.consumer import Consumer
 from libs.common.bus.dispatch import Consumes, Dispatch, Together
 from libs.common.bus.failures import Poison, guarded
 from libs.common.bus.follower import Follower
+from libs.common.bus.guard import Guard
 from libs.common.bus.letters import Letters
 from libs.common.bus.parking import Parking
 from libs.common.bus.producer import Producer, Unavailable
@@ -17,6 +18,7 @@ __all__ = [
     "Consumes",
     "Dispatch",
     "Follower",
+    "Guard",
     "Letters",
     "Parking",
     "Poison",

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from libs.common.bus.failures import Poison
+from libs.common.bus.guard import Guard
 from libs.common.bus.parking import is_dead_letter
 from libs.common.bus.record import Record, fits_its_key
+from libs.common.erased import Erased
 from libs.common.events import Envelope, Event, fact_of
-from libs.common.mongo import Units, Work
+from libs.common.mongo import Units, Work, inbox_id
 from libs.common.telemetry import span
 from libs.common.tenants import Tenants
 
@@ -33,11 +35,21 @@ Consumes = Sequence[tuple[type[Event], Callable[..., Awaitable[None]] | Together
 
 
 class Dispatch(Generic[S]):
-    """Takes records in: one that is no event of ours is poison, a type not listed is passed."""
+    """Takes records in: one that is no event of ours is poison, a type not listed is passed.
 
-    def __init__(self, consumes: Consumes, units: Units[S], tenants: Tenants) -> None:
+    What is about an erased person is passed over; without a `guard` nobody is erased.
+    """
+
+    def __init__(
+        self,
+        consumes: Consumes,
+        units: Units[S],
+        tenants: Tenants,
+        guard: Guard | None = None,
+    ) -> None:
         self._units = units
         self._tenants = tenants
+        self._guard = guard or Guard(Erased())
         self._handlers: defaultdict[str, list[tuple[type[Event], Handler[S]]]] = defaultdict(list)
         self._together: dict[str, tuple[type[Event], Together]] = {}
         for kind, handler in consumes:
@@ -83,7 +95,7 @@ class Dispatch(Generic[S]):
             raise Poison("tenant: the record key names another tenant or subject")
         if self._tenants.has_left(envelope.tenantid):
             return None  # nothing of it may be kept any more, and so nothing parked
-        return envelope
+        return None if self._guard.passes_over(envelope) else envelope
 
     async def _handle_together(self, envelopes: Sequence[Envelope]) -> None:
         """They are of one tenant, since they have one key, and of one type."""
@@ -99,6 +111,11 @@ class Dispatch(Generic[S]):
         with span(f"process {first.type}", kind="consumer", events=len(facts)):
             await self._units.apart(tenant, body)
 
+    def entries(self, envelope: Envelope) -> list[str]:
+        """The ids of the inbox rows that are there once every handler has had the event."""
+        handlers = (handler for _, handler in self._handlers.get(envelope.type, ()))
+        return [inbox_id(envelope.tenantid, h.__name__, envelope.id) for h in handlers]
+
     async def _handle(self, envelope: Envelope, kind: type[Event], handler: Handler[S]) -> None:
         tenant = self._tenants.get(envelope.tenantid)
         fact = fact_of(envelope, kind)
@@ -106,6 +123,8 @@ class Dispatch(Generic[S]):
         async def body(store: S, work: Work) -> None:
             if self._tenants.has_left(envelope.tenantid):
                 return  # since then: a write would make its collections again
+            if self._guard.passes_over(envelope):
+                return  # since then
             await handler(fact, store, work)
 
         name = f"process {envelope.type}"

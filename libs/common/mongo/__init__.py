@@ -9,7 +9,7 @@ from libs.common.mongo.lease import Lease
 from libs.common.mongo.outbox import Outbox
 from libs.common.mongo.schema import Entity, Index, Kept
 from libs.common.mongo.scope import Collection, Document, Documents, TenantScope, before
-from libs.common.mongo.unit import Unit, Units, Work
+from libs.common.mongo.unit import Unit, Units, Work, inbox_id
 
 __all__ = [
     "Collection",
@@ -28,5 +28,6 @@ __all__ = [
     "Units",
     "Work",
     "before",
+    "inbox_id",
     "is_outage",
 ]

@@ -65,6 +65,11 @@ class Unit(Generic[S, T]):
     result: T | None = None
 
 
+def inbox_id(tenant: str, handler: str, event: str) -> str:
+    """The row that is there once this handler has had this event."""
+    return f"{tenant}:{handler}:{event}"
+
+
 class Units(Generic[S]):
     """Runs units of work against a service's store."""
 
@@ -95,7 +100,7 @@ class Units(Generic[S]):
         body: Callable[[S, Work], Awaitable[None]],
     ) -> bool:
         """Runs the body unless this handler had this event before; says whether it ran."""
-        inbox = f"{tenant.tenant}:{handler}:{cause.id}"
+        inbox = inbox_id(tenant.tenant, handler, cause.id)
         try:
             await self._groups.run(Unit(tenant, cause.id, body, inbox))
         except DuplicateKeyError as error:

@@ -36,6 +36,8 @@ def acting(scope: str) -> Any:
         request: Request, principal: Annotated[Principal, Depends(requires(scope))]
     ) -> Caller[Any]:
         running = request.app.state.running
+        if not running.orders_obeyed.is_set():
+            raise _starting()
         try:
             tenant = running.tenants.get(principal.tenant)
         except UnknownTenant:
@@ -47,8 +49,10 @@ def acting(scope: str) -> Any:
 
 def _unknown(read: bool) -> Problem:
     """A process that has just started may not know a tenant yet: that is no answer to stay with."""
-    if read:
-        return Problem(404, "unknown_tenant", "There is no such tenant.")
+    return Problem(404, "unknown_tenant", "There is no such tenant.") if read else _starting()
+
+
+def _starting() -> Problem:
     again = {"Retry-After": "1"}
     return Problem(503, "starting", "The service is starting: ask again.", headers=again)
 

@@ -3,7 +3,6 @@
 import asyncio
 import gc
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
 import structlog
@@ -13,24 +12,25 @@ from libs.common.bus import (
     Breaker,
     Consumer,
     Dispatch,
-    Follower,
+    Guard,
     Letters,
     Parking,
     Producer,
-    Record,
     Unavailable,
     topics,
 )
 from libs.common.bus.parking import TOPIC_END
-from libs.common.bus.record import fits_its_key
-from libs.common.events import AuditNoted, Envelope, Event, Malformed
+from libs.common.erased import Erased
+from libs.common.events import AuditNoted, Envelope, Event
 from libs.common.keys import PLATFORM, Keys
 from libs.common.mongo import Forwarder, Mongo, Outbox, Units
 from libs.common.principal import Verifier
-from libs.common.service import dead
+from libs.common.service import dead, orders, tenancy
 from libs.common.service.declared import Service
+from libs.common.service.following import follower, showing
+from libs.common.service.orders import OrderReader
 from libs.common.service.taking import Taking
-from libs.common.service.tenancy import TOPIC, TenantReader
+from libs.common.service.tenancy import TenantReader
 from libs.common.tenants import Tenants
 
 S = TypeVar("S")
@@ -65,7 +65,8 @@ class Running(Generic[S]):
             self.trail.wake,
         )
         self.stopping = asyncio.Event()
-        self._dispatch = Dispatch(service.consumes, self.units, self.tenants)
+        self._guard = Guard(Erased())
+        self._dispatch = Dispatch(service.consumes, self.units, self.tenants, self._guard)
         self.letters = Letters(self.mongo, self.keys, self._dispatch.take)
         self._breaker = Breaker()
         parking = Parking(service.name, self.mongo, self.producer, self.keys)
@@ -73,6 +74,8 @@ class Running(Generic[S]):
         self._consumer: Consumer | None = None
         self._tenant_reader = TenantReader(service, self.mongo, self.tenants)
         self.tenants_read = self._tenant_reader.caught_up
+        self._order_reader = OrderReader(service, self.mongo, self._guard, self._dispatch)
+        self.orders_obeyed = self._order_reader.obeyed
         self._store_ready = False
 
     async def run(self) -> None:
@@ -92,6 +95,7 @@ class Running(Generic[S]):
             background = [
                 tasks.create_task(topics.wait_for(self.settings.kafka_url, self._topics())),
                 tasks.create_task(self._tenant_reader.run()),
+                tasks.create_task(self._order_reader.run()),
                 tasks.create_task(self.outbox.relay()),
                 tasks.create_task(self._open_store()),
                 tasks.create_task(self.trail.run()),
@@ -110,31 +114,18 @@ class Running(Generic[S]):
         Every service may note what it does.
         """
         taken, given = self.service.topics_in(), self.service.topics_out().values()
-        return {
-            *taken,
-            *given,
-            TOPIC,
-            AuditNoted.TOPIC,
-            *([f"{self.service.name}{TOPIC_END}"] if taken else []),
-        }
+        own = [f"{self.service.name}{TOPIC_END}"] if taken else []
+        return {*taken, *given, tenancy.TOPIC, orders.TOPIC, AuditNoted.TOPIC, *own}
 
     async def follow(
         self, kinds: Sequence[type[Event]], see: Callable[[Envelope], Awaitable[None]]
     ) -> None:
-        """Shows every event of these types to this process, the last five minutes first."""
-        types = {kind.TYPE for kind in kinds}
+        """Shows every event of these types to this process, the last five minutes first.
 
-        async def verified(record: Record) -> None:
-            try:
-                envelope = Envelope.from_json(record.value)
-            except Malformed:
-                return  # parked by the consumer groups that read the topic
-            if envelope.type in types and fits_its_key(envelope, record.key):
-                await see(envelope)
-
-        names = tuple(sorted({kind.TOPIC for kind in kinds}))
-        url, name = self.settings.kafka_url, self.service.name
-        await Follower(url, name, names, verified, back=timedelta(minutes=5)).run()
+        Not what is about people who were erased since.
+        """
+        seen = showing(kinds, see, self._guard)
+        await follower(self.settings.kafka_url, self.service.name, kinds, seen).run()
 
     def live(self) -> list[str]:
         """Why the process should be restarted; empty while it is well."""
@@ -145,6 +136,8 @@ class Running(Generic[S]):
         reasons = self.service.trouble()
         if not self.tenants_read.is_set():
             reasons.append("tenants are not read yet")
+        if self.service.needs_store and not self.orders_obeyed.is_set():
+            reasons.append("orders about people are not all done yet")
         if self.stopping.is_set():
             reasons.append("stopping")
         if self.service.needs_store:
@@ -163,7 +156,7 @@ class Running(Generic[S]):
         return self._consumer.waiting() if self._consumer else ["the consumer has not started"]
 
     async def _open_store(self) -> None:
-        """Makes the collections, waits for the tenants, then joins the consumer group."""
+        """Makes the collections, waits for the tenants, obeys orders, joins the consumer group."""
         while not self._store_ready:
             try:
                 await self.mongo.start()
@@ -174,6 +167,7 @@ class Running(Generic[S]):
                 log.warning("store.waits", error=type(error).__name__)
                 await asyncio.sleep(1.0)
         await self.tenants_read.wait()
+        await self._order_reader.obey()
         if self.service.consumes:
             await self._join()
         log.info("service.ready", tenants=len(self.tenants))
@@ -193,8 +187,12 @@ class Running(Generic[S]):
                 await asyncio.sleep(1.0)
 
     async def _job(self, job: Any) -> None:
-        await self.tenants_read.wait()
+        await self._begun().wait()
         await job(self)
+
+    def _begun(self) -> asyncio.Event:
+        """From when on jobs run: before it they could use what is to be erased."""
+        return self.orders_obeyed if self.service.needs_store else self.tenants_read
 
     def _servers(self) -> list[tuple[Any, str, int]]:
         tools = (dead.router,) if self.service.consumes else ()
@@ -225,7 +223,7 @@ class Running(Generic[S]):
 
     async def _see_out(self, jobs: Sequence[asyncio.Task[None]]) -> None:
         """Waits for jobs that end by themselves, within a limit; then they are cut off."""
-        if not jobs or not self.tenants_read.is_set():
+        if not jobs or not self._begun().is_set():
             return  # none of them has begun
         _, late = await asyncio.wait(jobs, timeout=JOBS_SECONDS)
         for job in late:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Generic, TypeVar
 
-from libs.common.bus import Dispatch, Letters, Parking, Producer, Record, guarded, lanes
+from libs.common.bus import Dispatch, Guard, Letters, Parking, Producer, Record, guarded, lanes
 from libs.common.bus.producer import PUBLISH_SECONDS
 from libs.common.bus.record import Headers
+from libs.common.erased import Erased
 from libs.common.events import Envelope, Event, TenantClosed, TenantSaved, fact_of
 from libs.common.keys import Keys
 from libs.common.mongo import Documents, Work
@@ -55,7 +56,8 @@ class Member(Generic[S]):
         self._parked = MemoryMongo()
         self._parking = Parking(service.name, self._parked, _Sender(log), self.keys)
         consumes = [(kind, self._wrapped(handler)) for kind, handler in service.consumes]
-        self._dispatch: Dispatch[S] = Dispatch(consumes, units, tenants)
+        self._guard, self._orders = Guard(Erased()), Reader(log, ("privacy.v1",))
+        self._dispatch: Dispatch[S] = Dispatch(consumes, units, tenants, self._guard)
         self.letters = Letters(self._parked, self.keys, self._dispatch.take)
 
     def store(self, tenant: str) -> S:
@@ -85,6 +87,13 @@ class Member(Generic[S]):
         for record in records:
             self.tenants.put(_tenant_fact(Envelope.from_json(record.value)))
         self._tenant_reader.commit(records)
+
+    def read_orders(self) -> None:
+        """Takes in who is erased, as far as privacy.v1 goes."""
+        records = self._orders.poll()
+        for record in records:
+            self._guard.note(Envelope.from_json(record.value))
+        self._orders.commit(records)
 
     def send(self) -> None:
         """Puts what was committed since the last time on its topics."""
@@ -121,6 +130,7 @@ class Member(Generic[S]):
         self._tries += 1
         if self._tries > self._delivery.tenants_after:
             self.read_tenants()
+        self.read_orders()
         await self._delivery.give_way()
         await self._dispatch.take(record)
         if self._lost:

@@ -1,0 +1,93 @@
+"""What happened before a person was erased is passed over, wherever and whenever it comes again.
+
+Topics keep events for days, and a group can be set back: without the guard the person would be
+there again.
+"""
+
+from collections import OrderedDict
+from datetime import datetime, timedelta
+
+from prometheus_client import Counter
+
+from libs.common import clock
+from libs.common.erased import Erased
+from libs.common.events import (
+    CorrectionOrdered,
+    Envelope,
+    ErasureOrdered,
+    ExportOrdered,
+    WordOrdered,
+    fact_of,
+)
+
+SKIPPED = Counter(
+    "events_skipped_erased_total", "Events passed over: they are about an erased person.", ["type"]
+)
+
+OBEYED = timedelta(days=30)
+"""An order older than this is not obeyed any more: the inbox may have forgotten that it was."""
+
+MOST_CALLS = 100_000
+
+_HAPPENED = ("occurred_at", "started_at", "changed_at", "at")
+_ORDERS = frozenset(
+    kind.TYPE for kind in (CorrectionOrdered, ErasureOrdered, ExportOrdered, WordOrdered)
+)
+# Orders and answers are about erased people, what a person allows is a state, the audit stays.
+_FREE = frozenset({"audit", "consent", "correction", "erasure", "export", "retention", "word"})
+
+
+class Guard:
+    """Judges events by who is erased.
+
+    After a call's beginning was passed over, its later events are too: they name no person.
+    """
+
+    def __init__(self, erased: Erased) -> None:
+        self._erased = erased
+        self._calls: OrderedDict[tuple[str, str], None] = OrderedDict()
+
+    def note(self, envelope: Envelope) -> None:
+        """Takes in who is erased, where an event orders it. Raises Malformed."""
+        if envelope.type == ErasureOrdered.TYPE:
+            order = fact_of(envelope, ErasureOrdered)
+            self._erased.put(envelope.tenantid, order.subject, order.at)
+
+    def passes_over(self, envelope: Envelope) -> bool:
+        """Whether no handler may see this event; counts those about erased people.
+
+        An order holds from here on. Raises Malformed.
+        """
+        if envelope.type in _ORDERS:
+            self.note(envelope)
+            return envelope.time < clock.now() - OBEYED
+        if not len(self._erased) or envelope.type.partition(".")[0] in _FREE:
+            return False
+        covered = self._covers(envelope)
+        if covered:
+            SKIPPED.labels(envelope.type).inc()
+        return covered
+
+    def _covers(self, envelope: Envelope) -> bool:
+        subject, session = envelope.data.get("subject"), envelope.data.get("session_id")
+        call = envelope.tenantid, str(session)
+        if not isinstance(subject, str):
+            return session is not None and call in self._calls
+        if not self._erased.covers(envelope.tenantid, subject, happened(envelope)):
+            return False
+        if session is not None:
+            self._calls[call] = None
+            if len(self._calls) > MOST_CALLS:
+                self._calls.popitem(last=False)
+        return True
+
+
+def happened(envelope: Envelope) -> datetime:
+    """When it happened, as far as the event tells; else when it was written down."""
+    told = (envelope.data.get(name) for name in _HAPPENED)
+    text = next((value for value in told if isinstance(value, str)), None)
+    try:
+        at = datetime.fromisoformat(text) if text else envelope.time
+    except ValueError:
+        return envelope.time
+    return at if at.tzinfo else envelope.time
