@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from prometheus_client import Counter
+
 from libs.common import clock
 
 KEPT = timedelta(days=31)
@@ -10,6 +12,16 @@ KEPT = timedelta(days=31)
 MOST = 500_000
 _PRUNED = 1_000
 """After so many new ones, those that are too old are looked for."""
+
+
+SKIPPED = Counter(
+    "events_skipped_erased_total", "Events passed over: they are about an erased person.", ["type"]
+)
+
+
+def pass_over(kind: str) -> None:
+    """Counts an event of this type that nobody takes in, since its person is erased."""
+    SKIPPED.labels(kind).inc()
 
 
 class Erased:

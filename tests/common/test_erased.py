@@ -7,8 +7,7 @@ import pytest
 
 from libs.common import clock, erased
 from libs.common.bus import Dispatch, Guard, Record
-from libs.common.bus.guard import SKIPPED
-from libs.common.erased import Erased
+from libs.common.erased import SKIPPED, Erased
 from libs.common.events import (
     CallEnded,
     CallMatched,

@@ -7,10 +7,8 @@ there again.
 from collections import OrderedDict
 from datetime import datetime, timedelta
 
-from prometheus_client import Counter
-
 from libs.common import clock
-from libs.common.erased import Erased
+from libs.common.erased import Erased, pass_over
 from libs.common.events import (
     CorrectionOrdered,
     Envelope,
@@ -18,10 +16,6 @@ from libs.common.events import (
     ExportOrdered,
     WordOrdered,
     fact_of,
-)
-
-SKIPPED = Counter(
-    "events_skipped_erased_total", "Events passed over: they are about an erased person.", ["type"]
 )
 
 OBEYED = timedelta(days=30)
@@ -65,7 +59,7 @@ class Guard:
             return False
         covered = self._covers(envelope)
         if covered:
-            SKIPPED.labels(envelope.type).inc()
+            pass_over(envelope.type)
         return covered
 
     def _covers(self, envelope: Envelope) -> bool:

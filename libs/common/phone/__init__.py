@@ -1,6 +1,7 @@
 """Telephone numbers: `phonenumbers` decides; this package reads what people and carriers write."""
 
 from libs.common.phone.callers import Caller, caller
+from libs.common.phone.finding import numbers_in
 from libs.common.phone.number import NOT_A_PERSON, LineType, NotANumber, Number
 from libs.common.phone.plans import calling_code
 from libs.common.phone.reading import normalise, parse
@@ -17,6 +18,7 @@ __all__ = [
     "calling_code",
     "national",
     "normalise",
+    "numbers_in",
     "parse",
     "split",
     "variant_key",
