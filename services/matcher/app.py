@@ -3,8 +3,12 @@
 from libs.common.events import (
     CallMatched,
     CallStarted,
+    CorrectionDone,
+    CorrectionOrdered,
     CustomerRemoved,
     CustomerSaved,
+    ErasureDone,
+    ErasureOrdered,
     ImportFinished,
     ImportProgressed,
     MessageMatched,
@@ -18,10 +22,13 @@ from services.matcher.store import ENTITIES, Store
 CONSUMES = (
     (CallStarted, handlers.match_call),
     (MessageReceived, handlers.match_message),
+    (ErasureOrdered, handlers.erase),
+    (CorrectionOrdered, handlers.correct),
 )
 EMITS = (
     *(CallMatched, MessageMatched),
     *(CustomerSaved, CustomerRemoved, ImportProgressed, ImportFinished),
+    *(ErasureDone, CorrectionDone),
 )
 
 

@@ -1,11 +1,20 @@
-"""Events in: a call that rings, and a text, are matched."""
+"""Events in: a call that rings, and a text, are matched; people leave, and are corrected."""
 
 from datetime import datetime
 
-from libs.common.events import CallStarted, MessageReceived
+from libs.common.events import (
+    CallStarted,
+    CorrectionDone,
+    CorrectionOrdered,
+    CustomerRemoved,
+    ErasureOrdered,
+    MessageReceived,
+)
 from libs.common.mongo import Work
+from libs.common.privacy import done
+from services.matcher.domain.correction import corrected
 from services.matcher.domain.ranking import Asked, Ranking, rank
-from services.matcher.store import Store
+from services.matcher.store import Store, saved
 
 
 async def match_call(call: CallStarted, store: Store, work: Work) -> None:
@@ -24,6 +33,43 @@ async def match_message(message: MessageReceived, store: Store, work: Work) -> N
     asked = Asked(message.party_kind, message.party)
     answer = await _answer(asked, message.occurred_at, store, work)
     work.emit(answer.of_message(message.message_id, message.subject))
+
+
+async def erase(order: ErasureOrdered, store: Store, work: Work) -> None:
+    """A person leaves, and no file brings them back unnoticed."""
+    await store.erased.keep(order.subject, order.at)
+    parted = await store.erasing.customers(order, work.now)
+    for row in parted.changed:
+        work.emit(saved(row))
+    for customer_id in parted.removed:
+        work.emit(CustomerRemoved(customer_id=customer_id))
+    deleted = {
+        "customers": len(parted.removed) + len(parted.changed),
+        "faults": await store.erasing.faults(order.subject, parted.removed),
+        "parked": await store.eraser.parked(order.subject, work.tenant.region),
+    }
+    work.emit(done(order, "matcher", work.now, deleted, parted.others))
+
+
+async def correct(order: CorrectionOrdered, store: Store, work: Work) -> None:
+    """What is kept of a person was wrong."""
+    row = await store.customers.get(order.customer_id)
+    if row is not None:
+        change = store.customers.change_of(order)
+        draft = corrected(row, change, work.tenant.region)
+        basis = row["lawful_basis"]
+        row = await store.customers.replace(order.customer_id, draft, basis, work.now) or row
+        work.emit(saved(row))
+    work.emit(
+        CorrectionDone(
+            request_id=order.request_id,
+            subject=order.subject,
+            store="matcher",
+            at=work.now,
+            customer_id=order.customer_id,
+            found=row is not None,
+        )
+    )
 
 
 async def _answer(asked: Asked, at: datetime, store: Store, work: Work) -> Ranking:

@@ -1,7 +1,6 @@
 """A person is found in a text by code, and by number in whatever spelling."""
 
 import json
-from pathlib import Path
 
 import pytest
 

@@ -12,7 +12,7 @@ from libs.common.events import TenantSaved
 from libs.common.keys import SealBroken
 from libs.common.mongo import Document
 from services.matcher.app import build
-from services.matcher.domain.faults import Fault
+from services.matcher.domain.faults import Fault, Whose
 from services.matcher.domain.tally import Written
 from services.matcher.settings import Settings
 from services.matcher.store import ENTITIES, Store
@@ -39,6 +39,10 @@ def an_import(import_id: str = "imp_1", **said: object) -> Document:
         "unknown_columns": [],
     }
     return {**row, **said}
+
+
+def nobodys(faults: list[Fault]) -> list[tuple[Fault, Whose]]:
+    return [(fault, Whose(frozenset(), None)) for fault in faults]
 
 
 class Contract:
@@ -235,9 +239,9 @@ class Contract:
     async def test_faults_come_in_order_and_page_by_page(self, store: Store) -> None:
         faults = [Fault(line, "phone", f"{line}\u0661", "not_valid", "Why.") for line in (2, 3, 10)]
         faults.insert(1, Fault(2, None, "", "no_key", "Why."))
-        await store.imports.add_faults("imp_1", faults[:3], NOON)
-        await store.imports.add_faults("imp_1", faults[3:], NOON)
-        await store.imports.add_faults("imp_2", faults, NOON)
+        await store.imports.add_faults("imp_1", nobodys(faults[:3]), NOON)
+        await store.imports.add_faults("imp_1", nobodys(faults[3:]), NOON)
+        await store.imports.add_faults("imp_2", nobodys(faults), NOON)
         found = await store.imports.faults("imp_1", None, 10)
         assert [fault for _, fault in found] == faults
         assert [f for _, f in await store.imports.faults("imp_1", None, 2)] == faults[:2]
@@ -249,7 +253,7 @@ class Contract:
         self, matcher: Harness[Store], agency: TenantSaved, store: Store
     ) -> None:
         fault = Fault(2, "phone", "5550143", "not_possible", "Why.")
-        await store.imports.add_faults("imp_1", [fault], NOON)
+        await store.imports.add_faults("imp_1", nobodys([fault]), NOON)
         (row,) = await matcher.mongo.scope(agency.tenant).collection("faults").list({})
         assert b"5550143" not in bytes(row["sealed"])
         assert "5550143" not in str({**row, "sealed": None})

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from libs.common.events import CustomerRemoved, CustomerSaved
+from libs.common.events import CustomerRemoved, Note
 from libs.common.events.personal import RECOGNISE, SHOW, Personal
 from libs.common.mongo import Document, Work
 from libs.common.service import Caller, acting
@@ -21,7 +21,8 @@ from libs.common.web import (
 )
 from services.matcher.domain import entry
 from services.matcher.domain.drafts import Draft
-from services.matcher.store import Store
+from services.matcher.domain.faults import SUPPRESSED
+from services.matcher.store import Store, saved
 
 router = APIRouter(prefix="/v1/customers", tags=["customers"])
 
@@ -29,6 +30,7 @@ Reader = Annotated[Caller[Store], acting("customers:read")]
 Writer = Annotated[Caller[Store], acting("customers:write")]
 
 Short = Annotated[str, Field(max_length=200)]
+_BESIDE = {"numbers", "lawful_basis", "renewed_basis"}
 Identity = Personal("identity", RECOGNISE)
 Contact = Personal("contact", RECOGNISE)
 Contract = Personal("contract", SHOW)
@@ -56,10 +58,19 @@ class CustomerIn(BaseModel):
     customer_since: Annotated[date | None, Contract] = None
     language: Annotated[Short | None, Identity] = None
     lawful_basis: Literal["consent", "contract", "legal_obligation", "legitimate_interest"]
+    renewed_basis: Annotated[
+        str | None,
+        Field(
+            min_length=3,
+            max_length=500,
+            pattern=r"\S",
+            description="Why a person who was erased may be kept again; else they are refused.",
+        ),
+    ] = None
 
     def draft(self, region: str) -> Draft:
         """By the rules of files. Raises Problem 422 with a pointer to each field at fault."""
-        texts = self.model_dump(mode="json", exclude={"numbers", "lawful_basis"}, exclude_none=True)
+        texts = self.model_dump(mode="json", exclude=_BESIDE, exclude_none=True)
         try:
             return entry.read(
                 entry.Given(texts, [(n.label, n.number) for n in self.numbers]), region
@@ -131,9 +142,11 @@ async def create_customer(given: CustomerIn, who: Writer, response: Response) ->
     draft = given.draft(who.tenant.region)
 
     async def body(store: Store, work: Work) -> Document:
+        back = await _admit(
+            draft, given, await store.customers.get(store.customers.id_of(draft)), store
+        )
         row = await store.customers.save(draft, "api", given.lawful_basis, work.now)
-        work.emit(_saved(row))
-        return row
+        return await _told(row, given if back else None, who, store, work)
 
     row = await who.write(body)
     response.headers["Location"] = f"/v1/customers/{row['_id']}"
@@ -146,11 +159,12 @@ async def replace_customer(customer_id: str, given: CustomerIn, who: Writer) -> 
     draft = given.draft(who.tenant.region)
 
     async def body(store: Store, work: Work) -> Document:
-        row = await store.customers.replace(customer_id, draft, given.lawful_basis, work.now)
-        if row is None:
+        there = await store.customers.get(customer_id)
+        if there is None:
             raise not_found()
-        work.emit(_saved(row))
-        return row
+        back = await _admit(draft, given, there, store)
+        row = await store.customers.replace(customer_id, draft, given.lawful_basis, work.now)
+        return await _told(row or there, given if back else None, who, store, work)
 
     return CustomerOut.of(await who.write(body))
 
@@ -167,9 +181,30 @@ async def remove_customer(customer_id: str, who: Writer) -> None:
     await who.write(body)
 
 
-def _saved(row: Document) -> CustomerSaved:
-    subjects = tuple(sorted({number["codes"]["exact"] for number in row["numbers"]}))
-    return CustomerSaved(customer_id=row["_id"], version=row["version"], subjects=subjects)
+async def _admit(draft: Draft, given: CustomerIn, there: Document | None, store: Store) -> bool:
+    """Whether the customer brings somebody back who was erased. Raises Problem 409 for no reason.
+
+    A number that the record has already is no news.
+    """
+    known = {number["e164"] for number in there["numbers"]} if there else set()
+    erased = await store.erased.among({number.e164 for number in draft.numbers} - known)
+    if erased and not given.renewed_basis:
+        raise Problem(409, "suppressed", SUPPRESSED)
+    return bool(erased)
+
+
+async def _told(
+    row: Document, back: CustomerIn | None, who: Caller[Store], store: Store, work: Work
+) -> Document:
+    """Tells of the record; that it brings somebody `back` goes on record with the reason."""
+    work.emit(saved(row))
+    if back and back.renewed_basis:
+        await store.customers.renew([row["_id"]], back.renewed_basis, work.now)
+        actor = f"user:{who.principal.user}"
+        work.note(
+            Note(action="customer.saved", actor=actor, object=row["_id"], reason="renewed_basis")
+        )
+    return row
 
 
 def _error(column: str | None, explanation: str) -> FieldError:

@@ -45,6 +45,13 @@ class Attested(BaseModel):
         min_length=3, max_length=200, description="Where the data comes from, in your words."
     )
     lawful_basis: LawfulBasis = Field(description="Why the agency may hold it.")
+    renewed_basis: str | None = Field(
+        None,
+        min_length=3,
+        max_length=500,
+        pattern=r"\S",
+        description="Why people who were erased may be kept again; else their lines are refused.",
+    )
     mapping: str | None = Field(
         None,
         max_length=4000,
@@ -75,6 +82,7 @@ class Import(BaseModel):
     source: str
     lawful_basis: str
     attested_by: str
+    renewed_basis: str | None = None
     started_at: AwareDatetime
     updated_at: AwareDatetime
     rows: int
@@ -129,7 +137,8 @@ async def create_import(
 ) -> Import:
     """Reads the body as it comes. Good lines land, the others are listed under `errors`."""
     file = csv_stream(request)
-    said = Attestation(attested.source, attested.lawful_basis, who.principal.user)
+    basis = attested.renewed_basis
+    said = Attestation(attested.source, attested.lawful_basis, who.principal.user, basis)
     upload = Upload(who, Sheet(who.tenant.region, attested.headers()), said)
     row = await upload.run(file)
     response.headers["Location"] = f"/v1/imports/{row['_id']}"

@@ -3,15 +3,19 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from uuid import uuid4
 
 from libs.common import clock
-from libs.common.events import ImportFinished, ImportProgressed
+from libs.common.events import ImportFinished, ImportProgressed, Note
 from libs.common.mongo import Document, Work
 from libs.common.service import Caller
 from libs.common.web import batches
+from services.matcher.domain.drafts import Draft
+from services.matcher.domain.faults import Whose
 from services.matcher.domain.rows import Reading
 from services.matcher.domain.sheet import Sheet
+from services.matcher.domain.suppression import without
 from services.matcher.domain.tally import Tally
 from services.matcher.store import Store
 from services.matcher.store.imports import MOST_FAULTS
@@ -21,11 +25,15 @@ BATCH = 1_000
 
 @dataclass(frozen=True)
 class Attestation:
-    """What the agency says of the file, and who said it."""
+    """What the agency says of the file, and who said it.
+
+    `renewed_basis` is why people who were erased may be in it all the same.
+    """
 
     source: str
     lawful_basis: str
     attested_by: str
+    renewed_basis: str | None = None
 
 
 class Upload:
@@ -43,6 +51,7 @@ class Upload:
         self._started_at = clock.now()
         self._tally = Tally()
         self._faults = 0
+        self._renewed = 0
 
     async def run(self, chunks: AsyncIterator[bytes]) -> Document:
         """Imports the file and returns the import's row.
@@ -65,15 +74,47 @@ class Upload:
             await self._keep("running")
 
     async def _write(self, readings: list[Reading]) -> None:
-        now = clock.now()
+        now, store = clock.now(), self._who.store
+        readings, erased = await self._admitted(readings)
         drafts = [reading.draft for reading in readings if reading.draft]
         basis = self._attestation.lawful_basis
-        written = await self._who.store.customers.write_all(drafts, self._id, basis, now)
-        faults = [fault for reading in readings for fault in reading.faults]
+        written = await store.customers.write_all(drafts, self._id, basis, now)
+        await self._renew(drafts, erased, now)
+        faults = [(fault, one) for one in readings for fault in one.faults]
         kept = faults[: max(0, MOST_FAULTS - self._faults)]
-        await self._who.store.imports.add_faults(self._id, kept, now)
+        told = [(fault, self._whose(one)) for fault, one in kept]
+        await store.imports.add_faults(self._id, told, now)
         self._faults += len(kept)
         self._tally = self._tally.plus(readings, written)
+
+    async def _admitted(self, readings: list[Reading]) -> tuple[list[Reading], set[str]]:
+        """The lines without people who were erased, unless the file has a new basis for them.
+
+        And the numbers of those people. A customer kept on a new basis already may come again.
+        """
+        region, store = self._who.tenant.region, self._who.store
+        erased = await store.erased.among({n for one in readings for n in one.mentioned(region)})
+        if not erased or self._attestation.renewed_basis:
+            return readings, erased
+        ids = [store.customers.id_of(one.draft) if one.draft else "" for one in readings]
+        renewed = await store.customers.renewed(ids)
+        return [
+            one if key in renewed else without(one, erased, region)
+            for key, one in zip(ids, readings, strict=True)
+        ], erased
+
+    async def _renew(self, drafts: list[Draft], erased: set[str], now: datetime) -> None:
+        basis = self._attestation.renewed_basis
+        back = [d for d in drafts if any(number.e164 in erased for number in d.numbers)]
+        if basis and back:
+            customers = self._who.store.customers
+            await customers.renew({customers.id_of(draft) for draft in back}, basis, now)
+            self._renewed += len(back)
+
+    def _whose(self, reading: Reading) -> Whose:
+        draft = reading.draft
+        customer = self._who.store.customers.id_of(draft) if draft else None
+        return Whose(reading.mentioned(self._who.tenant.region), customer)
 
     async def _keep(self, state: str) -> Document:
         row = self._row(state)
@@ -87,11 +128,22 @@ class Upload:
             await store.imports.put(row)
             if state == "running":
                 work.emit(ImportProgressed(import_id=self._id, **told))
-            else:
-                work.emit(ImportFinished(import_id=self._id, state=state, **told))
+                return
+            work.emit(ImportFinished(import_id=self._id, state=state, **told))
+            if self._attestation.renewed_basis:
+                work.note(self._note())
 
         await self._who.write(body)
         return row
+
+    def _note(self) -> Note:
+        return Note(
+            action="import.finished",
+            actor=f"user:{self._attestation.attested_by}",
+            object=self._id,
+            reason="renewed_basis",
+            facts={"renewed": self._renewed},
+        )
 
     def _row(self, state: str) -> Document:
         counts = asdict(self._tally)

@@ -14,7 +14,14 @@ _HEADLINES: Final = {
     "no_region": "{n} numbers have no country; add a country column or write them with +.",
     "columns": "{n} lines have more or fewer cells than the header; check the quotation marks.",
     "encoding": "{n} lines hold broken characters; save the file as CSV UTF-8 and upload it again.",
+    "suppressed": "{n} lines are about people who were erased at their request. Leave them out, or "
+    "say with renewed_basis on what new basis you keep them.",
 }
+
+SUPPRESSED: Final = (
+    "This person was erased at their request. Leave them out, or say with renewed_basis on what "
+    "new basis you keep them."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,19 @@ class Fault:
     value: str
     code: str
     explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whom a fault is about: the numbers (E.164) in it and in its line, and the customer's id."""
+
+    numbers: frozenset[str]
+    customer: str | None
+
+
+def suppressed(line: int) -> Fault:
+    """A line about somebody who was erased; nothing of it is kept."""
+    return Fault(line, None, "", "suppressed", SUPPRESSED)
 
 
 def guarded(cell: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
+from libs.common.phone import numbers_in
 from services.matcher.domain.cells import Line
 from services.matcher.domain.countries import country
 from services.matcher.domain.dates import NotADate, read_date
@@ -39,11 +40,20 @@ class Defaults:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A line read. Without a `draft` it is rejected; with one, what its faults name is left out."""
+    """A line read. Without a `draft` it is rejected; with one, what its faults name is left out.
+
+    `numbers` are the good ones (E.164) of a rejected line as well.
+    """
 
     line: int
     draft: Draft | None
     faults: tuple[Fault, ...] = ()
+    numbers: tuple[str, ...] = ()
+
+    def mentioned(self, region: str) -> frozenset[str]:
+        """Every number (E.164) that the line holds, in its faults too."""
+        wrong = (numbers_in(fault.value, region) for fault in self.faults)
+        return frozenset(self.numbers).union(*wrong)
 
 
 def read_row(number: int, cells: Sequence[str], columns: Columns, defaults: Defaults) -> Reading:
@@ -71,7 +81,8 @@ def read_row(number: int, cells: Sequence[str], columns: Columns, defaults: Defa
     elif draft.key is None and not rejected:
         rejected = True
         line.faults.append(Fault(number, None, "", "no_key", _ADVICE["no_key"]))
-    return Reading(number, None if rejected else draft, tuple(line.faults))
+    found = tuple(phone.e164 for phone in numbers)
+    return Reading(number, None if rejected else draft, tuple(line.faults), found)
 
 
 def _region(line: Line, defaults: Defaults) -> str | None:

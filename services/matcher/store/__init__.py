@@ -2,10 +2,13 @@
 
 from libs.common.keys import Keys
 from libs.common.mongo import TenantScope
-from services.matcher.store.customers import CUSTOMERS, Customers
+from libs.common.privacy import Eraser
+from services.matcher.store.customers import CUSTOMERS, Customers, saved
+from services.matcher.store.erased import ERASED, ErasedNumbers
+from services.matcher.store.erasing import Erasing
 from services.matcher.store.imports import FAULTS, IMPORTS, Imports
 
-ENTITIES = (CUSTOMERS, IMPORTS, FAULTS)
+ENTITIES = (CUSTOMERS, IMPORTS, FAULTS, ERASED)
 
 
 class Store:
@@ -14,6 +17,9 @@ class Store:
     def __init__(self, scope: TenantScope, keys: Keys) -> None:
         self.customers = Customers(scope, keys)
         self.imports = Imports(scope, keys)
+        self.erased = ErasedNumbers(scope, keys)
+        self.erasing = Erasing(scope)
+        self.eraser = Eraser(scope, keys)
 
 
-__all__ = ["ENTITIES", "Store"]
+__all__ = ["ENTITIES", "Store", "saved"]

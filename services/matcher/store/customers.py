@@ -1,9 +1,13 @@
 """Customers: found by the codes of their numbers, written whole, version by version."""
 
+import json
+from base64 import b64decode
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
+from libs.common.events import CorrectionOrdered, CustomerSaved
 from libs.common.events.personal import RECOGNISE, SHOW, SUBJECT, Personal
+from libs.common.events.privacy import CHANGE_FIELD
 from libs.common.keys import Keys
 from libs.common.mongo import Document, Documents, Entity, Index, Kept, TenantScope, before
 from services.matcher.domain.drafts import Draft, fingerprint
@@ -31,6 +35,8 @@ CUSTOMERS = Entity(
         "origin": ("string",),
         "lawful_basis": ("string",),
         "last_contact": ("date", "null"),
+        "renewed_at": ("date",),
+        "renewed_basis": ("string",),
         "created_at": ("date",),
         "updated_at": ("date",),
     },
@@ -100,6 +106,22 @@ class Customers:
     ) -> Document | None:
         """Writes a customer who is there, under the id they have."""
         return await self._rows.change({"_id": customer_id}, self._update(draft, "api", basis, at))
+
+    async def renewed(self, ids: Iterable[str]) -> set[str]:
+        """Those of these customers who are kept on a basis of after their erasure."""
+        query = {"_id": {"$in": list(ids)}, "renewed_at": {"$exists": True}}
+        return {row["_id"] for row in await self._rows.list(query, fields={"_id": 1})}
+
+    async def renew(self, ids: Iterable[str], basis: str, at: datetime) -> None:
+        """Notes that these were erased, and why they may be kept again."""
+        told = {"$set": {"renewed_at": at, "renewed_basis": basis}}
+        await self._rows.change_all([(key, told) for key in ids])
+
+    def change_of(self, order: CorrectionOrdered) -> Document:
+        """The corrected fields. Raises SealBroken, ValueError."""
+        sealed = b64decode(order.sealed)
+        change: Document = json.loads(self._keys.unseal(self._tenant, CHANGE_FIELD, sealed))
+        return change
 
     async def remove(self, customer_id: str) -> bool:
         """Deletes one customer; says whether there was one."""
@@ -174,6 +196,12 @@ class Customers:
 
     def _code(self, text: str) -> str:
         return self._keys.code(self._tenant, text)
+
+
+def saved(row: Document) -> CustomerSaved:
+    """What is told of a record that was written."""
+    subjects = tuple(sorted({number["codes"]["exact"] for number in row["numbers"]}))
+    return CustomerSaved(customer_id=row["_id"], version=row["version"], subjects=subjects)
 
 
 def _codes(number: Document) -> Lookups:

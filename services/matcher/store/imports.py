@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from libs.common.events.personal import CARRY, PROVE, USER, Personal
+from libs.common.events.personal import CARRY, PROVE, SUBJECT, USER, Personal
 from libs.common.keys import Keys
 from libs.common.mongo import Document, Documents, Entity, Index, TenantScope, before
-from services.matcher.domain.faults import Fault
+from services.matcher.domain.faults import Fault, Whose
 
 FAULT_DAYS = 30
 MOST_FAULTS = 10_000
@@ -19,6 +19,7 @@ IMPORTS = Entity(
         "source": ("string",),
         "lawful_basis": ("string",),
         "attested_by": ("string",),
+        "renewed_basis": ("string", "null"),
         "started_at": ("date",),
         "updated_at": ("date",),
         "counts": ("object",),
@@ -54,11 +55,21 @@ FAULTS = Entity(
         "code": ("string",),
         "explanation": ("string",),
         "at": ("date",),
+        "subjects": ("array",),
+        "customer": ("string", "null"),
     },
     ("import", "line", "sealed", "code", "explanation", "at"),
-    (Index((("import", 1), ("_id", 1))), Index((("at", 1),), ttl=FAULT_DAYS * 86_400)),
+    (
+        Index((("import", 1), ("_id", 1))),
+        Index((("at", 1),), ttl=FAULT_DAYS * 86_400),
+        Index((("subjects", 1),)),
+        Index((("customer", 1),)),
+    ),
+    person="subjects",
     personal={
         "sealed": Personal("content", CARRY, "sealed"),
+        "subjects": SUBJECT.to(CARRY),
+        "customer": Personal("identity", CARRY, "coded"),
     },
     plain=("_id", "import", "column", "code", "explanation"),
 )
@@ -86,8 +97,10 @@ class Imports:
         order = [("started_at", -1), ("_id", -1)]
         return await self._imports.list(before("started_at", after), sort=order, limit=limit)
 
-    async def add_faults(self, import_id: str, faults: Sequence[Fault], at: datetime) -> None:
-        """Adds what was wrong with some lines."""
+    async def add_faults(
+        self, import_id: str, faults: Sequence[tuple[Fault, Whose]], at: datetime
+    ) -> None:
+        """Adds what was wrong with some lines, and whom they are about."""
         await self._faults.insert_all(
             [
                 {
@@ -99,8 +112,10 @@ class Imports:
                     "code": fault.code,
                     "explanation": fault.explanation,
                     "at": at,
+                    "subjects": sorted(self._keys.code(self._tenant, n) for n in whose.numbers),
+                    "customer": whose.customer,
                 }
-                for index, fault in enumerate(faults)
+                for index, (fault, whose) in enumerate(faults)
             ]
         )
 
