@@ -172,7 +172,7 @@ async def test_what_was_wrong_in_lines_of_the_person_goes(here: Agency) -> None:
     assert len(await here.errors(made["id"])) == 4
     answer = await here.erase(NUMBER)
     assert [fault["line"] for fault in await here.errors(made["id"])] == [5]
-    assert deleted(answer) == {"customers": 1, "faults": 3}
+    assert deleted(answer) == {"faults": 3}
 
 
 async def test_parked_records_that_speak_of_the_person_go(here: Agency) -> None:
