@@ -7,6 +7,8 @@ from libs.common.events import (
     CallMatched,
     CallStarted,
     ConsentChanged,
+    ErasureDone,
+    ErasureOrdered,
     InsightProduced,
 )
 from libs.common.keys import Keys
@@ -24,16 +26,17 @@ CONSUMES = (
     (CallCosted, handlers.note_cost),
     (CallMatched, handlers.note_match),
     (ConsentChanged, handlers.note_consent),
+    (ErasureOrdered, handlers.erase),
 )
-EMITS = (InsightProduced,)
+EMITS = (InsightProduced, ErasureDone)
 
 
 def build(settings: Settings) -> Service[Store]:
     """The service, from its settings."""
     card = scorecard.parse(settings.scorecard.read_text())
 
-    def store(scope: TenantScope, _: Keys) -> Store:
-        return Store(scope, card)
+    def store(scope: TenantScope, keys: Keys) -> Store:
+        return Store(scope, keys, card)
 
     return Service(
         name="insights",

@@ -3,6 +3,7 @@
 No card is made of a person who objects; the record of the call is kept all the same.
 """
 
+from libs.common.erased import pass_over
 from libs.common.events import (
     CallAnswered,
     CallCosted,
@@ -10,9 +11,12 @@ from libs.common.events import (
     CallMatched,
     CallStarted,
     ConsentChanged,
+    ErasureOrdered,
     InsightProduced,
 )
+from libs.common.events.calls import CallEvent
 from libs.common.mongo import Work
+from libs.common.privacy import done
 from services.insights.domain import card, features, merge
 from services.insights.domain.record import CallRecord
 from services.insights.store import Store
@@ -20,32 +24,58 @@ from services.insights.store import Store
 
 async def note_start(call: CallStarted, store: Store, work: Work) -> None:
     """A call rings: its card follows at once, before anybody knows who it is."""
-    await _show(merge.with_started(await store.record(call.session_id), call), store, work)
+    record = await _record(call, store)
+    if record:
+        await _show(merge.with_started(record, call), store, work)
 
 
 async def note_match(match: CallMatched, store: Store, work: Work) -> None:
     """The matcher has answered: the card is made again with what it knows."""
-    await _show(merge.with_match(await store.record(match.session_id), match), store, work)
+    record = await _record(match, store)
+    if record:
+        await _show(merge.with_match(record, match), store, work)
 
 
 async def note_answer(call: CallAnswered, store: Store, work: Work) -> None:
     """Somebody took the call."""
-    await store.keep(merge.with_answered(await store.record(call.session_id), call))
+    record = await _record(call, store)
+    if record:
+        await store.keep(merge.with_answered(record, call))
 
 
 async def note_end(call: CallEnded, store: Store, work: Work) -> None:
     """The call is over."""
-    await store.keep(merge.with_ended(await store.record(call.session_id), call))
+    record = await _record(call, store)
+    if record:
+        await store.keep(merge.with_ended(record, call))
 
 
 async def note_cost(call: CallCosted, store: Store, work: Work) -> None:
     """The provider says what the call cost."""
-    await store.keep(merge.with_costed(await store.record(call.session_id), call))
+    record = await _record(call, store)
+    if record:
+        await store.keep(merge.with_costed(record, call))
 
 
 async def note_consent(change: ConsentChanged, store: Store, work: Work) -> None:
     """What a person allows has changed; here it matters whether they object to being profiled."""
     await store.note_consent(change)
+
+
+async def erase(order: ErasureOrdered, store: Store, work: Work) -> None:
+    """A person leaves; what is yet to come of their calls finds nothing to add to."""
+    deleted = await store.erase(order.subject, work.now)
+    deleted["parked"] = await store.eraser.parked(order.subject, work.tenant.region)
+    work.emit(done(order, "insights", work.now, deleted))
+
+
+async def _record(fact: CallEvent | CallMatched, store: Store) -> CallRecord | None:
+    """The record that the fact belongs to; None where the call is of somebody who was erased."""
+    record = await store.record(fact.session_id)
+    if record is None and await store.is_gone(fact.session_id):
+        pass_over(fact.TYPE)
+        return None
+    return record or CallRecord(session_id=fact.session_id)
 
 
 async def _show(record: CallRecord, store: Store, work: Work) -> None:

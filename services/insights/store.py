@@ -1,11 +1,14 @@
-"""What insights keeps per tenant: call records with their latest cards, feedback, objections."""
+"""What insights keeps per tenant: call records with their latest cards, feedback, objections,
+and which calls are of erased people."""
 
 from datetime import datetime, timedelta
 
 from libs.common import phone
 from libs.common.events import ConsentChanged, InsightProduced
 from libs.common.events.personal import HEED, RECOGNISE, SHOW, SUBJECT, USER, Personal
+from libs.common.keys import Keys
 from libs.common.mongo import Document, Entity, Index, Kept, TenantScope, before
+from libs.common.privacy import MOST, Eraser
 from services.insights.domain.history import Earlier
 from services.insights.domain.number import Numbering
 from services.insights.domain.record import CallRecord
@@ -17,6 +20,7 @@ CALLS = Entity(
     "calls",
     {
         "subject": ("string", "null"),
+        "subjects": ("array",),
         "direction": ("string", "null"),
         "open": ("bool",),
         "started_at": ("date", "null"),
@@ -28,15 +32,17 @@ CALLS = Entity(
     ("open", "record"),
     (
         Index((("subject", 1), ("started_at", -1))),
+        Index((("subjects", 1),)),
         Index((("started_at", -1), ("_id", -1))),
         Index((("open", 1), ("started_at", -1), ("_id", -1))),
         Index((("insight", 1),)),
         Index((("as_of", -1), ("_id", -1))),
     ),
-    person="subject",
+    person="subjects",
     kept=(Kept("calls", "started_at"),),
     personal={
         "subject": SUBJECT,
+        "subjects": SUBJECT,
         "record": Personal("contact", RECOGNISE),
         "record.matches": Personal("identity", RECOGNISE),
         "card": Personal("behaviour", SHOW),
@@ -64,18 +70,28 @@ OBJECTIONS = Entity(
         "_id": SUBJECT.to(HEED),
     },
 )
-ENTITIES = (CALLS, FEEDBACK, OBJECTIONS)
+GONE_DAYS = 30  # longer than the topics keep what could bring a call back
+GONE = Entity(
+    "gone",
+    {"at": ("date",)},
+    ("at",),
+    (Index((("at", 1),), ttl=GONE_DAYS * 86_400),),
+    plain=("_id",),
+)
+ENTITIES = (CALLS, FEEDBACK, OBJECTIONS, GONE)
 _WITHOUT_CARD = {"card": 0}
 
 
 class Store:
     """One tenant's calls and cards, and who wants none made of them."""
 
-    def __init__(self, scope: TenantScope, scorecard: Scorecard) -> None:
+    def __init__(self, scope: TenantScope, keys: Keys, scorecard: Scorecard) -> None:
         self.scorecard = scorecard
+        self.eraser = Eraser(scope, keys)
         self._calls = scope.collection("calls")
         self._feedback = scope.collection("feedback")
         self._objections = scope.collection("objections")
+        self._gone = scope.collection("gone")
 
     async def record(self, session_id: str) -> CallRecord | None:
         """The record of a call, as far as it is known."""
@@ -89,6 +105,7 @@ class Store:
             {
                 "_id": record.session_id,
                 "subject": record.subject,
+                "subjects": list(record.subjects),
                 "direction": record.direction,
                 "open": record.ended_at is None,
                 "started_at": record.started_at,
@@ -137,6 +154,28 @@ class Store:
         if subject is None:
             return False
         return await self._objections.get({"_id": subject, "objected": True}) is not None
+
+    async def is_gone(self, session_id: str) -> bool:
+        """Whether the call is of somebody who was erased."""
+        return await self._gone.get({"_id": session_id}) is not None
+
+    async def erase(self, subject: str, at: datetime) -> dict[str, int]:
+        """Deletes the person's calls with cards and feedback; how many, by collection.
+
+        That somebody objects is kept: it is no more than a code, and they may call again.
+        """
+        calls = await self._calls.list(
+            {"subjects": subject}, limit=MOST, fields={"insight": 1, "_id": 1}
+        )
+        sessions = [call["_id"] for call in calls]
+        insights = [call["insight"] for call in calls if call.get("insight")]
+        await self._gone.put_all([{"_id": session, "at": at} for session in sessions])
+        about = {"_id": subject, "objected": False}
+        return {
+            "calls": await self._calls.remove({"_id": {"$in": sessions}}),
+            "feedback": await self._feedback.remove({"insight": {"$in": insights}}),
+            "objections": await self._objections.remove(about),
+        }
 
     async def calls(
         self, after: tuple[datetime, str] | None, limit: int, only_open: bool

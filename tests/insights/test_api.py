@@ -114,6 +114,16 @@ async def test_a_process_that_has_not_read_the_tenants_asks_for_patience(
     assert answer.headers["retry-after"] == "1"
 
 
+@in_memory
+@pytest.mark.parametrize("operation", OPERATIONS, ids=" ".join)
+async def test_nobody_is_served_before_what_was_ordered_is_done(
+    house: Harness[Store], tenant: TenantSaved, operation: tuple[str, str]
+) -> None:
+    house.orders_obeyed.clear()
+    answer = await ask(house.client(tenant), operation)
+    assert (answer.status_code, answer.json()["code"]) == (503, "starting")
+
+
 @pytest.mark.parametrize("operation", [o for o in OPERATIONS if "{" in o[1]], ids=" ".join)
 async def test_an_id_of_another_tenant_is_as_unknown_as_any(
     house: Harness[Store], tenant: TenantSaved, operation: tuple[str, str]

@@ -55,6 +55,13 @@ class CallRecord(Fact):
         return self.matches[0].subject if self.matches else None
 
     @property
+    def subjects(self) -> tuple[str, ...]:
+        """Everybody on the call: the other side of each leg, and whom matches are about."""
+        of_legs = {leg.started.subject for leg in self.legs if leg.started}
+        known = of_legs | {match.subject for match in self.matches}
+        return tuple(sorted(subject for subject in known if subject))
+
+    @property
     def incoming(self) -> bool:
         """Whether the call is known to come in: only such a call gets a card."""
         return self.direction == "incoming"
