@@ -3,6 +3,8 @@
 from libs.common.events import (
     ConsentChanged,
     ConsentHeartbeat,
+    ErasureDone,
+    ErasureOrdered,
     MessageMatched,
     MessageReceived,
     MessageStatus,
@@ -13,6 +15,7 @@ from libs.common.events import (
     SmsRequested,
     SmsSent,
     SmsUnconfirmed,
+    WordOrdered,
 )
 from libs.common.keys import Keys
 from libs.common.mongo import TenantScope
@@ -29,6 +32,8 @@ CONSUMES = (
     (MessageMatched, handlers.note_matched),
     (ConsentChanged, handlers.note_consent),
     (ConsentHeartbeat, handlers.note_heartbeat),
+    (ErasureOrdered, handlers.erase),
+    (WordOrdered, handlers.send_word),
 )
 EMITS = (
     SmsRequested,
@@ -38,6 +43,7 @@ EMITS = (
     SmsFailed,
     SmsUnconfirmed,
     SmsReceived,
+    ErasureDone,
 )
 
 

@@ -1,20 +1,26 @@
-"""Events in: what people write, what became of what we wrote, and what they allow."""
+"""Events in: what people write, what became of what we wrote, what they allow, and that they go."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
+from libs.common.erased import pass_over
 from libs.common.events import (
     ConsentChanged,
     ConsentHeartbeat,
+    ErasureOrdered,
     MessageMatched,
     MessageReceived,
     MessageStatus,
+    WordOrdered,
 )
 from libs.common.mongo import Work
+from libs.common.privacy import done
 from services.messaging.domain import drafts, intent, reported, steps
+from services.messaging.domain.agency import held
 from services.messaging.domain.copy import Copy
 from services.messaging.domain.failures import decisive
 from services.messaging.domain.message import Message
-from services.messaging.domain.refusals import SENTENCES
+from services.messaging.domain.refusals import ERASED, SENTENCES
 from services.messaging.domain.steps import Step
 from services.messaging.store import Store
 
@@ -38,7 +44,7 @@ async def note_status(receipt: MessageStatus, store: Store, work: Work) -> None:
     """The provider says what became of a message; of one not known yet it is kept until it is."""
     message = await store.messages.reported(receipt)
     if message is None:
-        await store.early.keep(receipt)
+        await _note_unknown(receipt, store)
         return
     step = reported.receipt(message, receipt)
     await store.follow(message, step, work)
@@ -65,6 +71,33 @@ async def note_consent(change: ConsentChanged, store: Store, work: Work) -> None
         await _withdraw(copy, store, work)
 
 
+async def erase(order: ErasureOrdered, store: Store, work: Work) -> None:
+    """A person leaves: nothing more is sent to them, and what was written with them goes."""
+    messages = await store.erasing.of(order.subject)
+    for message in messages:
+        if message.state == "queued":
+            for fact in steps.blocked(message, "erased", ERASED, work.now).facts:
+                work.emit(fact)
+    deleted = await store.erasing.remove(order.subject, messages)
+    deleted["consents"] = await store.consents.erase(order.subject)
+    deleted["parked"] = await store.eraser.parked(order.subject, work.tenant.region)
+    work.emit(done(order, "messaging", work.now, deleted))
+
+
+async def send_word(word: WordOrdered, store: Store, work: Work) -> None:
+    """A text about a request of the person's own, such as the code that shows who asks."""
+    number, plain = store.messages.word(word)
+    line = next(iter(held(work.tenant.numbers, work.now)), None)
+    words = drafts.Words(plain, store.messages.seal_text(plain))
+    key = intent.confirmation_id(store.messages.code, drafts.cause_of(word))
+    drawn = drafts.word(word, key, store.messages.seal(number), words, work.now)
+    message = replace(drawn, line=line)
+    if await store.messages.get(key):
+        return
+    verdict = await store.decide(message, number, work.tenant, work.now)
+    await store.begin(message, steps.first(message, verdict), work)
+
+
 async def note_heartbeat(beat: ConsentHeartbeat, store: Store, work: Work) -> None:
     """Consent is at work, so the copies of those whose changes come in this lane are fresh."""
     await store.heard.note(beat.at, beat.lane)
@@ -78,6 +111,17 @@ async def _set_back(
     if failure is not None:
         code, at = decisive(receipt.errors), min(receipt.occurred_at, work.now)
         await store.set_back(message, failure, code, work.tenant, at)
+
+
+async def _note_unknown(receipt: MessageStatus, store: Store) -> None:
+    """An attempt is on file before it begins, so one that is not there was erased since.
+
+    Only of a message that went without a name of ours can the receipt be faster than its id.
+    """
+    if receipt.reference is None:
+        await store.early.keep(receipt)
+    else:
+        pass_over(receipt.TYPE)
 
 
 async def _stop(text: MessageReceived, message: Message, store: Store, work: Work) -> None:

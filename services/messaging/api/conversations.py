@@ -120,7 +120,9 @@ async def get_conversation(
     pages = Cursor(f"conversation {subject}", who.tenant.tenant)
     thread = await who.store.messages.thread(subject, pages.read_place(cursor), limit)
     following = pages.after(thread, limit, lambda message: (message.created_at, message.id))
-    entries = [Entry.of(message, who.store.messages.text(message)) for message in thread]
+    entries = [
+        Entry.of(one, None if one.secret else who.store.messages.text(one)) for one in thread
+    ]
     known = Conversation.of(head, await who.store.consents.stopped([subject]))
     return Thread(**dict(known), messages=entries, next_cursor=following)
 

@@ -66,6 +66,19 @@ class Copy:
         lifts = not self.suppressed or _earlier(self.changed_at, at)
         return self.stopped_at is None and lifts
 
+    def erased(self) -> "Copy | None":
+        """What stays after an erasure: that the person is to be left alone, and nothing else."""
+        if not self.stopped:
+            return None
+        return Copy(
+            subject=self.subject,
+            version=self.version,
+            suppressed=self.suppressed,
+            changed_at=self.changed_at,
+            stopped_at=self.stopped_at,
+            suppressed_since=self.suppressed_since,
+        )
+
     def with_stop(self, at: datetime) -> "Copy":
         """The person wrote STOP. One that the person has taken back since changes nothing."""
         at = _in_milliseconds(at)

@@ -5,13 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from libs.common.events import MessageReceived, SmsReceived
+from libs.common.events import MessageReceived, SmsReceived, WordOrdered
 from services.messaging.domain import wording
-from services.messaging.domain.message import Message
+from services.messaging.domain.message import PLATFORM, Message
 from services.messaging.domain.segments import measure
-
-PLATFORM: Final = "platform"
-"""Who asks for a confirmation."""
 
 PROMPT: Final = timedelta(minutes=5)
 """How old a keyword may be that is answered. 47 CFR 64.1200(a)(12): consent to a confirmation of
@@ -102,5 +99,31 @@ def answer(message: Message, message_id: str, words: Words, now: datetime) -> Me
         encoding=size.encoding,
         units=size.units,
         parts=size.parts,
+        requested_by=PLATFORM,
+    )
+
+
+def cause_of(word: WordOrdered) -> str:
+    """What tells one word about a request from the next."""
+    return f"word/{word.request_id}/{word.subject}/{word.at.isoformat()}"
+
+
+def word(word: WordOrdered, message_id: str, party: bytes, words: Words, now: datetime) -> Message:
+    """A text about a request of the person's own; `party` is the sealed number."""
+    size = measure(words.plain)
+    return Message(
+        id=message_id,
+        direction="out",
+        state="queued",
+        subject=word.subject,
+        party=party,
+        text=words.sealed,
+        created_at=now,
+        message_class=word.message_class,
+        purpose="service",
+        encoding=size.encoding,
+        units=size.units,
+        parts=size.parts,
+        useless_at=word.valid_until,
         requested_by=PLATFORM,
     )

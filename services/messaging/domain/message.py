@@ -7,6 +7,9 @@ from typing import Final
 UNANSWERED: Final = frozenset({"queued", "sending", "unknown", "needs_review"})
 """States in which the provider has not yet been seen to take the message."""
 
+PLATFORM: Final = "platform"
+"""Who asks for confirmations, and for words about a request of the person's own."""
+
 ALWAYS: Final = frozenset({"one_time_code", "confirmation"})
 """Classes that a person who stopped still gets."""
 
@@ -18,6 +21,7 @@ class Message:
     `ref` names the attempt in hand, `attempt` counts them, `first_at` is when the first began.
     `doubt_at` is since when nobody knows what became of it, or, while it is queued, whether the
     person still agrees. `cost` is a decimal as text.
+    From `useless_at` on it is not sent any more.
     `traceparent` is the W3C context in which it was asked for.
     """
 
@@ -51,10 +55,16 @@ class Message:
     sent_at: datetime | None = None
     final_at: datetime | None = None
     valid_until: datetime | None = None
+    useless_at: datetime | None = None
     keyword: str | None = None
     settled_by: str | None = None
     settled_for: str | None = None
     traceparent: str | None = None
+
+    @property
+    def secret(self) -> bool:
+        """Whether it is a code by which the person shows who they are: nobody else may read it."""
+        return self.message_class == "one_time_code" and self.requested_by == PLATFORM
 
     @property
     def stoppable(self) -> bool:

@@ -62,3 +62,6 @@ SENTENCES: Final = {
     ),
 }
 """By code, in the order in which they are looked for. None holds anything about the person."""
+
+ERASED: Final = "The person was erased at their request, so nothing is sent to them."
+EXPIRED: Final = "It came too late to be of use. Ask for it again."

@@ -10,6 +10,7 @@ from services.messaging.domain import bucket, steps
 from services.messaging.domain.agency import profile_of
 from services.messaging.domain.gate import UNKNOWN, Allowed, Later, Refused
 from services.messaging.domain.message import Message
+from services.messaging.domain.refusals import EXPIRED
 from services.messaging.domain.setbacks import ASKING, Setback
 from services.messaging.domain.steps import Step
 from services.messaging.store import Due, Pace, Store
@@ -95,6 +96,10 @@ class Claim:
         message = await store.messages.get(self._message_id)
         if message is None or message.state != "queued":
             await store.due.set(self._message_id, "queued", None)
+            return None
+        if message.useless_at is not None and message.useless_at <= work.now:
+            expired = steps.blocked(message, "expired", EXPIRED, work.now)
+            await self._take(expired, message, store, work)
             return None
         number = store.messages.number(message)
         verdict = await store.decide(message, number, work.tenant, work.now)

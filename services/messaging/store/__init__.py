@@ -7,6 +7,7 @@ from libs.common import phone, telemetry
 from libs.common.events import TenantSaved
 from libs.common.keys import Keys
 from libs.common.mongo import TenantScope, Work
+from libs.common.privacy import Eraser
 from services.messaging.domain import gate, setbacks
 from services.messaging.domain.agency import held, profile_of
 from services.messaging.domain.copy import CHANNEL
@@ -21,6 +22,7 @@ from services.messaging.store.conversations import CONVERSATIONS, Conversations,
 from services.messaging.store.desk import Desk
 from services.messaging.store.due import DUE, Due, Dues
 from services.messaging.store.early import EARLY, Early
+from services.messaging.store.erasing import Erasing
 from services.messaging.store.heard import HEARD, Heard
 from services.messaging.store.messages import MESSAGES, Messages
 from services.messaging.store.safeguards import SAFEGUARDS, Safeguards
@@ -45,6 +47,8 @@ class Store:
         self.early = Early(scope)
         self.due = Dues(scope)
         self.heard = Heard(scope)
+        self.erasing = Erasing(scope)
+        self.eraser = Eraser(scope, keys)
 
     async def begin(self, message: Message, step: Step, work: Work) -> Message:
         """Adds a message as it is after its first step, in the trace of who asked; returns it."""
@@ -99,8 +103,8 @@ class Store:
         recipient = phone.parse(number, None, lenient=True)
         if not isinstance(recipient, phone.Number):
             return Refused("not_a_mobile_number", SENTENCES["not_a_mobile_number"])
-        sender = await self._sender(str(message.line), tenant, now)
-        if sender is None:
+        sender = message.line and await self._sender(message.line, tenant, now)
+        if not sender:
             return Refused("sender_not_yours", SENTENCES["sender_not_yours"])
         at = max(now, message.send_at or now)
         ask = Ask(

@@ -60,6 +60,20 @@ class Consents:
         rows = await self._rows.list({"_id": {"$in": list(subjects)}, "$or": either})
         return {row["_id"] for row in rows}
 
+    async def erase(self, subject: str) -> int:
+        """Deletes what is not needed to leave the person alone; 1 where there was any."""
+        row = await self._rows.get({"_id": subject})
+        if row is None:
+            return 0
+        kept = (await self.get(subject)).erased()
+        if kept is None:
+            return await self._rows.remove({"_id": subject})
+        told = {name: value for name, value in asdict(kept).items() if name != "subject"}
+        reduced = {"_id": subject, **told, "permissions": []}
+        if row != reduced:
+            await self._rows.put(reduced)
+        return int(row != reduced)
+
     async def touch(self, subject: str, at: datetime) -> None:
         """Makes a claim and a stop that commit at one moment conflict, so that one runs again."""
         await self._rows.update({"_id": subject}, {"$set": {"claimed_at": at}}, upsert=True)

@@ -10,7 +10,11 @@ EARLY = Entity(
     "early",
     {"provider_id": ("string",), "at": ("date",), "receipt": ("object",)},
     ("provider_id", "at", "receipt"),
-    (Index((("provider_id", 1),)), Index((("at", 1),), ttl=EARLY_DAYS * 86_400)),
+    (
+        Index((("provider_id", 1),)),
+        Index((("receipt.subject", 1),)),
+        Index((("at", 1),), ttl=EARLY_DAYS * 86_400),
+    ),
     person="receipt.subject",
     personal={
         "receipt": Personal("behaviour", WRITE),

@@ -1,13 +1,15 @@
 """Messages of both directions; a change is written only where the message is as it was read."""
 
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from libs.common.events import MessageStatus
+from libs.common.events import MessageStatus, WordOrdered
 from libs.common.events.messages import TEXT_FIELD
 from libs.common.events.personal import CARRY, HEED, SUBJECT, USER, WRITE, Personal
+from libs.common.events.privacy import NUMBER_FIELD, WORDS_FIELD
 from libs.common.keys import Keys
 from libs.common.mongo import Document, Entity, Index, Kept, TenantScope, before
 from services.messaging.domain.message import Message
@@ -49,6 +51,7 @@ MESSAGES = Entity(
         "sent_at": _DATE,
         "final_at": _DATE,
         "valid_until": _DATE,
+        "useless_at": _DATE,
         "keyword": _TEXT,
         "settled_by": _TEXT,
         "settled_for": _TEXT,
@@ -126,6 +129,15 @@ class Messages:
             return None
         return self._keys.unseal(self._tenant, TEXT_FIELD, message.text).decode()
 
+    def word(self, word: WordOrdered) -> tuple[str, str]:
+        """The number (E.164) and the text of what is ordered. Raises SealBroken."""
+        sealed = ((NUMBER_FIELD, word.party), (WORDS_FIELD, word.sealed))
+        number, plain = (
+            self._keys.unseal(self._tenant, field, b64decode(text)).decode()
+            for field, text in sealed
+        )
+        return number, plain
+
     async def add(self, message: Message) -> None:
         """A new one."""
         row = asdict(message)
@@ -134,7 +146,7 @@ class Messages:
     async def get(self, message_id: str) -> Message | None:
         """One by its id."""
         row = await self._rows.get({"_id": message_id})
-        return _read(row) if row else None
+        return read(row) if row else None
 
     async def reported(self, receipt: MessageStatus) -> Message | None:
         """The one that a receipt is about: by its attempt, else the provider's id."""
@@ -143,7 +155,7 @@ class Messages:
             found = await self._rows.get({"ref": receipt.reference})
         if found is None:
             found = await self._rows.get({"provider_id": receipt.message_id})
-        return _read(found) if found else None
+        return read(found) if found else None
 
     async def change(self, message: Message, changes: Mapping[str, Any]) -> bool:
         """Changes it where it is in the state, and at the attempt, in which it was read."""
@@ -153,7 +165,7 @@ class Messages:
     async def waiting(self, subject: str) -> list[Message]:
         """All that are queued for a person."""
         rows = await self._rows.list({"subject": subject, "state": "queued"})
-        return [_read(row) for row in rows]
+        return [read(row) for row in rows]
 
     async def sent(
         self, after: tuple[datetime, str] | None, limit: int, state: str | None
@@ -161,17 +173,18 @@ class Messages:
         """The outgoing ones, the latest first, from a place on; those in one state."""
         query: Document = {"direction": "out", **({"state": state} if state else {})}
         rows = await self._rows.list(query | before("created_at", after), sort=_NEWEST, limit=limit)
-        return [_read(row) for row in rows]
+        return [read(row) for row in rows]
 
     async def thread(
         self, subject: str, after: tuple[datetime, str] | None, limit: int
     ) -> list[Message]:
         """What was written with a person, the latest first, from a place on."""
         query: Document = {"subject": subject, **before("created_at", after)}
-        return [_read(row) for row in await self._rows.list(query, sort=_NEWEST, limit=limit)]
+        return [read(row) for row in await self._rows.list(query, sort=_NEWEST, limit=limit)]
 
 
-def _read(row: Document) -> Message:
+def read(row: Document) -> Message:
+    """The message in a row."""
     told = {name: row[name] for name in _NAMES if name in row}
     sealed = {name: bytes(told[name]) for name in ("party", "text") if told.get(name) is not None}
     return Message(id=row["_id"], **{**told, **sealed})
