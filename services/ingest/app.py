@@ -9,24 +9,29 @@ from libs.common.events import (
     CallCosted,
     CallEnded,
     CallStarted,
+    ErasureDone,
+    ErasureOrdered,
     MessageReceived,
     MessageStatus,
     WebhookQuarantined,
 )
 from libs.common.keys import Keys
-from libs.common.mongo import TenantScope
 from libs.common.service import Running, Service
 from services.ingest import api, handlers, jobs
 from services.ingest.domain.signature import PublicKey
 from services.ingest.settings import Settings
 from services.ingest.spool import Delivery, Spool
-from services.ingest.store import QUARANTINE, Store
+from services.ingest.store import SHARED, Store
 
-CONSUMES = ((WebhookQuarantined, handlers.keep_quarantined),)
+CONSUMES = (
+    (WebhookQuarantined, handlers.keep_quarantined),
+    (ErasureOrdered, handlers.erase),
+)
 EMITS = (
     *(CallStarted, CallAnswered, CallEnded, CallCosted),
     *(MessageReceived, MessageStatus),
     WebhookQuarantined,
+    ErasureDone,
 )
 
 
@@ -38,9 +43,6 @@ def build(settings: Settings) -> Service[Store]:
         for k in settings.telnyx_keys
     )
 
-    def store(scope: TenantScope, _: Keys) -> Store:
-        return Store(scope)
-
     def door(running: Running[Store], app: FastAPI) -> api.Webhooks:
         delivery = Delivery(running.producer, spool)
         return api.Webhooks(app, public_keys, running, delivery)
@@ -51,12 +53,12 @@ def build(settings: Settings) -> Service[Store]:
     return Service(
         name="ingest",
         settings=settings,
-        store=store,
+        store=Store,
         consumes=CONSUMES,
         emits=EMITS,
-        shared=(QUARANTINE,),
+        shared=SHARED,
         routers=(api.router,),
-        jobs=(drain,),
+        jobs=(drain, jobs.forget),
         door=door,
         needs_store=False,
         trouble=spool.trouble,

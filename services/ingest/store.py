@@ -1,12 +1,20 @@
 """The quarantine: webhooks without a tenant, or without a meaning, for operators."""
 
+import asyncio
+from base64 import b64decode
 from datetime import datetime
+from functools import partial
 
-from libs.common.events import WebhookQuarantined
+from libs.common.events import ErasureOrdered, WebhookQuarantined
 from libs.common.events.personal import CARRY, Personal
-from libs.common.mongo import Documents, Entity, Index, TenantScope, before
+from libs.common.keys import PLATFORM, Keys, NoKeyError, SealBroken
+from libs.common.mongo import Document, Documents, Entity, Index, TenantScope, before
+from libs.common.privacy import Eraser, mentions
 
-QUARANTINE_DAYS = 7  # no tenant is known whose period would count, and no erasure finds them
+QUARANTINE_FIELD = "quarantine"
+"""What the body of a webhook is bound to when it is sealed."""
+
+QUARANTINE_DAYS = 7  # no tenant is known whose period would count
 
 QUARANTINE = Entity(
     "quarantine",
@@ -28,11 +36,51 @@ QUARANTINE = Entity(
 )
 
 
+ERASING = Entity(
+    "erasing", {"tenant": ("string",), "order": ("object",), "at": ("date",)}, ("tenant", "order")
+)
+SHARED = (QUARANTINE, ERASING)
+_PAGE = 100
+
+
+class Erasing:
+    """Orders of all tenants that a job is yet to do; what is written is the scope's tenant's."""
+
+    def __init__(self, scope: TenantScope) -> None:
+        self._tenant = scope.tenant
+        self._rows = scope.shared("erasing")
+
+    async def add(self, order: ErasureOrdered, at: datetime) -> None:
+        """Leaves an order for the job."""
+        row = {"tenant": self._tenant, "order": order.model_dump(mode="json"), "at": at}
+        await self._rows.put({"_id": self._key(order), **row})
+
+    async def open(self) -> list[tuple[str, ErasureOrdered]]:
+        """Tenant and order of each."""
+        rows = await self._rows.list({})
+        return [(row["tenant"], ErasureOrdered.model_validate(row["order"])) for row in rows]
+
+    async def end(self, order: ErasureOrdered) -> bool:
+        """It is done; False where another process was faster."""
+        return await self._rows.remove({"_id": self._key(order)}) > 0
+
+    async def drop(self, tenant: str) -> None:
+        """Nobody asks for the orders of a tenant that has left."""
+        await self._rows.remove({"tenant": tenant})
+
+    def _key(self, order: ErasureOrdered) -> str:
+        return f"{self._tenant}:{order.request_id}:{order.subject}:{order.round}"
+
+
 class Store:
     """What ingest keeps; it belongs to the platform, since no tenant is known for it."""
 
-    def __init__(self, scope: TenantScope) -> None:
+    def __init__(self, scope: TenantScope, keys: Keys) -> None:
+        self._tenant = scope.tenant
+        self._keys = keys
         self._quarantine = scope.shared("quarantine")
+        self.erasing = Erasing(scope)
+        self.eraser = Eraser(scope, keys)
 
     async def keep(self, webhook: WebhookQuarantined) -> None:
         """Adds a webhook; the same one twice is one."""
@@ -45,3 +93,25 @@ class Store:
         return await self._quarantine.list(
             before("received_at", after), sort=order, limit=limit, fields={"sealed": 0}
         )
+
+    async def erase(self, subject: str, region: str) -> int:
+        """Deletes the webhooks that speak of a person of this tenant; says how many.
+
+        Outside any transaction, page by page: nobody bounds how many there are.
+        """
+        removed, last = 0, ""
+        while rows := await self._quarantine.list(
+            {"_id": {"$gt": last}}, sort=[("_id", 1)], limit=_PAGE
+        ):
+            last = rows[-1]["_id"]
+            found = [row["_id"] for row in rows if self._speaks(row, subject, region)]
+            removed += await self._quarantine.remove({"_id": {"$in": found}}) if found else 0
+            await asyncio.sleep(0)
+        return removed
+
+    def _speaks(self, row: Document, subject: str, region: str) -> bool:
+        try:
+            body = self._keys.unseal(PLATFORM, QUARANTINE_FIELD, b64decode(row["sealed"]))
+        except (SealBroken, NoKeyError):
+            return False  # nobody can read it
+        return mentions(body, subject, partial(self._keys.code, self._tenant), region)

@@ -17,7 +17,12 @@ async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     """ingest with an empty quarantine, over documents in memory and over the real server."""
     url = request.getfixturevalue("mongo_url") if request.param == "mongo" else None
     made = await opened(tmp_path, mongo_url=url)
-    for name in ("quarantine", "inbox"):  # they are no tenant's, so nobody drops them
+    for name in (
+        "quarantine",
+        "inbox",
+        "erasing",
+        "parked",
+    ):  # they are no tenant's, so nobody drops them
         await made.mongo.service_collection(name).remove({})
     yield made
     await made.close()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from libs.common import clock
 from libs.common.events import CallStarted, Envelope, WebhookQuarantined, fact_of
 from libs.common.keys import PLATFORM
-from services.ingest.api.webhook import QUARANTINE_FIELD
+from services.ingest.store import QUARANTINE_FIELD
 from tests.ingest.domain_support import PAYLOADS, body
 from tests.ingest.given import (
     CALLER,

@@ -21,11 +21,12 @@ Order = Sequence[tuple[str, int]]
 # The collections that are no tenant's: plumbing, ingest's quarantine (its events have no tenant),
 # what the gateway must read before it knows the tenant, and what messaging does for all of them:
 # which messages are due (their ids alone), and when consent was last heard of; which trails
-# consent has still to sign, and what of them it has still to tell.
+# consent has still to sign, and what of them it has still to tell; whom ingest has yet to look
+# for in what has no tenant.
 SERVICE_COLLECTIONS = frozenset(
     {"inbox", "outbox", "trail", "numbers", "parked", "leases", "quarantine"}
     | {"tenants", "accounts", "sessions", "invitations", "keys"}
-    | {"due", "heard", "unsigned", "untold"}
+    | {"due", "heard", "unsigned", "untold", "erasing"}
 )
 
 _DUPLICATE_KEY = 11000

@@ -6,7 +6,7 @@ from functools import partial
 
 from libs.common.bus.parking import FIELD, PARKED, unpack
 from libs.common.events import ErasureOrdered
-from libs.common.keys import PLATFORM, Keys
+from libs.common.keys import PLATFORM, Keys, NoKeyError, SealBroken
 from libs.common.mongo import Collection, Document, Entity, TenantScope
 from libs.common.privacy.mentions import mentions
 
@@ -55,7 +55,11 @@ class Eraser:
         return await rows.remove({"_id": {"$in": found}}) if found else 0
 
     def _speaks(self, row: Document, subject: str, region: str) -> bool:
-        record = unpack(row["_id"], self._keys.unseal(PLATFORM, FIELD, bytes(row["sealed"])))
+        try:
+            packed = self._keys.unseal(PLATFORM, FIELD, bytes(row["sealed"]))
+        except (SealBroken, NoKeyError):
+            return False  # nobody can read it
+        record = unpack(row["_id"], packed)
         about = partial(
             mentions, subject=subject, code=partial(self._keys.code, self._scope.tenant)
         )

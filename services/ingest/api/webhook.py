@@ -25,12 +25,11 @@ from services.ingest.domain.memory import Memory
 from services.ingest.domain.routing import Routes
 from services.ingest.domain.signature import PublicKey, Unsigned, verify
 from services.ingest.spool import Delivery, SpoolFull
-from services.ingest.store import Store
+from services.ingest.store import QUARANTINE_FIELD, Store
 
 PATH = "/webhooks/telnyx"
 MAX_BODY = 256 * 1024
 BODY_SECONDS = 10.0  # the server below waits for a slow body without limit
-QUARANTINE_FIELD = "quarantine"
 
 WEBHOOKS = Counter("webhooks_total", "Webhooks by what became of them.", ["result"])
 REFUSED = Counter("webhook_signature_failures_total", "Refused signatures.", ["reason"])
