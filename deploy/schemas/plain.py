@@ -114,6 +114,10 @@ OURS = {"advice", "detail", "explanation", "pointer", "title"}
 KNOWN = OPAQUE | CODE | TIME | AMOUNT | OURS
 # Shapes that tell of the platform and its operators alone.
 OURSELVES = {
+    "AuditCheckpointed",
+    "AuditKey",
+    "ConsistencyProof",
+    "InclusionProof",
     "DataMap",
     "DataRecipient",
     "OtherFields",
@@ -127,13 +131,18 @@ OURSELVES = {
 OWN = {
     "Agency:language",
     "Agency:name",
+    "AuditEntry:hash",
+    "AuditEntry:prev",
+    "AuditEntry:time",
     "Assignment:value",
     "Call:line",
     "Check:sentence",
     "ConsentIn:wording",
+    "CustomerIn:renewed_basis",
     "Entry:line",
     "Entry:sentence",
     "Import:delimiter",
+    "Import:renewed_basis",
     "Import:unknown_columns",
     "MessageIn:sender",
     "MessageIn:template",

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 
 from libs.common.events import ErasureOrdered, WebhookQuarantined
-from libs.common.events.personal import CARRY, Personal
+from libs.common.events.personal import ANSWER, CARRY, Personal
 from libs.common.keys import PLATFORM, Keys, NoKeyError, SealBroken
 from libs.common.mongo import Document, Documents, Entity, Index, TenantScope, before
 from libs.common.privacy import Eraser, mentions
@@ -37,7 +37,11 @@ QUARANTINE = Entity(
 
 
 ERASING = Entity(
-    "erasing", {"tenant": ("string",), "order": ("object",), "at": ("date",)}, ("tenant", "order")
+    "erasing",
+    {"tenant": ("string",), "order": ("object",), "at": ("date",)},
+    ("tenant", "order"),
+    personal={"order": Personal("identity", ANSWER, "coded")},
+    plain=("_id", "tenant"),
 )
 SHARED = (QUARANTINE, ERASING)
 _PAGE = 100

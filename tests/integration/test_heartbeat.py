@@ -13,6 +13,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 
 from libs.common import clock
+from libs.common.auditkeys import AuditKeys, create
 from libs.common.bus import Producer, Unavailable, topics
 from libs.common.events import ConsentHeartbeat, Envelope, enclose, fact_of
 from libs.common.keys import Keys, create_platform_keys
@@ -20,6 +21,7 @@ from libs.common.mongo import Mongo, Outbox, Units
 from libs.common.service import Running
 from libs.common.tenants import Tenants
 from services.consent import jobs
+from services.consent.domain.audit.notary import Notary
 from services.consent.store import ENTITIES, Store
 
 pytestmark = pytest.mark.integration
@@ -35,7 +37,9 @@ async def beating(kafka: str, mongo: str, folder: Path) -> AsyncIterator[None]:
     producer = Producer(kafka, name, places)
     outbox = Outbox(store, producer.publish, places)
     keys = Keys(folder / "keys.json")
-    units = Units(name, store, lambda scope: Store(scope, keys), outbox)
+    create(folder / "audit.json")
+    notary = Notary("audit.example", AuditKeys(folder / "audit.json"))
+    units = Units(name, store, lambda scope: Store(scope, keys, notary), outbox)
     stopping = asyncio.Event()
     running = SimpleNamespace(units=units, tenants=Tenants(), stopping=stopping, producer=producer)
     async with asyncio.TaskGroup() as tasks:

@@ -58,7 +58,7 @@ CUSTOMERS = Entity(
         "language": Personal("identity", SHOW),
         "fingerprint": Personal("identity", RECOGNISE, "hashed"),
     },
-    plain=("origin", "lawful_basis"),
+    plain=("renewed_basis", "origin", "lawful_basis"),
 )
 
 
@@ -115,7 +115,7 @@ class Customers:
     async def renew(self, ids: Iterable[str], basis: str, at: datetime) -> None:
         """Notes that these were erased, and why they may be kept again."""
         told = {"$set": {"renewed_at": at, "renewed_basis": basis}}
-        await self._rows.change_all([(key, told) for key in ids])
+        await self._rows.change_all([({"_id": key}, told) for key in ids])
 
     def change_of(self, order: CorrectionOrdered) -> Document:
         """The corrected fields. Raises SealBroken, ValueError."""

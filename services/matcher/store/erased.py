@@ -4,10 +4,13 @@ back unnoticed."""
 from collections.abc import Iterable
 from datetime import datetime
 
+from libs.common.events.personal import HEED, Personal
 from libs.common.keys import Keys
 from libs.common.mongo import Entity, TenantScope
 
-ERASED = Entity("erased", {"at": ("date",)}, ("at",))
+ERASED = Entity(
+    "erased", {"at": ("date",)}, ("at",), personal={"_id": Personal("evidence", HEED, "coded")}
+)
 
 
 class ErasedNumbers:

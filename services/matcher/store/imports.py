@@ -34,6 +34,7 @@ IMPORTS = Entity(
         "attested_by": USER.to(PROVE),
     },
     plain=(
+        "renewed_basis",
         "_id",
         "state",
         "source",
