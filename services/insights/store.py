@@ -143,10 +143,11 @@ class Store:
         return Numbering(number.kind, int(code) if code else None)
 
     async def note_consent(self, change: ConsentChanged) -> None:
-        """Keeps whether the person objects; the highest version counts, in whatever order."""
+        """Keeps whether the person wants no cards, or may have none; the highest version counts."""
         known = await self._objections.get({"_id": change.subject})
         if known is None or known["version"] < change.version:
-            told = {"version": change.version, "objected": change.objected, "at": change.changed_at}
+            refused = change.objected or change.restricted
+            told = {"version": change.version, "objected": refused, "at": change.changed_at}
             await self._objections.put({"_id": change.subject, **told})
 
     async def objects(self, subject: str | None) -> bool:

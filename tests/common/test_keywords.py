@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from libs.common.keywords import Keyword, read
 from libs.common.keywords.folding import fold
 from libs.common.keywords.reading import LONGEST
-from libs.common.keywords.words import HELP, START, STOP
+from libs.common.keywords.words import ACCESS, ERASE, HELP, START, STOP
 
 STOPS = (
     *("stop", "quit", "end", "revoke", "opt out", "cancel", "unsubscribe"),  # 47 CFR 64.1200(a)(10)
@@ -89,11 +89,13 @@ def test_what_it_is_known_to_miss(text: str) -> None:
 
 
 def test_the_values_are_those_of_the_event() -> None:
-    assert [str(word) for word in Keyword] == ["stop", "start", "help", "suspected", "none"]
+    assert [str(word) for word in Keyword] == [
+        *("stop", "start", "help", "suspected", "access", "erase", "none")
+    ]
 
 
 def test_no_word_has_two_meanings() -> None:
-    words = [fold(word).replace(" ", "") for word in (*STOP, *START, *HELP)]
+    words = [fold(word).replace(" ", "") for word in (*STOP, *START, *HELP, *ACCESS, *ERASE)]
     assert len(words) == len(set(words))
 
 
@@ -149,3 +151,24 @@ def test_every_text_has_one_answer_and_folding_is_done_once(text: str) -> None:
 @given(word=st.sampled_from(STOP), more=st.text(string.ascii_letters + string.digits, min_size=1))
 def test_a_stop_word_before_anything_else_is_not_overlooked(word: str, more: str) -> None:
     assert read(f"{word} {more}") in {Keyword.STOP, Keyword.SUSPECTED}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["DELETE MY DATA", "Delete my data!", "erase all my data.", "احذف بياناتي", "احذفوا بياناتي"]
+    + ["BORRAR MIS DATOS", "eliminen mis datos", "إمسح بياناتي"],
+)
+def test_who_wants_all_deleted(text: str) -> None:
+    assert read(text) is Keyword.ERASE
+
+
+@pytest.mark.parametrize("text", ["MY DATA", "my data?", "Send me my data", "بياناتي", "Mis datos"])
+def test_who_wants_a_copy(text: str) -> None:
+    assert read(text) is Keyword.ACCESS
+
+
+@pytest.mark.parametrize(
+    "text", ["is my data safe", "my data plan ended", "delete my data plan", "أين بياناتي الجديدة"]
+)
+def test_words_about_data_ask_for_nothing_by_themselves(text: str) -> None:
+    assert read(text) is Keyword.NONE

@@ -60,6 +60,7 @@ def standing(asked: gate.Ask | None = None, **changes: object) -> gate.Standing:
         "permission": permission(),
         "suppressed": False,
         "suspected": False,
+        "restricted": False,
         "stopped": False,
         "heard": (asked.at if asked else NOON) - timedelta(seconds=1),
         "safeguard": True,

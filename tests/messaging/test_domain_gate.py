@@ -133,6 +133,7 @@ FAULTS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("suppressed", {}, {"suppressed": True}),
     ("no_consent", {}, {"permission": None}),
     ("suspected_revocation", {}, {"suspected": True}),
+    ("restricted", {}, {"restricted": True}),
     ("consent_unknown", {}, {"heard": None}),
 ]
 NIGHT = {"at": local("2026-06-01T03:00", RIYADH)}

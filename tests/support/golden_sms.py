@@ -82,7 +82,7 @@ TEXTS: dict[str, Event] = {
     "sms.failed.v1": SmsFailed(**OURS, code="undeliverable", provider_code="40008"),
     "sms.unconfirmed.v1": SmsUnconfirmed(**OURS, reason="no_answer"),
     "sms.received.v1": SmsReceived(**OURS, keyword="stop"),
-    "consent.changed.v1": ConsentChanged(
+    "consent.changed.v1-2": ConsentChanged(
         subject=SUBJECT,
         version=2,
         permissions=(
@@ -99,6 +99,7 @@ TEXTS: dict[str, Event] = {
         suppressed=True,
         suspected=False,
         objected=False,
+        restricted=True,
         changed_at=WROTE,
     ),
     "consent.heartbeat.v1": ConsentHeartbeat(at=WROTE),

@@ -28,7 +28,8 @@ class ConsentChanged(Event):
 
     `suppressed`: nothing but confirmations and one-time codes may be sent. `suspected`: the person
     may have asked to be left alone, so marketing waits for somebody to decide. `objected`: no
-    indicators may be made of the person.
+    indicators may be made of the person. `restricted`: what is kept of the person may be stored
+    and not used, so nothing is sent but confirmations and one-time codes, and no indicators made.
     """
 
     TYPE: ClassVar[str] = "consent.changed"
@@ -40,6 +41,7 @@ class ConsentChanged(Event):
     suppressed: bool = False
     suspected: bool = False
     objected: bool = False
+    restricted: bool = False
     changed_at: AwareDatetime
 
     def about(self) -> str:

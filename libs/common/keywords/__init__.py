@@ -1,4 +1,4 @@
-"""What a text asks for: to be left alone, to be written to again, or help."""
+"""What a text asks for: to be left alone, to be written to again, help, or the own data."""
 
 from libs.common.keywords.reading import Keyword, read
 

@@ -16,7 +16,9 @@ from typing import Final
 
 from libs.common.keywords.folding import fold
 from libs.common.keywords.words import (
+    ACCESS,
     CLOSINGS,
+    ERASE,
     FILLERS,
     HARMLESS,
     HELP,
@@ -36,6 +38,8 @@ class Keyword(StrEnum):
     START = "start"
     HELP = "help"
     SUSPECTED = "suspected"
+    ACCESS = "access"
+    ERASE = "erase"
     NONE = "none"
 
 
@@ -69,10 +73,15 @@ def _pattern(wording: str) -> str:
     return " ".join(words)
 
 
+_EXACT: Final = (
+    (Keyword.STOP, STOP),
+    (Keyword.START, START),
+    (Keyword.HELP, HELP),
+    (Keyword.ACCESS, ACCESS),
+    (Keyword.ERASE, ERASE),
+)
 _KEYWORDS: Final = {
-    fold(word).replace(" ", ""): keyword
-    for keyword, words in ((Keyword.STOP, STOP), (Keyword.START, START), (Keyword.HELP, HELP))
-    for word in words
+    fold(word).replace(" ", ""): keyword for keyword, words in _EXACT for word in words
 }
 _FILLER: Final = _one_of(FILLERS)
 _HARMLESS: Final = _one_of(HARMLESS)

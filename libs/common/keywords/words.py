@@ -45,6 +45,24 @@ START: Final = ("start", "unstop")
 
 HELP: Final = ("help", "info", "ayuda", "مساعدة", "المساعدة", "معلومات")
 
+ACCESS: Final = (
+    *("my data", "get my data", "send my data", "send me my data", "show me my data"),
+    *("access my data", "export my data", "request my data", "copy of my data"),
+    *("mis datos", "enviar mis datos", "quiero mis datos", "copia de mis datos"),
+    *("بياناتي", "أرسل بياناتي", "أرسلوا بياناتي", "نسخة من بياناتي", "أريد بياناتي"),
+)
+"""To get a copy of what is kept of the person. Whole texts: the words alone mean many things."""
+
+ERASE: Final = (
+    *("delete my data", "delete all my data", "erase my data", "erase all my data"),
+    *("remove my data", "remove all my data", "delete my account and data", "forget my data"),
+    *("borrar mis datos", "borrad mis datos", "borren mis datos", "borre mis datos"),
+    *("eliminar mis datos", "eliminen mis datos", "elimine mis datos", "suprimir mis datos"),
+    *("احذف بياناتي", "احذفوا بياناتي", "احذف كل بياناتي", "احذفوا كل بياناتي", "حذف بياناتي"),
+    *("امسح بياناتي", "امسحوا بياناتي", "مسح بياناتي", "امح بياناتي", "محو بياناتي"),
+)
+"""To have all that is kept of the person deleted."""
+
 FILLERS: Final = (
     *("please", "pls", "plz", "kindly", "hi", "hello", "hey", "ok", "okay", "yes", "no thanks"),
     *("the", "these", "those", "this", "your", "all", "any", "ever", "with", "just"),

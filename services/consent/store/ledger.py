@@ -52,6 +52,7 @@ STATES = Entity(
         "suppressed": ("bool",),
         "suspected": ("bool",),
         "objected": ("bool",),
+        "restricted": ("bool",),
         "changed_at": ("date",),
         "folded": ("object",),
     },

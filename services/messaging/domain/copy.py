@@ -29,6 +29,7 @@ class Copy:
     suppressed: bool = False
     suspected: bool = False
     objected: bool = False
+    restricted: bool = False
     changed_at: datetime | None = None
     stopped_at: datetime | None = None
     started_at: datetime | None = None
@@ -108,6 +109,7 @@ class Copy:
             suppressed=fact.suppressed,
             suspected=fact.suspected,
             objected=fact.objected,
+            restricted=fact.restricted,
             changed_at=fact.changed_at,
             stopped_at=None if lifts else self.stopped_at,
             suppressed_since=(self.suppressed_since or fact.changed_at)

@@ -62,6 +62,7 @@ class Standing:
         permission: the last word on the message's purpose and channel.
         suppressed: nothing may be sent but confirmations and one-time codes.
         suspected: the person may have asked to be left alone.
+        restricted: what is kept of the person may not be used.
         stopped: the person wrote STOP, and consent has not answered yet.
         heard: when consent was last at work; None if it never was.
         safeguard: one for the transfer to the recipient's region is in force.
@@ -70,6 +71,7 @@ class Standing:
     permission: Permission | None
     suppressed: bool
     suspected: bool
+    restricted: bool
     stopped: bool
     heard: datetime | None
     safeguard: bool
@@ -138,6 +140,8 @@ def _wish(ask: Ask, standing: Standing) -> str | None:
     """Whether the person has said no."""
     if ask.message_class in _ASKED_FOR:
         return None
+    if standing.restricted:
+        return "restricted"
     permission = _permission(ask, standing)
     refused = permission is not None and permission.state != "granted"
     if refused or (standing.stopped and ask.promotional):

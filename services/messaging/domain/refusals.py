@@ -28,6 +28,10 @@ SENTENCES: Final = {
         "No safeguard for sending data to the recipient's country is in force. "
         "Record one under your safeguards, then send again."
     ),
+    "restricted": (
+        "The person's data may be kept and not used until a request about it is decided. "
+        "Do not send until it is; then record the end of the restriction."
+    ),
     "withdrawn": (
         "The person does not want these messages any more. "
         "Do not send again until the person agrees anew; then record the consent."

@@ -136,6 +136,7 @@ class Store:
             permission=copy.permission(str(message.purpose), CHANNEL),
             suppressed=copy.suppressed,
             suspected=copy.suspected,
+            restricted=copy.restricted,
             stopped=copy.stopped_at is not None,
             heard=heard and heard + (at - now),  # how old the copy is counts now, not at `at`
             safeguard=await self.safeguards.active(recipient.region or "", at),

@@ -19,6 +19,7 @@ CONSENTS = Entity(
         "suppressed": ("bool",),
         "suspected": ("bool",),
         "objected": ("bool",),
+        "restricted": ("bool",),
         "changed_at": _DATE,
         "stopped_at": _DATE,
         "started_at": _DATE,

@@ -38,6 +38,7 @@ def fold(records: Iterable[Record], onto: Folded | None = None) -> Folded:
         stopped_at=reading.stopped_at,
         suspected=tuple(sorted(reading.suspected)),
         objected=reading.objected,
+        restricted=reading.restricted,
     )
 
 
@@ -54,6 +55,7 @@ class _Reading:
         self.stopped_at = onto.stopped_at if onto else None
         self.suspected = set(onto.suspected if onto else ())
         self.objected = onto.objected if onto else False
+        self.restricted = onto.restricted if onto else False
         for held in onto.held if onto else ():
             self.last[held.purpose, held.channel] = held.word
 
@@ -67,6 +69,8 @@ class _Reading:
                 self.suspected.clear()
             case "object" | "end_objection":
                 self.objected = record.action == "object"
+            case "restrict" | "end_restriction":
+                self.restricted = record.action == "restrict"
 
     def _decide(self, record: Record) -> None:
         purpose = record.purpose

@@ -12,8 +12,10 @@ _STRICTNESS: Final[dict[Action, int]] = {
     "grant": 0,
     "clear": 0,
     "end_objection": 0,
+    "end_restriction": 0,
     "suspect": 1,
     "object": 1,
+    "restrict": 1,
     "withdraw": 2,
 }
 
@@ -56,6 +58,7 @@ class Folded(BaseModel):
     stopped_at: Moment | None
     suspected: tuple[Channel, ...]
     objected: bool
+    restricted: bool = False
 
     @property
     def state(self) -> State:
@@ -65,6 +68,7 @@ class Folded(BaseModel):
             stopped_at=self.stopped_at,
             suspected=bool(self.suspected),
             objected=self.objected,
+            restricted=self.restricted,
             changed_at=self.latest.at,
         )
 

@@ -12,6 +12,8 @@ _FITTING: Final[Mapping[Action, tuple[Subject, ...]]] = {
     "end_objection": ("profiling",),
     "suspect": ("marketing",),
     "clear": ("marketing",),
+    "restrict": ("all",),
+    "end_restriction": ("all",),
 }
 
 
@@ -28,5 +30,7 @@ def fitting(action: Action, purpose: Subject | None) -> Subject:
         return known[0]
     if len(known) > 1:
         raise Unfit(f"Name the purpose: {', '.join(known)}.")
+    if known[0] == "all":
+        raise Unfit("This is about all data of the person. Leave the purpose out.")
     advice = "" if known[0] == "marketing" else " To refuse messages, record a withdrawal."
     raise Unfit(f"This is about {known[0]} alone.{advice}")

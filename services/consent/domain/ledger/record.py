@@ -5,11 +5,20 @@ from typing import Annotated, Final, Literal, get_args
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
-Action = Literal["grant", "withdraw", "object", "end_objection", "suspect", "clear"]
+Action = Literal[
+    "grant",
+    "withdraw",
+    "object",
+    "end_objection",
+    "suspect",
+    "clear",
+    "restrict",
+    "end_restriction",
+]
 Purpose = Literal["marketing", "service", "profiling"]
 Subject = Literal["marketing", "service", "profiling", "all"]
 Channel = Literal["sms", "voice"]
-Means = Literal["sms", "api", "csv", "agent", "web", "voice", "paper", "provider"]
+Means = Literal["sms", "api", "csv", "agent", "web", "voice", "paper", "provider", "erasure"]
 
 PURPOSES: Final[tuple[Purpose, ...]] = get_args(Purpose)
 CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
@@ -26,8 +35,8 @@ Moment = Annotated[AwareDatetime, AfterValidator(in_milliseconds)]
 class Word(BaseModel):
     """What was said, as far as it decides what a person allows. `at` is when the person acted.
 
-    `purpose` is `all` in a withdrawal alone: the person wants to hear nothing more.
-    `collected_directly` is whether the person gave it to the agency.
+    `purpose` is `all` in a withdrawal, where the person wants to hear nothing more, and in a
+    restriction. `collected_directly` is whether the person gave it to the agency.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)

@@ -19,6 +19,7 @@ class State:
     stopped_at: datetime | None
     suspected: bool
     objected: bool
+    restricted: bool
     changed_at: datetime
 
     @property
@@ -42,5 +43,6 @@ class State:
             suppressed=self.stopped_at is not None,
             suspected=self.suspected,
             objected=self.objected,
+            restricted=self.restricted,
             changed_at=self.changed_at,
         )

@@ -18,6 +18,8 @@ class Suppression:
 def settled(held: Suppression | None, state: State) -> Suppression | None:
     """The entry after a change of state: only a grant later than the stop lifts it."""
     if state.stopped_at:
+        if held and held.lifted_at is None and held.at == state.stopped_at:
+            return held
         return Suppression("stop", state.stopped_at)
     if held and held.lifted_at is None and state.opened_at and state.opened_at > held.at:
         return replace(held, lifted_at=state.opened_at)

@@ -34,6 +34,7 @@ function show(state) {
   if (state?.suppressed) lines.push(made("li", "badge", `⛔ ${words.suppressed}`));
   if (state?.suspected) lines.push(made("li", "badge", `⚠ ${words.suspected}`));
   if (state?.objected) lines.push(made("li", "", `⚠ ${words.objected}`));
+  if (state?.restricted) lines.push(made("li", "badge", `⚠ ${words.restricted}`));
   const list = $("#consent-state"), before = list.textContent;
   const after = lines.map((line) => line.textContent).join("");
   if (before !== after) list.replaceChildren(...lines); // what is the same is not read out again
