@@ -7,8 +7,14 @@ from libs.common.events import (
     AuditSealed,
     ConsentChanged,
     ConsentHeartbeat,
+    CorrectionDone,
+    CorrectionOrdered,
+    ErasureDone,
+    ErasureOrdered,
+    ExportOrdered,
     MessageReceived,
     SmsFailed,
+    WordOrdered,
 )
 from libs.common.keys import Keys
 from libs.common.mongo import TenantScope
@@ -21,9 +27,21 @@ from services.consent.store import ENTITIES, SHARED, Store
 CONSUMES = (
     (MessageReceived, handlers.note_message),
     (SmsFailed, handlers.note_failure),
+    (MessageReceived, handlers.note_request),
+    (ErasureDone, handlers.note_erased),
+    (CorrectionDone, handlers.note_corrected),
     (AuditNoted, Together(handlers.seal_notes)),
 )
-EMITS = (ConsentChanged, ConsentHeartbeat, AuditSealed, AuditCheckpointed)
+EMITS = (
+    ConsentChanged,
+    ConsentHeartbeat,
+    CorrectionOrdered,
+    ErasureOrdered,
+    ExportOrdered,
+    WordOrdered,
+    AuditSealed,
+    AuditCheckpointed,
+)
 
 
 def build(settings: Settings) -> Service[Store]:
@@ -43,5 +61,10 @@ def build(settings: Settings) -> Service[Store]:
         shared=SHARED,
         serves_platform=True,
         routers=api.ROUTERS,
-        ending=(jobs.beat(settings.beat_seconds), jobs.checkpoint(), jobs.tell()),
+        ending=(
+            jobs.beat(settings.beat_seconds),
+            jobs.look(),
+            jobs.checkpoint(),
+            jobs.tell(),
+        ),
     )

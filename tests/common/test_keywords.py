@@ -155,8 +155,10 @@ def test_a_stop_word_before_anything_else_is_not_overlooked(word: str, more: str
 
 @pytest.mark.parametrize(
     "text",
-    ["DELETE MY DATA", "Delete my data!", "erase all my data.", "احذف بياناتي", "احذفوا بياناتي"]
-    + ["BORRAR MIS DATOS", "eliminen mis datos", "إمسح بياناتي"],
+    [
+        *("DELETE MY DATA", "Delete my data!", "erase all my data.", "احذف بياناتي"),
+        *("احذفوا بياناتي", "BORRAR MIS DATOS", "eliminen mis datos", "إمسح بياناتي"),
+    ],
 )
 def test_who_wants_all_deleted(text: str) -> None:
     assert read(text) is Keyword.ERASE

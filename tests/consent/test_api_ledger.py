@@ -78,6 +78,7 @@ async def test_a_grant(
         "suppressed": False,
         "suspected": False,
         "objected": False,
+        "restricted": False,
         "changed_at": "2026-11-10T12:00:00Z",
     }
     assert house.units.of(ConsentChanged) == [ConsentChanged.model_validate(state)]

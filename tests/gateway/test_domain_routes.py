@@ -16,6 +16,7 @@ from services.gateway.domain.routes import UPLOADS, service_of, target
         ("/v1/consents", "consent"),
         ("/v1/consents:import", "consent"),
         ("/v1/consents/{subject}", "consent"),
+        ("/v1/privacy/requests/{request_id}:verify", "consent"),
         ("/v1/messagesome", None),
         ("/v1/consent", None),
         ("/operator/v1/messages", None),
@@ -40,6 +41,11 @@ def test_a_verb_behind_a_value_stays_a_verb() -> None:
         ("POST", "/v1/messages/a:b:cancel", "/v1/messages/{message_id}:cancel"),
         ("GET", "/v1/messages/msg_1:cancel", "/v1/messages/{message_id}"),
         ("POST", "/v1/consents:import", "/v1/consents:import"),
+        (
+            "POST",
+            "/v1/privacy/requests/req_1:send-code",
+            "/v1/privacy/requests/{request_id}:send-code",
+        ),
     ],
 )
 def test_a_colon_finds_its_row(method: str, path: str, template: str) -> None:

@@ -22,8 +22,8 @@ class MessageReceived(Event):
 
     `message_id` is the provider's. `party`, `party_kind` and `subject` are as in `call.started`.
     `sealed` is the text under the tenant's text key, in base64; None where there was none.
-    `keyword` is stop, start, help, suspected, access, erase or none. `autoresponse` is the same word where the
-    provider has answered it already.
+    `keyword` is stop, start, help, suspected, access, erase or none. `autoresponse` is the same
+    word where the provider has answered it already.
     """
 
     TYPE: ClassVar[str] = "message.received"

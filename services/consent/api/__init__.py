@@ -1,7 +1,13 @@
-"""HTTP in: what people allow, one at a time and by file; what was done, and what is promised."""
+"""HTTP in: what people allow and ask of their data; what was done, and what is promised."""
 
-from services.consent.api import audit, imports, ledger, proof
+from services.consent.api import audit, imports, ledger, proof, rights
 
-ROUTERS = (ledger.router, imports.router, proof.router, *audit.ROUTERS)
+ROUTERS = (
+    ledger.router,
+    imports.router,
+    *rights.ROUTERS,
+    proof.router,
+    *audit.ROUTERS,
+)
 
 __all__ = ["ROUTERS"]

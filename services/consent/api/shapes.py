@@ -29,7 +29,7 @@ class Whose(BaseModel):
         """As it is dialled. Raises Problem 422 where it is none."""
         found = phone.parse(self.number, region)
         if isinstance(found, phone.NotANumber):
-            raise _unusable(found.code, "number", found.explanation)
+            raise unusable(found.code, "number", found.explanation)
         return found.e164
 
 
@@ -57,9 +57,9 @@ class ConsentIn(Whose):
         now = clock.now()
         at = self.at or now
         if is_to_come(at, now):
-            raise _unusable("future", "at", "This is still to come. Give the time of the act.")
+            raise unusable("future", "at", "This is still to come. Give the time of the act.")
         if is_too_early(at):
-            raise _unusable("too_early", "at", "Nobody can have agreed then. Check the year.")
+            raise unusable("too_early", "at", "Nobody can have agreed then. Check the year.")
         told = self.model_dump(exclude={"number", "purpose", "at"})
         return Act(
             id=mark.id,
@@ -74,7 +74,7 @@ class ConsentIn(Whose):
         try:
             return fitting(self.action, self.purpose)
         except Unfit as unfit:
-            raise _unusable("unfit_purpose", "purpose", str(unfit)) from None
+            raise unusable("unfit_purpose", "purpose", str(unfit)) from None
 
 
 class Written(BaseModel):
@@ -95,6 +95,7 @@ class History(Page[Record]):
     state: ConsentChanged
 
 
-def _unusable(code: str, field: str, detail: str) -> Problem:
+def unusable(code: str, field: str, detail: str) -> Problem:
+    """The answer to a field that cannot be used."""
     error = FieldError(pointer=f"#/{field}", detail=detail)
     return Problem(422, code, detail, errors=[error])

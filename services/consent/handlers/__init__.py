@@ -1,6 +1,14 @@
-"""Events in: what people say and what is done, on record."""
+"""Events in: what people say, what was done with their data, and all that is noted."""
 
 from services.consent.handlers.audit import seal_notes
 from services.consent.handlers.ledger import note_failure, note_message
+from services.consent.handlers.rights import note_corrected, note_erased, note_request
 
-__all__ = ["note_failure", "note_message", "seal_notes"]
+__all__ = [
+    "note_corrected",
+    "note_erased",
+    "note_failure",
+    "note_message",
+    "note_request",
+    "seal_notes",
+]

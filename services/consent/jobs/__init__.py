@@ -1,7 +1,8 @@
-"""Time in: consent says that it is at work, signs what it has sealed, and tells of it."""
+"""Time in: consent is at work, looks at what is due, signs what it has sealed, and tells of it."""
 
 from services.consent.jobs.beating import beat
 from services.consent.jobs.checkpoints import checkpoint
+from services.consent.jobs.looking import look
 from services.consent.jobs.telling import tell
 
-__all__ = ["beat", "checkpoint", "tell"]
+__all__ = ["beat", "checkpoint", "look", "tell"]

@@ -1,4 +1,4 @@
-"""Mongo out: the ledger with what follows from it, and the trail of what was done."""
+"""Mongo out: the ledger with its states, requests of people, and the trail of what was done."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -8,12 +8,14 @@ from libs.common.mongo import TenantScope
 from services.consent.domain.audit.notary import Notary
 from services.consent.domain.ledger.book import Book
 from services.consent.domain.ledger.record import Act
+from services.consent.store import rights
 from services.consent.store.audit import AUDIT, AUDIT_SHARED, Audit, Unsigned, Untold
 from services.consent.store.ledger import LEDGER, STATES, Ledger
+from services.consent.store.rights import Rights
 from services.consent.store.suppressions import SUPPRESSIONS, Suppressions
 
-ENTITIES = (LEDGER, STATES, SUPPRESSIONS, *AUDIT)
-SHARED = AUDIT_SHARED
+ENTITIES = (LEDGER, STATES, SUPPRESSIONS, *rights.ENTITIES, *AUDIT)
+SHARED = (*rights.SHARED, *AUDIT_SHARED)
 
 
 class Store:
@@ -22,6 +24,7 @@ class Store:
     def __init__(self, scope: TenantScope, keys: Keys, notary: Notary) -> None:
         self.ledger = Ledger(scope)
         self.suppressions = Suppressions(scope, keys)
+        self.rights = Rights(scope, keys)
         self.audit = Audit(scope)
         self.unsigned = Unsigned(scope)
         self.untold = Untold(scope)

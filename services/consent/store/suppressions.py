@@ -35,6 +35,10 @@ class Suppressions:
         row = await self._rows.get({"_id": self._code(e164)})
         return _suppression(row) if row else None
 
+    async def put(self, e164: str, entry: Suppression) -> None:
+        """Writes the number's entry."""
+        await self._rows.put({"_id": self._code(e164), **asdict(entry)})
+
     async def settle(self, states: Mapping[str, State]) -> None:
         """Brings the entries of these numbers up to the states of their people."""
         told = {self._code(e164): state for e164, state in states.items()}

@@ -9,7 +9,7 @@ OPERATOR = "operator"
 _AGENT = frozenset(
     {SESSION, "customers:read", "calls:read", "insights:read", "insights:feedback", "live:read"}
     | {"messages:read", "messages:write", "conversations:read", "templates:read", "senders:read"}
-    | {"consents:read", "consents:write", "proof:read"}
+    | {"consents:read", "consents:write", "privacy:read", "privacy:write", "proof:read"}
 )
 _ADMIN = _AGENT | {
     "customers:write",
@@ -24,6 +24,7 @@ _ADMIN = _AGENT | {
     "senders:write",
     "safeguards:read",
     "safeguards:write",
+    "privacy:decide",
 }
 
 

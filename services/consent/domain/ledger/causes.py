@@ -13,6 +13,7 @@ _SAID: Final[dict[str, tuple[Action, Subject]]] = {
     "stop": ("withdraw", "all"),
     "start": ("grant", "marketing"),
     "suspected": ("suspect", "marketing"),
+    "erase": ("suspect", "marketing"),  # nobody who wants that waits for promotions
 }
 
 

@@ -1,4 +1,4 @@
-"""What tells one request for a record from others, so that a repeated one is written down once."""
+"""What tells one HTTP request from others, so that what is repeated is written down once."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ Code = Callable[[str], str]
 
 @dataclass(frozen=True)
 class Mark:
-    """The id of the record that is asked for, and the keyed code of the whole body.
+    """The id of the record or request that is asked for, and the keyed code of the whole body.
 
     Without a key of the caller's each request is another one, and has no fingerprint.
     """
@@ -19,13 +19,16 @@ class Mark:
     fingerprint: str | None = None
 
     @classmethod
-    def of(cls, key: str | None, body: Mapping[str, object], code: Code) -> "Mark":
+    def of(
+        cls, key: str | None, body: Mapping[str, object], code: Code, kind: str = "rec"
+    ) -> "Mark":
         """The same for the same key and body. `code` is the tenant's keyed code of a text.
 
         The body is JSON and holds a number, so nothing else is kept of it; the order of its fields
         does not matter.
         """
         if key is None:
-            return cls(f"rec_{uuid4().hex}")
+            return cls(f"{kind}_{uuid4().hex}")
         whole = json.dumps(body, sort_keys=True, separators=(",", ":"), allow_nan=False)
-        return cls(f"rec_{code(f'consent key:{key}')}", code(f"consent body:{whole}"))
+        use = "consent" if kind == "rec" else kind
+        return cls(f"{kind}_{code(f'{use} key:{key}')}", code(f"{use} body:{whole}"))

@@ -1,0 +1,61 @@
+"""One step of a request: what it is afterwards, and what goes on the record."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from libs.common.events import Note
+from services.consent.domain.rights.deadlines import breached, expires_at, warnings
+from services.consent.domain.rights.request import Refusal, Request, State, Verified
+
+ITSELF: Final = "service:consent"
+"""Who did what nobody did."""
+
+
+def verified(request: Request, how: Verified) -> Request:
+    """It is known that the person asks; the code is of no more use."""
+    return request.model_copy(update={"state": "in_progress", "verified": how, "code": None})
+
+
+def closed(request: Request, state: State, now: datetime, **told: Any) -> Request:
+    """It is done with: what was kept to do it is deleted, the number first."""
+    gone = {"number": None, "correction": None, "code": None, "awaiting": ()}
+    return request.model_copy(update={**gone, "state": state, "closed_at": now, **told})
+
+
+def refused(request: Request, refusal: Refusal) -> Request:
+    """It is not done, for a reason."""
+    return closed(request, "refused", refusal.at, refusal=refusal)
+
+
+def unfound(request: Request, now: datetime) -> Request:
+    """There is no record of the person as it was named."""
+    return refused(request, Refusal(at=now, who=ITSELF, ground="no_such_record"))
+
+
+def looked_at(request: Request, now: datetime) -> tuple[Request, list[Note]]:
+    """What time has done to it: warnings, lateness, and an end where nobody answers.
+
+    A warning that came while nobody looked is given late, each once.
+    """
+    if request.closed:
+        return request, []
+    notes = [_note(request, "deadline_warned", percent=mark) for mark in warnings(request, now)]
+    told: dict[str, Any] = {"warned": max([request.warned, *warnings(request, now)])}
+    if breached(request, now):
+        notes.append(_note(request, "deadline_breached"))
+        told["breached_at"] = now
+    after = request.model_copy(update=told)
+    expiry = expires_at(request)
+    if expiry is None or now < expiry:
+        return after, notes
+    return closed(after, "expired", now), [*notes, _note(request, "expired")]
+
+
+def _note(request: Request, verb: str, **facts: int) -> Note:
+    return Note(
+        action=f"privacy.{verb}",
+        actor=ITSELF,
+        person=request.subject,
+        object=request.id,
+        facts={"kind": request.kind, **facts},
+    )

@@ -1,0 +1,45 @@
+"""Events in: requests that people make by text, and the answers of those who carry them out."""
+
+from libs.common.events import CorrectionDone, ErasureDone, MessageReceived, Note
+from libs.common.mongo import Work
+from services.consent.domain.rights import asked, steps
+from services.consent.store import Store
+from services.consent.store.erasing import hear
+from services.consent.store.fulfilling import complete
+from services.consent.store.opening import open_request
+
+
+async def note_request(message: MessageReceived, store: Store, work: Work) -> None:
+    """A text that asks for the person's data, or to have it deleted; once while one is open."""
+    if message.subject is None or message.party is None:
+        return
+    asking = asked.of_message(message, store.rights.seal_number(message.party), work.now)
+    if asking and not await store.rights.requests.is_open(message.subject, asking.kind):
+        await open_request(asking, store, work)
+
+
+async def note_erased(done: ErasureDone, store: Store, work: Work) -> None:
+    """A store has deleted what it found of a person."""
+    await hear(done, store, work)
+
+
+async def note_corrected(done: CorrectionDone, store: Store, work: Work) -> None:
+    """A store has taken a correction in, or has no such record."""
+    request = await store.rights.requests.get(done.request_id)
+    if request is None or request.closed or done.store not in request.awaiting:
+        return
+    work.note(_corrected(done))
+    if done.found:
+        await complete(request, store, work)
+    else:
+        await store.rights.keep(steps.unfound(request, work.now))
+
+
+def _corrected(done: CorrectionDone) -> Note:
+    return Note(
+        action="correction.done",
+        actor=f"service:{done.store}",
+        outcome="done" if done.found else "failed",
+        person=done.subject,
+        object=done.request_id,
+    )

@@ -1,0 +1,153 @@
+"""An erasure from its entry to its certificate. All that a step writes and says is one transaction:
+a process that is killed at any point has done a step or has not, and another one goes on."""
+
+from libs.common.events import ErasureDone, Note
+from libs.common.mongo import Work
+from services.consent.domain.ledger.causes import record_id
+from services.consent.domain.ledger.record import Act, in_milliseconds
+from services.consent.domain.ledger.suppression import Suppression
+from services.consent.domain.rights import certificate, steps
+from services.consent.domain.rights.erasure import Erasure, leg_of
+from services.consent.domain.rights.request import Request
+from services.consent.domain.rights.stores import REQUIRED
+from services.consent.store import Store
+
+STORES = REQUIRED["erasure"]
+
+
+async def begin(request: Request, actor: str, store: Store, work: Work) -> Request:
+    """Writes the entry, leaves the person alone from now on, and orders the first round.
+
+    A person whose erasure is under way has one: this request waits for it, and all that came since
+    goes with it.
+    """
+    known = await store.rights.erasures.under_way(request.subject)
+    if known:
+        entry = known.joined(request.id, request.customers, work.now)
+    else:
+        entry = _entry(request, work)
+    act = _withdrawal(request.subject, request.id, entry)
+    await _silence(request.subject, act, store, work, store.rights.number(request))
+    _order(entry, known, actor, work)
+    await store.rights.keep_erasure(entry)
+    waits = {"erasure": entry.id, "awaiting": entry.awaiting}
+    return await store.rights.keep(request.model_copy(update=waits))
+
+
+async def again(erasure_id: str, store: Store, work: Work) -> Erasure | None:
+    """Orders the rounds whose time has come; None where there is nothing to order any more."""
+    known = await store.rights.erasures.get(erasure_id)
+    if known is None or known.completed_at:
+        await store.rights.dues.set(erasure_id, None)
+        return None
+    entry = known.again(work.now)
+    for order in entry.orders(known):
+        work.emit(order)
+    await store.rights.keep_erasure(entry)
+    return entry
+
+
+async def hear(said: ErasureDone, store: Store, work: Work) -> None:
+    """A store's answer: further subjects are ordered, and the last answer completes it."""
+    request = await store.rights.requests.get(said.request_id)
+    known = (
+        await store.rights.erasures.get(request.erasure) if request and request.erasure else None
+    )
+    if known is None or known.completed_at:
+        return
+    entry = known.answered(said, STORES, work.now)
+    for leg in entry.legs[len(known.legs) :]:
+        await _silence(leg.subject, _withdrawal(leg.subject, entry.id, entry), store, work)
+    for order in entry.orders(known):
+        work.emit(order)
+    work.note(_answered(entry, said))
+    await (_complete(entry, store, work) if entry.done else _wait(entry, known, store))
+
+
+async def _wait(entry: Erasure, before: Erasure, store: Store) -> None:
+    await store.rights.keep_erasure(entry)
+    if entry.awaiting != before.awaiting:
+        for request in await _requests(entry, store):
+            await store.rights.keep(request.model_copy(update={"awaiting": entry.awaiting}))
+
+
+async def _complete(entry: Erasure, store: Store, work: Work) -> None:
+    proof = certificate.of_erasure(work.tenant.tenant, entry, work.now)
+    for request in await _requests(entry, store):
+        done = steps.closed(request, "completed", work.now, certificate=proof)
+        await store.rights.keep(done)
+        work.note(_completed("privacy.completed", request.id))
+    done_at = {"completed_at": in_milliseconds(work.now)}
+    await store.rights.keep_erasure(entry.model_copy(update=done_at))
+    for leg in entry.legs:
+        await store.rights.sent.forget(leg.subject)
+        # SEAM: here, in this transaction, the audit forgets who its entries are about.
+    work.note(_completed("erasure.completed", entry.id))
+
+
+async def _requests(entry: Erasure, store: Store) -> list[Request]:
+    found = [await store.rights.requests.get(one) for one in entry.requests]
+    return [request for request in found if request]
+
+
+async def _silence(
+    subject: str, act: Act, store: Store, work: Work, e164: str | None = None
+) -> None:
+    """The person wants to hear nothing more. A number is suppressed as far as it is known."""
+    if e164:
+        await store.suppressions.put(e164, Suppression("erasure", act.at))
+    book = await store.enter(subject, act, work.now, e164)
+    for change in book.changes():
+        work.emit(change)
+
+
+def _entry(request: Request, work: Work) -> Erasure:
+    key = request.id.partition("_")[2]
+    return Erasure(
+        id=f"era_{key}",
+        subject=request.subject,
+        request=request.id,
+        requests=(request.id,),
+        customers=request.customers,
+        at=work.now,
+        begun_at=work.now,
+        record=_record(request.subject, request.id),
+        legs=(leg_of(request.subject, STORES, work.now),),
+    )
+
+
+def _withdrawal(subject: str, cause: str, entry: Erasure) -> Act:
+    return Act(
+        id=_record(subject, cause),
+        action="withdraw",
+        purpose="all",
+        at=entry.at,
+        means="erasure",
+        who="the person",
+    )
+
+
+def _record(subject: str, cause: str) -> str:
+    return record_id(f"erasure/{cause}/{subject}")
+
+
+def _order(entry: Erasure, known: Erasure | None, actor: str, work: Work) -> None:
+    for order in entry.orders(known):
+        work.emit(order)
+    # Notes of an erasure name nobody: the link from the person to its entries is deleted with it.
+    facts: dict[str, str | int | bool] = {"stores": len(STORES), "joined": known is not None}
+    work.note(Note(action="erasure.ordered", actor=actor, object=entry.id, facts=facts))
+
+
+def _answered(entry: Erasure, said: ErasureDone) -> Note:
+    deleted = sum(count.documents for count in said.deleted)
+    return Note(
+        action="erasure.answered",
+        actor=f"service:{said.store}",
+        object=entry.id,
+        facts={"round": said.round, "documents": deleted},
+    )
+
+
+def _completed(action: str, what: str) -> Note:
+    return Note(action=action, actor=steps.ITSELF, object=what)

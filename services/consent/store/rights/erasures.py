@@ -1,0 +1,55 @@
+"""The ledger of erasures: all that is needed to go on with one, written before anything goes."""
+
+from libs.common.mongo import Document, Entity, Index, Kept, TenantScope
+from services.consent.domain.rights.erasure import Erasure
+
+ERASURES = Entity(
+    "erasures",
+    {
+        "subject": ("string",),
+        "holds": ("string",),
+        "request": ("string",),
+        "requests": ("array",),
+        "customers": ("array", "null"),
+        "at": ("date",),
+        "begun_at": ("date",),
+        "record": ("string",),
+        "legs": ("array",),
+        "completed_at": ("date", "null"),
+    },
+    ("subject", "holds", "request", "requests", "at", "begun_at", "record", "legs"),
+    (Index((("holds", 1),), unique=True),),
+    person="subject",
+    kept=(Kept("requests", "completed_at"),),
+)
+
+
+class Erasures:
+    """One tenant's. A person has one that is not completed, at the most.
+
+    `holds` is the person while it is not, and the entry's own id afterwards; it is unique, so that
+    of two that begin at the same moment one is written, and the other finds it.
+    """
+
+    def __init__(self, scope: TenantScope) -> None:
+        self._rows = scope.collection("erasures")
+
+    async def get(self, erasure_id: str) -> Erasure | None:
+        """The entry with this id."""
+        row = await self._rows.get({"_id": erasure_id})
+        return _erasure(row) if row else None
+
+    async def under_way(self, subject: str) -> Erasure | None:
+        """The person's entry that is not completed."""
+        row = await self._rows.get({"holds": subject})
+        return _erasure(row) if row else None
+
+    async def put(self, erasure: Erasure) -> None:
+        """Writes it as it is now."""
+        holds = erasure.id if erasure.completed_at else erasure.subject
+        told = erasure.model_dump(exclude={"id"})
+        await self._rows.put({"_id": erasure.id, "holds": holds, **told})
+
+
+def _erasure(row: Document) -> Erasure:
+    return Erasure.model_validate({**row, "id": row["_id"]})
