@@ -11,6 +11,7 @@ from libs.common.events import TenantSaved
 from services.consent.app import build
 from services.consent.settings import Settings
 from services.consent.store import Store
+from tests.consent.rights import Desk
 from tests.support.http import Harness, harness
 
 REAL = pytest.param("mongo", marks=[pytest.mark.integration, pytest.mark.timeout(600)])
@@ -37,3 +38,9 @@ async def agency(house: Harness[Store]) -> TenantSaved:
 def client(house: Harness[Store], agency: TenantSaved) -> httpx.AsyncClient:
     """Somebody of the agency who may do everything here."""
     return house.client(agency, user="usr_7")
+
+
+@pytest.fixture
+def desk(house: Harness[Store], agency: TenantSaved, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """The agency's people who handle requests, on a clock that they move."""
+    return Desk(house, agency, monkeypatch)

@@ -15,7 +15,6 @@ from libs.common.events import TenantSaved
 from libs.common.keys import PLATFORM
 from libs.common.mongo import Work
 from libs.common.service import Running, stops_within
-from libs.common.tenants import UnknownTenant
 from services.consent.domain.rights import steps
 from services.consent.domain.rights.erasure import Erasure
 from services.consent.store import Store
@@ -51,12 +50,12 @@ async def look_once(running: Running[Store]) -> int:
     dues = running.units.read(PLATFORM).rights.dues
     found = await dues.now(clock.now(), BATCH)
     for due in found:
+        if running.tenants.has_left(due.tenant):
+            await dues.drop(due)
+            continue
         try:
             await _look(running, running.tenants.get(due.tenant), due)
-        except UnknownTenant:
-            if running.tenants.has_left(due.tenant):
-                await dues.drop(due)
-        except Exception as error:  # noqa: BLE001 - one that fails holds up no other
+        except Exception as error:  # noqa: BLE001 - one that fails, or is not known yet, holds up no other
             log.warning("rights.look_failed", what=due.what, error=type(error).__name__)
             await dues.postpone(due, clock.now() + AFTER_FAILURE)
     return len(found)

@@ -1,0 +1,285 @@
+"""An erasure from its order to its certificate, over each kind of store."""
+
+import hashlib
+import json
+from contextlib import suppress
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from libs.common.events import ConsentChanged, ErasureOrdered, TenantClosed, TenantSaved
+from services.consent.domain.ledger.suppression import Suppression
+from services.consent.domain.rights.erasure import Erasure
+from services.consent.store import Store
+from services.consent.store.rights import Rights
+from tests.consent.given import DAN, NOON, OTHER, at_once
+from tests.consent.rights import ATTEST, STORES, Desk
+from tests.support.http import Harness
+
+
+async def test_the_person_is_left_alone_before_anything_is_destroyed(
+    desk: Desk, house: Harness[Store]
+) -> None:
+    grant = {"number": DAN, "purpose": "marketing", "action": "grant", "means": "web"}
+    await desk.http.post("/v1/consents", json=grant)
+    desk.move(60)
+    request = await desk.attested(customers=["c-1"])
+    change = house.units.of(ConsentChanged)[-1]
+    assert (change.subject, change.suppressed) == (desk.subject(), True)
+    assert {one.state for one in change.permissions} == {"withdrawn"}
+    records = await desk.store.ledger.records(desk.subject(), None, 10)
+    assert (records[0].purpose, records[0].means, records[0].at) == ("all", "erasure", desk.now)
+    assert await desk.store.suppressions.get(DAN) == Suppression("erasure", desk.now)
+    (order,) = desk.orders()
+    assert order == ErasureOrdered(
+        request_id=request["id"],
+        subject=desk.subject(),
+        at=desk.now,
+        customers=("c-1",),
+        round=1,
+    )
+    entry = await desk.store.rights.erasures.get(request["erasure"])
+    assert entry is not None
+    assert (entry.awaiting, entry.record) == (STORES, records[0].id)
+    assert (request["status"], request["awaiting"]) == ("in_progress", list(STORES))
+
+
+async def test_it_is_completed_with_a_certificate_and_without_the_number(
+    desk: Desk, house: Harness[Store], agency: TenantSaved
+) -> None:
+    request = await desk.erased()
+    assert (request["status"], request["number"], request["awaiting"]) == ("completed", None, [])
+    proof = (await desk.proof(request)).json()
+    told = proof["certificate"]
+    assert (told["kind"], told["erasure"], told["requests"]) == (
+        "erasure",
+        request["erasure"],
+        [request["id"]],
+    )
+    counts = {one["store"]: one["deleted"] for one in told["stores"]}
+    assert counts == {store: {"things": 2} for store in STORES}
+    assert {one["rounds"] for one in told["stores"]} == {2}
+    assert (told["ordered_at"], told["completed_at"]) == (
+        "2026-11-10T12:00:00.000Z",
+        "2026-11-10T12:00:07.000Z",
+    )
+    kept = [one["what"] for one in told["kept"]]
+    assert kept == ["suppression_code", "consent_evidence", "request", "audit", "event_topics"]
+    whole = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert proof["sha256"] == hashlib.sha256(whole.encode()).hexdigest()
+    (row,) = await house.mongo.scope(agency.tenant).collection("requests").list({})
+    assert (row["number"], row["open"], row["status"]) == (None, False, "completed")
+    due = house.mongo.service_collection("due")
+    assert await due.list({"tenant": agency.tenant}) == []
+
+
+async def test_what_is_noted_names_nobody_once_it_is_ordered(desk: Desk) -> None:
+    await desk.erased()
+    notes = await desk.notes()
+    assert [note["action"] for note in notes] == [
+        "privacy.request_received",
+        "privacy.verified",
+        "erasure.ordered",
+        *["erasure.answered"] * 8,
+        "privacy.completed",
+        "erasure.completed",
+    ]
+    assert not [note for note in notes[2:] if "person" in note]
+    assert {note["actor"] for note in notes[3:11]} == {f"service:{store}" for store in STORES}
+    assert [note["facts"]["documents"] for note in notes[3:11]] == [2] * 4 + [0] * 4
+
+
+async def test_two_requests_at_once_are_one_erasure_with_one_certificate(desk: Desk) -> None:
+    first, second = await desk.opened(), await desk.opened()
+    await at_once(*(desk.ask(one, "attest", **ATTEST) for one in (first, second)))
+    rounds = [order.round for order in desk.orders()]
+    assert rounds == [1, 2]
+    await desk.all_answer(1)
+    desk.move(7)
+    await desk.look()
+    await desk.all_answer()
+    done = [await desk.shown(one) for one in (first, second)]
+    assert {one["status"] for one in done} == {"completed"}
+    assert len({one["erasure"] for one in done}) == 1
+    proofs = [(await desk.proof(one)).json() for one in done]
+    assert proofs[0] == proofs[1]
+    assert proofs[0]["certificate"]["requests"] == sorted([first["id"], second["id"]])
+    assert (await desk.actions()).count("erasure.completed") == 1
+    assert len({order.request_id for order in desk.orders()}) == 1
+
+
+async def test_what_a_second_request_brings_is_erased_too(desk: Desk) -> None:
+    first = await desk.attested(customers=["c-1"])
+    await desk.all_answer(1)
+    desk.move(7)
+    await desk.look()
+    grant = {"number": DAN, "purpose": "marketing", "action": "grant", "means": "web"}
+    await desk.http.post("/v1/consents", json=grant)
+    desk.move(1)
+    second = await desk.attested(customers=["c-2"])
+    await desk.all_answer(0)
+    assert (await desk.shown(first))["status"] == "in_progress"
+    order = desk.orders()[-1]
+    assert (order.at, order.customers) == (desk.now, ("c-1", "c-2"))
+    assert desk.house.units.of(ConsentChanged)[-1].suppressed
+    desk.move(7)
+    await desk.look()
+    await desk.all_answer(0)
+    assert (await desk.shown(second))["status"] == "completed"
+
+
+async def test_later_the_same_person_may_be_erased_again(desk: Desk) -> None:
+    first = await desk.erased()
+    desk.move(timedelta(days=90))
+    second = await desk.erased()
+    assert second["erasure"] != first["erasure"]
+    assert (await desk.proof(first)).json() != (await desk.proof(second)).json()
+
+
+async def test_a_store_that_is_away_is_waited_for_and_asked_again(desk: Desk) -> None:
+    request = await desk.attested()
+    others = tuple(store for store in STORES if store != "matcher")
+    await desk.all_answer(1, others)
+    for _ in range(40):
+        desk.move(timedelta(hours=1))
+        if await desk.look():
+            await desk.all_answer(0, others)
+    waiting = await desk.shown(request)
+    assert (waiting["status"], waiting["awaiting"]) == ("in_progress", ["matcher"])
+    assert 40 <= len(desk.orders()) <= 42
+    for order in desk.orders():
+        await desk.answer("matcher", order, 3 if order.round == 1 else 0)
+    assert (await desk.shown(request))["status"] == "in_progress"
+    desk.move(7)
+    await desk.look()
+    await desk.all_answer(0, ("matcher",))
+    assert (await desk.shown(request))["status"] == "completed"
+
+
+async def test_further_numbers_of_the_same_customers_go_too(desk: Desk) -> None:
+    request, other = await desk.attested(), desk.subject(OTHER)
+    await desk.answer("matcher", desk.orders()[0], 1, (other,))
+    assert [order.subject for order in desk.orders()] == [desk.subject(), other]
+    state = await desk.store.ledger.state(other)
+    assert state is not None
+    assert state.suppressed
+    await desk.answer("matcher", desk.orders()[0], 0, (other,))
+    assert len(desk.orders()) == 2
+    for order in desk.orders():
+        for store in STORES:
+            await desk.answer(store, order)
+    desk.move(7)
+    await desk.look()
+    (first, second) = desk.orders()[2:]
+    for store in STORES:
+        await desk.answer(store, first)
+    assert (await desk.shown(request))["status"] == "in_progress"
+    for store in STORES:
+        await desk.answer(store, second)
+    told = (await desk.proof(request)).json()["certificate"]
+    assert told["further_numbers"] == 1
+
+
+async def test_answers_to_nothing_are_passed(desk: Desk) -> None:
+    request = await desk.erased()
+    before = (await desk.proof(request)).json()
+    await desk.all_answer(5)
+    nobodys = desk.orders()[-1].model_copy(update={"request_id": "req_nobodys"})
+    await desk.answer("matcher", nobodys, 5)
+    access = await desk.attested("access")
+    await desk.answer("matcher", nobodys.model_copy(update={"request_id": access["id"]}), 5)
+    assert (await desk.proof(request)).json() == before
+    assert (await desk.shown(access))["status"] == "in_progress"
+
+
+async def test_another_agency_with_the_same_person_keeps_everything(
+    desk: Desk, house: Harness[Store]
+) -> None:
+    there = await house.open()
+    grant = {"number": DAN, "purpose": "marketing", "action": "grant", "means": "web"}
+    await house.client(there).post("/v1/consents", json=grant)
+    await desk.erased()
+    theirs = house.keys.code(there.tenant, DAN)
+    state = await house.store(there).ledger.state(theirs)
+    assert state is not None
+    assert not state.suppressed
+    assert await house.store(there).suppressions.get(DAN) is None
+    assert theirs not in {order.subject for order in desk.orders()}
+
+
+async def test_what_was_sold_to_nobody_comes_back_only_by_the_persons_own_word(
+    desk: Desk,
+) -> None:
+    await desk.erased()
+    file = f"phone,consent,consent_at\n{DAN},yes,2026-10-01\n".encode()
+    report = await desk.http.post(
+        "/v1/consents:import", content=file, headers={"Content-Type": "text/csv"}
+    )
+    assert report.json()["ignored_older_than_withdrawal"] == 1
+    entry = await desk.store.suppressions.get(DAN)
+    assert entry == Suppression("erasure", NOON)
+    desk.move(3600)
+    grant = {"number": DAN, "purpose": "marketing", "action": "grant", "means": "web"}
+    state = (await desk.http.post("/v1/consents", json=grant)).json()["state"]
+    assert not state["suppressed"]
+
+
+async def test_a_step_that_is_cut_off_is_done_by_the_next_process(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each write of a step fails in turn: nothing of it is seen, and then all of it."""
+    request = await desk.opened()
+    whole = Rights.keep_erasure
+
+    async def cut(rights: Rights, erasure: Erasure) -> None:
+        await whole(rights, erasure)
+        raise ConnectionError("killed")
+
+    async def cut_off(step: Any) -> None:
+        sent = len(desk.house.units.envelopes)
+        noted = len(await desk.notes())
+        monkeypatch.setattr(Rights, "keep_erasure", cut)
+        with suppress(ConnectionError):
+            assert (await step()).status_code == 500
+        monkeypatch.setattr(Rights, "keep_erasure", whole)
+        assert (len(desk.house.units.envelopes), len(await desk.notes())) == (sent, noted)
+        await step()
+
+    await cut_off(lambda: desk.ask(request, "attest", **ATTEST))
+    for store in STORES:
+        await cut_off(lambda store=store: desk.answer(store, desk.orders()[0], 2))
+    desk.move(7)
+    monkeypatch.setattr(Rights, "keep_erasure", cut)
+    await desk.look()
+    monkeypatch.setattr(Rights, "keep_erasure", whole)
+    assert len(desk.orders()) == 1
+    desk.move(31)  # after a failure it is looked at again
+    await desk.look()
+    for store in STORES:
+        await cut_off(lambda store=store: desk.answer(store, desk.orders()[-1]))
+    assert (await desk.shown(request))["status"] == "completed"
+    told = (await desk.proof(request)).json()["certificate"]
+    assert [one["deleted"] for one in told["stores"]] == [{"things": 2}] * 4
+
+
+async def test_what_is_due_of_an_agency_that_has_left_is_let_go(desk: Desk) -> None:
+    await desk.attested()
+    desk.move(60)
+    desk.house.tenants.put(TenantClosed(tenant=desk.agency.tenant))
+    assert await desk.look() == 1
+    assert await desk.look() == 0
+
+
+def test_every_service_that_takes_the_order_is_waited_for() -> None:
+    apps = {
+        name: import_module(f"services.{name}.app")
+        for name in ("ingest", "matcher", "insights", "messaging", "gateway")
+    }
+    taking = {
+        name
+        for name, app in apps.items()
+        if any(kind is ErasureOrdered for kind, _ in app.CONSUMES)
+    }
+    assert taking <= set(STORES)
