@@ -8,12 +8,12 @@ from types import ModuleType
 
 from deploy.schemas.kinds import Kind
 from libs.common.bus.topics import SERVICES
-from libs.common.events import TenantClosed, TenantSaved
+from libs.common.events import ErasureOrdered, TenantClosed, TenantSaved
 
 ROOT = Path(__file__).parents[2]
 
 # Running reads these in every process, so no service lists them.
-_EVERYWHERE: tuple[Kind, ...] = (TenantSaved, TenantClosed)
+_EVERYWHERE: tuple[Kind, ...] = (TenantSaved, TenantClosed, ErasureOrdered)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from libs.common.events import (
     CustomerRemoved,
     CustomerSaved,
     Envelope,
+    ErasureOrdered,
     Event,
     ImportFinished,
     ImportProgressed,
@@ -28,6 +29,7 @@ from libs.common.events import (
     SmsRequested,
     SmsSent,
     SmsUnconfirmed,
+    fact_of,
 )
 from libs.common.service import Job, Running, stops_within
 from libs.common.tenants import UnknownTenant
@@ -66,13 +68,19 @@ log = structlog.get_logger()
 
 
 def show(live: Live) -> Job:
-    """Shows the events of all tenants to those who listen, each tenant's to its own."""
+    """Shows the events of all tenants to those who listen, each tenant's to its own.
+
+    Who is erased is forgotten.
+    """
 
     async def job(running: Running[Store]) -> None:
         async def see(envelope: Envelope) -> None:
-            live.put(envelope.tenantid, moment_of(envelope), clock.now())
+            if envelope.type == ErasureOrdered.TYPE:
+                live.erase(envelope.tenantid, fact_of(envelope, ErasureOrdered).subject)
+            else:
+                live.put(envelope.tenantid, moment_of(envelope), clock.now())
 
-        await running.follow(SHOWN, see)
+        await running.follow((*SHOWN, ErasureOrdered), see)
 
     return job
 

@@ -159,3 +159,31 @@ def test_who_has_left_hears_nothing() -> None:
     live.leave(TENANTS[0], hear)
     live.put(TENANTS[0], moment("evt_1"), AT)
     assert (heard, live.listening()) == ([], 0)
+
+
+def about(name: str, type: str, call: str | None, **data: object) -> Moment:  # noqa: A002
+    shown = moment(name, type, call)
+    return Moment(shown.id, type, shown.time, call, {**shown.data, **data})  # type: ignore[dict-item]
+
+
+def test_who_is_erased_is_forgotten_with_all_of_their_calls() -> None:
+    live, mine, other = Live(), TENANTS[0], TENANTS[1]
+    told = [
+        about("evt_0", "call.started", "ses_1", subject="noura"),
+        about("evt_1", "insight.produced", "ses_1"),
+        about("evt_2", "call.started", "ses_2", subject="dan"),
+        about("evt_3", "sms.sent", None, subject="noura"),
+        about("evt_4", "customer.saved", None, subjects=["dan", "noura"]),
+    ]
+    for tenant in (mine, other):
+        for one in told:
+            live.put(tenant, one, AT)
+    live.erase(mine, "noura")
+    live.erase(TENANTS[2], "noura")
+    memory = live.join(mine, lambda _: None)
+    assert [one.id for one in memory.open_calls()] == ["evt_2"]
+    assert memory.last_id() == "evt_2"
+    assert memory.after("evt_0") is None
+    live.put(mine, about("evt_5", "call.answered", "ses_1"), AT)
+    assert [one.id for one in memory.open_calls()] == ["evt_2"]
+    assert len(live.join(other, lambda _: None).open_calls()) == 3

@@ -45,6 +45,12 @@ class Live:
             if not len(memory):
                 del self._memories[tenant]
 
+    def erase(self, tenant: str, subject: str) -> None:
+        """Lets go of what is remembered of a person; screens keep what they show."""
+        memory = self._memories.get(tenant)
+        if memory is not None:
+            memory.erase(subject)
+
     def close(self) -> None:
         """Ends every stream, and those that come yet."""
         self._closed = True

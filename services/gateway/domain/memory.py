@@ -26,6 +26,12 @@ class Moment:
     data: Mapping[str, JsonValue]
     traceparent: str | None = None
 
+    def is_about(self, subject: str) -> bool:
+        """Whether it names this person (the keyed code of a number)."""
+        several = self.data.get("subjects")
+        among = isinstance(several, list | tuple) and subject in several
+        return among or self.data.get("subject") == subject
+
     @property
     def at(self) -> datetime:
         """When the source wrote it down."""
@@ -105,6 +111,17 @@ class Memory:
             del self._recent[first]
         for name in [name for name, call in self._calls.items() if call.stale(now)]:
             del self._calls[name]
+
+    def erase(self, subject: str) -> None:
+        """Lets go of a person: of the events about them, and of all events of their calls."""
+        known = [moment for _, moment in self._recent.values()]
+        known += [m for call in self._calls.values() for m in call.moments.values()]
+        calls = {moment.call for moment in known if moment.call and moment.is_about(subject)}
+        for moment in known:
+            if moment.call in calls or moment.is_about(subject):
+                self._recent.pop(moment.id, None)
+        for call in calls:
+            self._calls.pop(call, None)
 
     def __len__(self) -> int:
         return len(self._recent) + len(self._calls)
