@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 from pydantic_core import PydanticCustomError
 
 from libs.common import clock
+from libs.common.events.personal import ANSWER, Personal
 from libs.common.web import Moment
 from services.consent.api.shapes import Whose, unusable
 from services.consent.domain.ledger.dates import is_to_come
@@ -129,7 +130,7 @@ class RequestOut(BaseModel):
     channel: Channel
     status: Status
     subject: str
-    number: str | None
+    number: Annotated[str | None, Personal("contact", ANSWER)]
     customers: list[str] | None
     received_at: datetime
     opened_at: datetime

@@ -13,6 +13,7 @@ DUE = Entity(
     {"tenant": ("string",), "what": ("string",), "at": ("date",)},
     ("tenant", "what", "at"),
     (Index((("at", 1), ("_id", 1))),),
+    plain=("_id", "tenant", "what"),
 )
 
 

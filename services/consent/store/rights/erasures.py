@@ -1,5 +1,6 @@
 """The ledger of erasures: all that is needed to go on with one, written before anything goes."""
 
+from libs.common.events.personal import ANSWER, SUBJECT
 from libs.common.mongo import Document, Entity, Index, Kept, TenantScope
 from services.consent.domain.rights.erasure import Erasure
 
@@ -21,6 +22,13 @@ ERASURES = Entity(
     (Index((("holds", 1),), unique=True),),
     person="subject",
     kept=(Kept("requests", "completed_at"),),
+    personal={
+        "subject": SUBJECT.to(ANSWER),
+        "customers": SUBJECT.to(ANSWER),
+        "legs": SUBJECT.to(ANSWER),
+        "holds": SUBJECT.to(ANSWER),
+    },
+    plain=("_id", "request", "requests", "record"),
 )
 
 

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from libs.common.events.personal import ANSWER, SUBJECT, USER, Personal
 from libs.common.mongo import Document, Entity, Index, Kept, TenantScope
 from services.consent.domain.rights.request import CLOSED, Kind, Request, Status
 
 _DATE, _PART, _SEALED = ("date", "null"), ("object", "null"), ("binData", "null")
 _TEXT = ("string", "null")
+
+_EVIDENCE = Personal("evidence", ANSWER, "coded")
 
 REQUESTS = Entity(
     "requests",
@@ -47,6 +50,21 @@ REQUESTS = Entity(
     ),
     person="subject",
     kept=(Kept("requests", "closed_at"),),
+    personal={
+        "kind": _EVIDENCE,
+        "channel": _EVIDENCE,
+        "subject": SUBJECT.to(ANSWER),
+        "number": Personal("contact", ANSWER, "sealed"),
+        "status": _EVIDENCE,
+        "opened_by": USER.to(ANSWER),
+        "customers": SUBJECT.to(ANSWER),
+        "correction": Personal("identity", ANSWER, "sealed"),
+        "code": Personal("account", ANSWER, "hashed"),
+        "verified": _EVIDENCE,
+        "refusal": _EVIDENCE,
+        "certificate": _EVIDENCE,
+    },
+    plain=("_id", "state", "fingerprint", "extension", "awaiting", "erasure"),
 )
 
 

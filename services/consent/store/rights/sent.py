@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from libs.common.events.personal import ANSWER, SUBJECT
 from libs.common.mongo import Entity, Index, TenantScope
 from services.consent.domain.rights.code import DAY
 
@@ -12,6 +13,10 @@ SENT = Entity(
     ("times", "at"),
     (Index((("at", 1),), ttl=2 * int(DAY.total_seconds())),),
     person="_id",
+    personal={
+        "_id": SUBJECT.to(ANSWER),
+    },
+    plain=("times",),
 )
 
 
