@@ -40,26 +40,28 @@ class Declared:
 
 SERVICES = {
     "ingest": Declared(
-        takes=("ingest.dead.v1",),
+        takes=("ingest.dead.v1", "privacy.v1"),
         gives={
             "calls.v1": "call.started call.answered call.ended call.costed",
             "messages.v1": "message.received message.status",
             "ingest.dead.v1": "webhook.quarantined",
+            "privacy-results.v1": "erasure.done",
         },
         entities="",
-        shared="quarantine",
+        shared="quarantine erasing",
         scopes={"quarantine:read": "list_quarantine"},
-        jobs=(1, 0),
+        jobs=(2, 0),
         needs_store=False,
         own={"SPOOL": "{}/spool", "TELNYX_KEYS": json.dumps([{"key": KEY}])},
     ),
     "matcher": Declared(
-        takes=("calls.v1", "messages.v1"),
+        takes=("calls.v1", "messages.v1", "privacy.v1"),
         gives={
             "matches.v1": "call.matched message.matched",
             "customers.v1": "customer.saved customer.removed import.progressed import.finished",
+            "privacy-results.v1": "erasure.done correction.done",
         },
-        entities="customers imports faults",
+        entities="customers imports faults erased",
         scopes={
             "customers:read": "list_customers get_customer",
             "customers:write": "create_customer replace_customer remove_customer",
@@ -68,9 +70,9 @@ SERVICES = {
         },
     ),
     "insights": Declared(
-        takes=("calls.v1", "consent.v1", "matches.v1"),
-        gives={"insights.v1": "insight.produced"},
-        entities="calls feedback objections",
+        takes=("calls.v1", "consent.v1", "matches.v1", "privacy.v1"),
+        gives={"insights.v1": "insight.produced", "privacy-results.v1": "erasure.done"},
+        entities="calls feedback objections gone",
         scopes={
             "calls:read": "list_calls get_call",
             "insights:read": "list_insights get_insight",
@@ -78,10 +80,11 @@ SERVICES = {
         },
     ),
     "messaging": Declared(
-        takes=("consent.v1", "matches.v1", "messages.v1"),
+        takes=("consent.v1", "matches.v1", "messages.v1", "privacy.v1"),
         gives={
             "sms.v1": "sms.requested sms.blocked sms.sent sms.delivered sms.failed sms.unconfirmed "
-            "sms.received"
+            "sms.received",
+            "privacy-results.v1": "erasure.done",
         },
         entities="messages conversations consents senders templates safeguards early",
         shared="due heard",
@@ -104,20 +107,28 @@ SERVICES = {
         },
     ),
     "consent": Declared(
-        takes=("audit-entries.v1", "messages.v1", "sms.v1"),
+        takes=("audit-entries.v1", "messages.v1", "privacy-results.v1", "sms.v1"),
         gives={
             "consent.v1": "consent.changed consent.heartbeat",
+            "privacy.v1": "correction.ordered erasure.ordered export.ordered word.ordered",
             "audit.v1": "audit.sealed",
             "audit-checkpoints.v1": "audit.checkpointed",
         },
-        entities="ledger states suppressions trail_entries trail_head trail_checkpoints persons",
-        shared="unsigned untold",
+        entities="ledger states suppressions requests erasures sent "
+        "trail_entries trail_head trail_checkpoints persons",
+        shared="due unsigned untold",
         scopes={
             "consents:read": "find_consent list_consents get_consent",
             "consents:write": "write_consent import_consents",
+            "privacy:read": "list_privacy_requests get_privacy_request get_privacy_certificate",
+            "privacy:write": "open_privacy_request send_privacy_code verify_privacy_request",
+            "privacy:decide": "attest_privacy_request extend_privacy_request "
+            "refuse_privacy_request",
             "proof:read": "get_data_map get_promises",
+            "audit:read": "list_audit_entries list_audit_checkpoints list_audit_keys prove_audit "
+            "download_audit_bundle",
         },
-        jobs=(0, 3),
+        jobs=(0, 4),
         own={"AUDIT_KEY_FILE": "{}/audit.json", "AUDIT_ORIGIN": "audit.example"},
     ),
     "gateway": Declared(
