@@ -4,13 +4,16 @@ Nothing that an erasure would have to delete may be in it: no number, name or te
 named by `person`, the keyed code in a note, a random id (which an erasure forgets) in an entry.
 """
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
 
 from libs.common.events.base import Event, Fact
+from libs.common.events.personal import PROVE, Personal
 
 Outcome = Literal["done", "refused", "failed"]
+Entry = Annotated[str, Personal("evidence", PROVE, "coded")]
+"""An entry as text: whom it is about stands there as a random id."""
 
 
 class Note(Fact):
@@ -65,7 +68,7 @@ class AuditSealed(Event):
 
     tenant: str
     sequence: int
-    entry: str
+    entry: Entry
     hash: str
 
     def about(self) -> str:

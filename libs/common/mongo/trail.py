@@ -79,7 +79,7 @@ async def numbered(trail: Collection, numbers: Collection) -> Documents:
         now: Any = await numbers.change({"_id": tenant}, raised, upsert=True)
         for seq, row in enumerate(own, now["last"] - len(own) + 1):
             row["seq"] = seq
-    await trail.change_all([(row["_id"], {"$set": {"seq": row["seq"]}}) for row in fresh])
+    await trail.change_all([({"_id": row["_id"]}, {"$set": {"seq": row["seq"]}}) for row in fresh])
     return fresh
 
 

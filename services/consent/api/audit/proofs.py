@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from libs.common.events import AuditCheckpointed
+from libs.common.events.audit import Entry
 from libs.common.web import Problem, not_found
 from services.consent.api.audit.reader import Reader
 from services.consent.domain.audit import tree
@@ -24,7 +25,7 @@ class InclusionProof(BaseModel):
     proof: Literal["inclusion"] = "inclusion"
     tenant: str
     sequence: int
-    entry: str
+    entry: Entry
     hash: str
     path: list[str]
     checkpoint: str
