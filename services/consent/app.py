@@ -14,6 +14,7 @@ from libs.common.events import (
     ExportOrdered,
     MessageReceived,
     SmsFailed,
+    SmsStopped,
     WordOrdered,
 )
 from libs.common.keys import Keys
@@ -27,6 +28,7 @@ from services.consent.store import ENTITIES, SHARED, Store
 CONSUMES = (
     (MessageReceived, handlers.note_message),
     (SmsFailed, handlers.note_failure),
+    (SmsStopped, handlers.note_stop),
     (MessageReceived, handlers.note_request),
     (ErasureDone, handlers.note_erased),
     (CorrectionDone, handlers.note_corrected),

@@ -1,5 +1,7 @@
 """The whole service: requests, replies and receipts come in; texts go out, each once."""
 
+from datetime import timedelta
+
 from libs.common.events import (
     ConsentChanged,
     ConsentHeartbeat,
@@ -14,6 +16,7 @@ from libs.common.events import (
     SmsReceived,
     SmsRequested,
     SmsSent,
+    SmsStopped,
     SmsUnconfirmed,
     WordOrdered,
 )
@@ -44,6 +47,7 @@ EMITS = (
     SmsUnconfirmed,
     SmsReceived,
     ErasureDone,
+    SmsStopped,
 )
 
 
@@ -58,6 +62,7 @@ def build(settings: Settings) -> Service[Store]:
 
     key = settings.telnyx_key_file.read_text().strip()
     provider = Provider(settings.telnyx_url, key, settings.webhook_url)
+    every = timedelta(seconds=settings.optouts_seconds)
 
     def store(scope: TenantScope, keys: Keys) -> Store:
         return Store(scope, keys, desk)
@@ -72,5 +77,5 @@ def build(settings: Settings) -> Service[Store]:
         shared=SHARED,
         routers=api.ROUTERS,
         jobs=(closing(provider),),
-        ending=(jobs.send(provider), jobs.reconcile(provider)),
+        ending=(jobs.send(provider), jobs.reconcile(provider), jobs.heed(provider, every)),
     )

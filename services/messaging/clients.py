@@ -1,9 +1,10 @@
 """HTTP out: the provider. One request for one attempt; nothing is tried twice here."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 import httpx
@@ -11,6 +12,7 @@ import httpx
 from libs.common import clock, telemetry
 from libs.common.events import MessageStatus
 from services.messaging.domain import told
+from services.messaging.domain.optouts import OptOut
 from services.messaging.domain.outcome import Answer
 from services.messaging.domain.reported import Particulars
 
@@ -105,6 +107,17 @@ class Provider:
     async def message(self, provider_id: str, ref: str | None) -> MessageStatus | None:
         """A message as it stands with the provider; None where it shows none. Raises Away."""
         return told.message(await self._get(f"/v2/messages/{provider_id}", {}), ref)
+
+    async def optouts(self, since: datetime | None) -> AsyncIterator[list[OptOut]]:
+        """Who was blocked at the provider since then, or ever, a page at a time. Raises Away."""
+        query: dict[str, Any] = {"redaction_enabled": "false", "page[size]": PAGE_SIZE}
+        if since is not None:
+            query["created_at[gte]"] = clock.rfc3339(since)
+        for page in count(1):
+            body = await self._get("/v2/messaging_optouts", {**query, "page[number]": page})
+            yield list(told.optouts(body))
+            if told.is_last(body, page):
+                return
 
     async def _get(self, path: str, query: Mapping[str, Any]) -> object:
         try:

@@ -19,6 +19,9 @@ class Settings(settings.Settings):
     webhook_url: str = Field(description="Where the provider is to report: ingest's public URL.")
     rate: float = Field(10.0, gt=0, description="Messages per second for each sender.")
     burst: int = Field(10, ge=1, description="Messages that a rested sender may send at once.")
+    optouts_seconds: float = Field(
+        3600.0, gt=0, description="Between looks at the provider's list of who told it STOP."
+    )
     rules: Path = Field(DOMAIN / "rules.yaml", description="YAML file with the regions' rules.")
     prices: Path = Field(DOMAIN / "prices.yaml", description="YAML file with prices per part.")
 

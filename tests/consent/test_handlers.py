@@ -3,7 +3,7 @@
 import pytest
 
 from libs.common import clock
-from libs.common.events import ConsentChanged, TenantSaved
+from libs.common.events import ConsentChanged, SmsStopped, TenantSaved
 from services.consent.domain.ledger.suppression import Suppression
 from services.consent.store import Store
 from tests.consent.given import DAN, NOON, at, code_of, failed, texted
@@ -144,3 +144,30 @@ async def test_no_event_and_no_document_holds_the_number(
     assert len(rows) == 3
     told = str(rows) + "".join(one.to_json().decode() for one in house.units.envelopes)
     assert DAN.removeprefix("+1") not in told
+
+
+async def test_a_stop_on_the_providers_list_is_a_withdrawal_with_that_proof(
+    house: Harness[Store], agency: TenantSaved
+) -> None:
+    await said(house, agency, "start", -60)
+    subject = code_of(house, agency)
+    stopped = SmsStopped(subject=subject, occurred_at=NOON)
+    for event in ("e-1", "e-2"):  # read there again
+        await house.take(stopped, agency, event)
+    records = await house.store(agency).ledger.records(subject, None, 10)
+    assert [(one.action, one.purpose, one.means, one.who) for one in records] == [
+        ("withdraw", "all", "provider_list", "the provider"),
+        ("grant", "marketing", "sms", "the person"),
+    ]
+    assert records[0].at == NOON
+    state = await house.store(agency).ledger.state(subject)
+    assert state is not None
+    assert (state.suppressed, state.version) == (True, 2)
+
+
+async def test_a_start_after_the_stop_on_the_list_holds(
+    house: Harness[Store], agency: TenantSaved
+) -> None:
+    await said(house, agency, "start", 60)
+    await house.take(SmsStopped(subject=code_of(house, agency), occurred_at=NOON), agency)
+    assert not house.units.of(ConsentChanged)[-1].suppressed

@@ -238,6 +238,35 @@ async def test_start_grants_again_and_the_history_stays(office: Office) -> None:
     await state_of(admin, sent.json()["id"], "accepted", "sent", "delivered")
 
 
+async def test_a_stop_that_no_webhook_told_of_is_found_on_the_providers_list(
+    office: Office,
+) -> None:
+    dan = "+12125550177"
+    await office.at(12, 0, 0, NEW_YORK)
+    admin = await office.person()
+    await office.heard(admin)
+    await note(admin, dan, "grant")
+    await allowed(admin, dan)
+    office.move(timedelta(minutes=1))
+    await office.stop_unheard(US, dan)
+
+    async def stopped() -> bool:
+        return not (await check(admin, dan, "service"))["allowed"]
+
+    await until(stopped, 20)
+    assert await refused(admin, dan) in {"suppressed", "withdrawn"}
+
+    async def written() -> list[dict[str, object]] | None:
+        state = (await admin.http.post("/v1/consents:find", json={"number": dan})).json()
+        found = (await admin.http.get(f"/v1/consents/{state['subject']}")).json()["data"]
+        return found if len(found) == 2 else None
+
+    latest, _ = await until(written, 10)
+    assert (latest["action"], latest["purpose"]) == ("withdraw", "all")
+    assert (latest["means"], latest["who"]) == ("provider_list", "the provider")
+    assert await office.sent(dan) == []  # nobody confirms what was said to the provider alone
+
+
 async def test_quiet_hours_hold_in_every_zone_of_the_number(office: Office) -> None:
     dan, alaska = "+12125550175", "+19075550123"
     before = await office.at(20, 30, 0, NEW_YORK)

@@ -25,7 +25,11 @@ async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     url = request.getfixturevalue("mongo_url") if request.param == "mongo" else None
     made = await built(tmp_path, url)
     yield made
-    for name in ("due", "heard"):  # no tenant's, so that they outlive the agencies of a test
+    for name in (
+        "due",
+        "heard",
+        "leases",
+    ):  # no tenant's, so that they outlive the agencies of a test
         await made.mongo.service_collection(name).remove({})
     await made.close()
 

@@ -36,6 +36,8 @@ def test_nothing_that_comes_is_an_error(body: Any) -> None:
     assert told.answer(200, body)[0].status == 200
     assert told.message(body, None) is None or isinstance(body, dict)
     assert isinstance(list(told.deliveries(body, REF)), list)
+    assert isinstance(list(told.optouts(body)), list)
+    assert told.is_last(body, 1) in {True, False}
 
 
 @pytest.mark.parametrize(

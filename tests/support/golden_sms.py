@@ -18,6 +18,7 @@ from libs.common.events import (
     SmsReceived,
     SmsRequested,
     SmsSent,
+    SmsStopped,
     SmsUnconfirmed,
 )
 
@@ -82,6 +83,7 @@ TEXTS: dict[str, Event] = {
     "sms.failed.v1": SmsFailed(**OURS, code="undeliverable", provider_code="40008"),
     "sms.unconfirmed.v1": SmsUnconfirmed(**OURS, reason="no_answer"),
     "sms.received.v1": SmsReceived(**OURS, keyword="stop"),
+    "sms.stopped.v1": SmsStopped(subject=SUBJECT, occurred_at=WROTE),
     "consent.changed.v1-2": ConsentChanged(
         subject=SUBJECT,
         version=2,

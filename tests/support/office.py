@@ -33,12 +33,14 @@ RIYADH, NEW_YORK = ZoneInfo("Asia/Riyadh"), ZoneInfo("America/New_York")
 def timed() -> Iterator[Platform]:
     """Started with two agencies on a clock of its own; stopped at the end.
 
-    consent beats every second, since time is moved on before most tests.
+    consent beats every second, since time is moved on before most tests; messaging looks at the
+    provider's list of opt-outs as often.
     """
     state = ROOT / ".local" / "test" / f"timed-{os.getpid()}"
     running = Platform(state, print)
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("CONSENT_BEAT_SECONDS", "1")
+        environment.setenv("MESSAGING_OPTOUTS_SECONDS", "1")
         running.start()
         try:
             running.tenants = asyncio.run(seed(running.files, running.console_url, print))
@@ -109,6 +111,14 @@ class Office:
         answer = await self._provider.post("/texts", json=order)
         answer.raise_for_status()
         assert answer.json()["status"] == 200
+
+    async def stop_unheard(self, tenant: str, number: str) -> None:
+        """A customer texts STOP, which the provider answers itself; no webhook is let in."""
+        line = self.platform.tenants[tenant]["number"]
+        order = {"from": number, "to": line, "text": "STOP", "autoresponse": True}
+        answer = await self._provider.post("/texts", json={**order, "signature": "wrong"})
+        answer.raise_for_status()
+        assert answer.json()["status"] >= 400
 
     async def sent(self, number: str) -> list[dict[str, Any]]:
         """What the provider has taken for this number, oldest first."""

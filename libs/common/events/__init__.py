@@ -41,6 +41,7 @@ from libs.common.events.sms import (
     SmsReceived,
     SmsRequested,
     SmsSent,
+    SmsStopped,
     SmsUnconfirmed,
 )
 from libs.common.events.tenants import Assignment, TenantClosed, TenantSaved
@@ -92,6 +93,7 @@ __all__ = [
     "SmsReceived",
     "SmsRequested",
     "SmsSent",
+    "SmsStopped",
     "SmsUnconfirmed",
     "TenantClosed",
     "TenantSaved",

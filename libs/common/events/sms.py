@@ -89,3 +89,21 @@ class SmsReceived(Sms):
     TYPE: ClassVar[str] = "sms.received"
 
     keyword: str
+
+
+class SmsStopped(Event):
+    """The provider sends the person no more of the agency's texts: the person has told it STOP.
+
+    No text of ours was the occasion: it stands on the provider's list. `occurred_at` is when the
+    person did so, by the provider's clock.
+    """
+
+    TYPE: ClassVar[str] = "sms.stopped"
+    TOPIC: ClassVar[str] = "sms.v1"
+
+    subject: str
+    occurred_at: AwareDatetime
+
+    def about(self) -> str:
+        """The person."""
+        return self.subject

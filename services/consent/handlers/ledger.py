@@ -1,6 +1,6 @@
 """Events in: what people say by text, and what the provider says of them, goes on record."""
 
-from libs.common.events import MessageReceived, SmsFailed
+from libs.common.events import MessageReceived, SmsFailed, SmsStopped
 from libs.common.mongo import Work
 from services.consent.domain.ledger import causes
 from services.consent.domain.ledger.record import Act
@@ -19,6 +19,11 @@ async def note_failure(failed: SmsFailed, store: Store, work: Work) -> None:
     act = causes.of_failure(failed)
     if act:
         await _note(failed.subject, act, None, store, work)
+
+
+async def note_stop(stopped: SmsStopped, store: Store, work: Work) -> None:
+    """A person who is on the provider's list of those who want no more texts."""
+    await _note(stopped.subject, causes.of_stop(stopped), None, store, work)
 
 
 async def _note(subject: str, act: Act, e164: str | None, store: Store, work: Work) -> None:

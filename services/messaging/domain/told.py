@@ -1,13 +1,16 @@
 """The provider's JSON, read by an allow-list; what is missing or strange is as if it was not told.
 
-Source: Telnyx, "Messages" and "Webhook deliveries"; real answers where they differ.
+Source: Telnyx, "Messages", "Webhook deliveries" and "Messaging opt-outs"; real answers where they
+differ.
 """
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
+from libs.common import phone
 from libs.common.events import MessageStatus
+from services.messaging.domain.optouts import OptOut
 from services.messaging.domain.outcome import Answer
 from services.messaging.domain.reported import Particulars
 
@@ -41,6 +44,22 @@ def deliveries(body: object, ref: str) -> Iterator[MessageStatus]:
             found = _receipt(payload, ref, _moment(webhook.get("occurred_at")))
             if found is not None:
                 yield found
+
+
+def optouts(body: object) -> Iterator[OptOut]:
+    """Who is on a page of the provider's list; a number that is none is passed."""
+    for one in map(_object, _list(_object(body).get("data"))):
+        number = phone.parse(_text(one.get("to")) or "", None, lenient=True)
+        at = _moment(one.get("created_at"))
+        if isinstance(number, phone.Number) and at is not None:
+            line, profile = _text(one.get("from")), _text(one.get("messaging_profile_id"))
+            yield OptOut(number.e164, line, profile, at)
+
+
+def is_last(body: object, page: int) -> bool:
+    """Whether nothing follows this page, which is counted from 1."""
+    pages = _count(_object(_object(body).get("meta")).get("total_pages"))
+    return not _list(_object(body).get("data")) or (pages is not None and page >= pages)
 
 
 def _receipt(

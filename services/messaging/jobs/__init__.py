@@ -1,9 +1,11 @@
 """Time in: what is due is sent, and what became of it is found out."""
 
+from datetime import timedelta
 from typing import Any
 
 from libs.common.service import Job, Running
 from services.messaging.clients import Provider
+from services.messaging.jobs.heeding import Heeding
 from services.messaging.jobs.reconciling import Reconciling
 from services.messaging.jobs.sending import Sending
 
@@ -26,4 +28,13 @@ def reconcile(provider: Provider) -> Job:
     return job
 
 
-__all__ = ["Reconciling", "Sending", "reconcile", "send"]
+def heed(provider: Provider, every: timedelta) -> Job:
+    """Takes over from the provider who wants no more texts, at once and then so often."""
+
+    async def job(running: Running[Any]) -> None:
+        await Heeding(running, provider, every).run()
+
+    return job
+
+
+__all__ = ["Heeding", "Reconciling", "Sending", "heed", "reconcile", "send"]

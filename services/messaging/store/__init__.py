@@ -25,16 +25,17 @@ from services.messaging.store.early import EARLY, Early
 from services.messaging.store.erasing import Erasing
 from services.messaging.store.heard import HEARD, Heard
 from services.messaging.store.messages import MESSAGES, Messages
+from services.messaging.store.rounds import ROUNDS, Rounds
 from services.messaging.store.safeguards import SAFEGUARDS, Safeguards
 from services.messaging.store.senders import SENDERS, Pace, Senders
 from services.messaging.store.templates import TEMPLATES, Templates
 
 ENTITIES = (MESSAGES, CONVERSATIONS, CONSENTS, SENDERS, TEMPLATES, SAFEGUARDS, EARLY)
-SHARED = (DUE, HEARD)
+SHARED = (DUE, HEARD, ROUNDS)
 
 
 class Store:
-    """One tenant's part of messaging's database. In the platform's scope there is `due` alone."""
+    """One tenant's part of messaging's database. The platform's scope has what is shared alone."""
 
     def __init__(self, scope: TenantScope, keys: Keys, desk: Desk) -> None:
         self.desk = desk
@@ -47,6 +48,7 @@ class Store:
         self.early = Early(scope)
         self.due = Dues(scope)
         self.heard = Heard(scope)
+        self.rounds = Rounds(scope)
         self.erasing = Erasing(scope)
         self.eraser = Eraser(scope, keys)
 

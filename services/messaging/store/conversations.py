@@ -86,6 +86,11 @@ class Conversations:
         customer = {"id": who.customer_id, "name": who.name} if who else None
         await self._rows.update({"_id": subject}, {"$set": {"customer": customer}}, upsert=True)
 
+    async def knows(self, subject: str) -> bool:
+        """Whether something was written with the person, or it is known who that may be."""
+        either = [{"last_at": {"$ne": None}}, {"customer": {"$ne": None}}]
+        return await self._rows.get({"_id": subject, "$or": either}) is not None
+
     async def get(self, subject: str) -> Head | None:
         """One that has begun."""
         row = await self._rows.get({"_id": subject, "last_at": {"$ne": None}})

@@ -3,7 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from libs.common.events import MessageReceived, SmsFailed, derived_id
+from libs.common.events import MessageReceived, SmsFailed, SmsStopped, derived_id
 from services.consent.domain.ledger.record import Act, Action, Subject
 
 RECIPIENT_STOPPED: Final = "recipient_stopped"
@@ -51,4 +51,16 @@ def of_failure(failed: SmsFailed) -> Act | None:
         means="provider",
         who="the provider",
         message_id=failed.message_id,
+    )
+
+
+def of_stop(stopped: SmsStopped) -> Act:
+    """The withdrawal that stands on the provider's list; read there again, it is the same."""
+    return Act(
+        id=record_id(f"sms.stopped/{stopped.subject}/{stopped.occurred_at.isoformat()}"),
+        action="withdraw",
+        purpose="all",
+        at=stopped.occurred_at,
+        means="provider_list",
+        who="the provider",
     )

@@ -18,7 +18,9 @@ Action = Literal[
 Purpose = Literal["marketing", "service", "profiling"]
 Subject = Literal["marketing", "service", "profiling", "all"]
 Channel = Literal["sms", "voice"]
-Means = Literal["sms", "api", "csv", "agent", "web", "voice", "paper", "provider", "erasure"]
+Means = Literal[
+    "sms", "api", "csv", "agent", "web", "voice", "paper", "provider", "provider_list", "erasure"
+]
 
 PURPOSES: Final[tuple[Purpose, ...]] = get_args(Purpose)
 CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)

@@ -97,6 +97,7 @@ ENGLISH = {
     "means_paper": "on paper",
     "means_provider": "reported by the provider",
     "means_erasure": "with the erasure of all data",
+    "means_provider_list": "from the provider's list",
     "not_direct": "not given to the agency itself",
     "suppressed": "Wants no messages at all",
     "suspected": "May have asked for no more promotions; they wait until you decide",
