@@ -1,19 +1,27 @@
-"""HTTP out: the services behind the gateway. Nothing is tried twice: the caller may."""
+"""HTTP out: the services behind the gateway. A request that may change something goes out once."""
 
 import asyncio
-from collections.abc import AsyncIterable, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
+import aiohttp
+from yarl import URL
 
 from libs.common import telemetry
 from libs.common.principal import Principal, Signer
+from libs.common.web import KEEP_ALIVE_S
 from services.gateway.domain.routes import UPLOADS
 
 CONNECT_S, SILENCE_S = 2.0, 10.0
 ANSWER_S, UPLOAD_S = 30.0, 1800.0
 DOCUMENT_S = 5.0
+KEPT_ALIVE_S = KEEP_ALIVE_S - 2.0  # so that no request meets a connection that is being closed
+AT_ONCE = 100
+"""Connections to one service, several times what its one core can work on. Further requests would
+wait there too, and of those that wait here it is known that nothing was done."""
+SHORT = 64 * 1024
+"""Bytes: an answer up to this size is read whole before any of it is passed on."""
 
 
 class Away(Exception):
@@ -37,23 +45,47 @@ class Ask:
     body: AsyncIterable[bytes] | bytes | None = None
 
 
+class Answer:
+    """What a service says. `body` is None where it is long; it then comes in `pieces`.
+
+    Names of `headers` are in lower case; repeated ones are one, joined as RFC 9110 (5.3) has it.
+    """
+
+    def __init__(self, response: aiohttp.ClientResponse, body: bytes | None) -> None:
+        self.status = response.status
+        self.headers = _joined(response.raw_headers)
+        self.body = body
+        self._response = response
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """The body as it comes. Raises aiohttp.ClientError or TimeoutError where it breaks off."""
+        try:
+            async for piece in self._response.content.iter_any():
+                yield piece
+        finally:
+            await self.close()
+
+    async def close(self) -> None:
+        """Ends the connection, unless everything was read."""
+        self._response.close()
+
+
 class Services:
-    """One pool of connections to all of them."""
+    """Connections to each of them apart: one that hangs uses up its own, and no other's."""
 
     def __init__(self, urls: Mapping[str, str], signer: Signer) -> None:
         self._urls = urls
         self._signer = signer
-        limits = httpx.Limits(max_connections=500, max_keepalive_connections=50)
-        timeout = httpx.Timeout(SILENCE_S, connect=CONNECT_S, pool=CONNECT_S)
-        self._http = httpx.AsyncClient(limits=limits, timeout=timeout, trust_env=False)
+        self._sessions: dict[str, aiohttp.ClientSession] = {}
 
     async def close(self) -> None:
         """Ends all connections."""
-        await self._http.aclose()
+        for session in self._sessions.values():
+            await session.close()
 
-    async def send(self, ask: Ask, principal: Principal) -> httpx.Response:
-        """Asks on behalf of a principal; the answer's body is still to be read. Raises Away."""
-        headers = {**ask.headers, "Accept-Encoding": "identity"}
+    async def send(self, ask: Ask, principal: Principal) -> Answer:
+        """Asks on behalf of a principal. Raises Away, and what the body's own source raises."""
+        headers = dict(ask.headers)
         headers["Authorization"] = f"Bearer {self._signer.sign(principal, ask.service)}"
         with telemetry.span(f"proxy {ask.operation}", kind="client", service=ask.service):
             parent = telemetry.traceparent()
@@ -63,33 +95,107 @@ class Services:
 
     async def document(self, service: str) -> dict[str, Any]:
         """The service's OpenAPI document. Raises Away."""
+        url = self._url(service, "/openapi.json")
         try:
             async with asyncio.timeout(DOCUMENT_S):
-                answer = await self._http.get(f"{self._url(service)}/openapi.json")
-                document: dict[str, Any] = answer.raise_for_status().json()
+                response = await self._session(service).get(url, allow_redirects=False)
+                response.raise_for_status()
+                document: dict[str, Any] = await response.json()
                 return document
-        except (httpx.HTTPError, TimeoutError, ValueError):
+        except (aiohttp.ClientError, TimeoutError, ValueError):
             raise Away(service, unknown=False) from None
 
-    async def _answer(self, ask: Ask, headers: Mapping[str, str]) -> httpx.Response:
-        """The answer's beginning, within the deadline; an upload has longer, as it is long."""
+    async def _answer(self, ask: Ask, headers: Mapping[str, str]) -> Answer:
+        """The answer or its beginning, within the deadline; an upload has longer, as it is long."""
         upload = ask.operation in UPLOADS
         seconds = UPLOAD_S if upload else ANSWER_S
-        silence = httpx.Timeout(seconds if upload else SILENCE_S, connect=CONNECT_S)
-        url = f"{self._url(ask.service)}{ask.target}"
-        request = self._http.build_request(
-            ask.method, url, headers=headers, content=ask.body, timeout=silence
-        )
+        patience = _patience(seconds if upload else SILENCE_S)
+        url, session = self._url(ask.service, ask.target), self._session(ask.service)
+        body = _Source(ask.body) if isinstance(ask.body, AsyncIterable) else ask.body
         try:
             async with asyncio.timeout(seconds):
-                return await self._http.send(request, stream=True)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
+                response = await session.request(
+                    ask.method, url, headers=headers, data=body, timeout=patience,
+                    allow_redirects=False,
+                )  # fmt: skip
+                return Answer(response, await response.read() if _is_short(response) else None)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             raise Away(ask.service, unknown=False) from None
-        except (httpx.TransportError, TimeoutError):
+        except (aiohttp.ClientError, TimeoutError):
+            if isinstance(body, _Source) and body.trouble:
+                raise body.trouble from None
             raise Away(ask.service, unknown=True) from None
 
-    def _url(self, service: str) -> str:
+    def _url(self, service: str, target: str) -> URL:
         try:
-            return self._urls[service]
+            return URL(self._urls[service] + target, encoded=True)
         except KeyError:
             raise Away(service, unknown=False) from None
+
+    def _session(self, service: str) -> aiohttp.ClientSession:
+        """The service's own; made when it is first asked, as it belongs to the loop that runs."""
+        if service not in self._sessions:
+            self._sessions[service] = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=AT_ONCE, keepalive_timeout=KEPT_ALIVE_S),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers={"Accept-Encoding": "identity"},
+                skip_auto_headers=("Content-Type", "User-Agent"),
+                timeout=_patience(SILENCE_S),
+                auto_decompress=False,
+                trust_env=False,
+                middlewares=(_once,),
+            )
+        return self._sessions[service]
+
+
+class _Source:
+    """A body in pieces; `trouble` is what went wrong where they come from, which aiohttp hides."""
+
+    def __init__(self, pieces: AsyncIterable[bytes]) -> None:
+        self._pieces = pieces
+        self.trouble: Exception | None = None
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for piece in self._pieces:
+                yield piece
+        except Exception as trouble:
+            self.trouble = trouble
+            raise
+
+
+async def _once(
+    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """Lets aiohttp repeat a GET whose connection ended, but not a PUT or DELETE, as it would.
+
+    The first may have been heard. The second then finds the thing changed or gone; or it cannot
+    connect, and the whole would pass for a request that never arrived.
+    """
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
+        if request.method == "GET":
+            raise
+        raise aiohttp.ClientConnectionError("the connection ended") from None
+
+
+def _patience(silence: float) -> aiohttp.ClientTimeout:
+    """Seconds for a free connection and for making one, and between two signs of life."""
+    return aiohttp.ClientTimeout(total=None, connect=CONNECT_S, sock_read=silence)
+
+
+def _is_short(response: aiohttp.ClientResponse) -> bool:
+    length = response.content_length
+    return response.content.is_eof() or (length is not None and length <= SHORT)
+
+
+def _joined(lines: aiohttp.typedefs.RawHeaders) -> dict[str, str]:
+    """In latin-1, which the answer is written in again, so that every byte stays as it is."""
+    headers: dict[str, str] = {}
+    for raw, value in lines:
+        name, text = raw.decode("latin-1").lower(), value.decode("latin-1")
+        headers[name] = f"{headers[name]}, {text}" if name in headers else text
+    return headers

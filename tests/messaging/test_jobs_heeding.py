@@ -180,13 +180,13 @@ async def test_one_process_reads_at_a_time_and_one_an_hour(
     assert await rounds.take(heeding.NAME, time.now, heeding.LASTING)
     assert not await telnyx.job().round()
     time.pass_(601)  # that process is gone
-    rounds = 0
+    moved = 0
 
     async def moves(*_: Any) -> bool:
-        nonlocal rounds
-        rounds += 1
+        nonlocal moved
+        moved += 1
         time.pass_(1800)
-        return rounds == 4
+        return moved == 4
 
     monkeypatch.setattr(heeding, "stops_within", moves)
     await telnyx.job().run()

@@ -7,11 +7,12 @@ from libs.common.web.idempotency import IdempotencyKey, key_taken, replayed
 from libs.common.web.moments import Moment
 from libs.common.web.pages import Cursor, CursorText, Limit, Page
 from libs.common.web.problems import FieldError, Problem, ProblemDetails, not_found
-from libs.common.web.serve import serve
+from libs.common.web.serve import KEEP_ALIVE_S, serve
 from libs.common.web.uploads import CSV_BODY, batches, csv_stream
 
 __all__ = [
     "CSV_BODY",
+    "KEEP_ALIVE_S",
     "Cursor",
     "CursorText",
     "FieldError",

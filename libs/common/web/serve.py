@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 from uvicorn import Config, Server
 
 DRAIN_S = 10
+KEEP_ALIVE_S = 5
 MAX_CONNECTIONS = 2000
 
 
@@ -80,7 +81,7 @@ def _config(app: ASGIApp, drain_s: int) -> Config:
         server_header=False,
         proxy_headers=False,
         limit_concurrency=MAX_CONNECTIONS,
-        timeout_keep_alive=5,
+        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=drain_s,
     )
 

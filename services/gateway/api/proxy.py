@@ -1,8 +1,5 @@
 """Operations of the services behind: the gateway says who asks, and passes the bytes through."""
 
-from collections.abc import AsyncIterator
-
-import httpx
 import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
@@ -32,12 +29,11 @@ async def pass_on(me: Signed, request: Request) -> Response:
         raise _away(away) from None
     except ClientDisconnect:
         return Response(status_code=400)  # nobody is there to read it
-    return StreamingResponse(
-        _body(answer),
-        status_code=answer.status_code,
-        headers=routes.passed_back(answer.headers),
-        background=BackgroundTask(answer.aclose),
-    )
+    headers = routes.passed_back(answer.headers)
+    if answer.body is not None:
+        return Response(answer.body, status_code=answer.status, headers=headers)
+    closing = BackgroundTask(answer.close)
+    return StreamingResponse(answer.pieces(), answer.status, headers, background=closing)
 
 
 async def _ask(request: Request) -> Ask:
@@ -58,14 +54,6 @@ async def _ask(request: Request) -> Ask:
         headers=routes.passed_on(request.headers),
         body=body if has_body(request) else None,
     )
-
-
-async def _body(answer: httpx.Response) -> AsyncIterator[bytes]:
-    try:
-        async for chunk in answer.aiter_raw():
-            yield chunk
-    finally:
-        await answer.aclose()
 
 
 def _away(away: Away) -> Problem:
