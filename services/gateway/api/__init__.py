@@ -9,7 +9,8 @@ from services.gateway.api.access import operator as only_operators
 
 def _agency() -> APIRouter:
     router = APIRouter(dependencies=[Depends(admitted)])
-    for part in (session, users, numbers, usage, live, openapi, proxy):
+    proxy.add_to(router)  # first, and not as a router of its own: each is searched row by row
+    for part in (session, users, numbers, usage, live, openapi):
         router.include_router(part.router)
     return router
 

@@ -35,6 +35,7 @@ class Desk:
         waiting: Waiting,
     ) -> None:
         self.running = running
+        self._platform = running.units.read(PLATFORM)  # each request reads its session from it
         self.site = site
         self.services = services
         self.documents = Documents(services)
@@ -46,7 +47,7 @@ class Desk:
 
     def store(self, tenant: str = PLATFORM) -> Store:
         """The store outside a transaction, in a tenant's scope or in the platform's own."""
-        return self.running.units.read(tenant)
+        return self._platform if tenant == PLATFORM else self.running.units.read(tenant)
 
     async def write(
         self, body: Callable[[Store, Work], Awaitable[T]], tenant: TenantSaved | None = None

@@ -36,12 +36,28 @@ async def pass_on(me: Signed, request: Request) -> Response:
     return StreamingResponse(answer.pieces(), answer.status, headers, background=closing)
 
 
+def add_to(router: APIRouter) -> None:
+    """Adds a route per row of the permission table that a service owns."""
+    for method, template in TABLE:
+        if routes.service_of(template):
+            upload = f"{method} {template}" in routes.UPLOADS
+            router.add_api_route(
+                template,
+                pass_on,
+                methods=[method],
+                include_in_schema=False,
+                name=f"{method} {template}",
+                max_body_size=LARGEST_UPLOAD if upload else None,
+            )
+
+
 async def _ask(request: Request) -> Ask:
     """The request as the service gets it: an upload in pieces, another body whole."""
     operation = operation_of(request)
     service = routes.service_of(operation.template)
     values = {name: str(value) for name, value in request.path_params.items()}
-    target = routes.target(operation.template, values, request.url.query)
+    query = request.scope["query_string"].decode("latin-1")
+    target = routes.target(operation.template, values, query)
     if service is None or target is None:
         raise not_found()
     upload = str(operation) in routes.UPLOADS
@@ -62,23 +78,3 @@ def _away(away: Away) -> Problem:
         return Problem(504, "service_silent", detail)
     detail = "The service does not answer now; try again in a moment."
     return Problem(503, "service_away", detail, headers={"Retry-After": "2"})
-
-
-def _routes() -> APIRouter:
-    """One route per row of the permission table that a service owns."""
-    router = APIRouter()
-    for method, template in TABLE:
-        if routes.service_of(template):
-            upload = f"{method} {template}" in routes.UPLOADS
-            router.add_api_route(
-                template,
-                pass_on,
-                methods=[method],
-                include_in_schema=False,
-                name=f"{method} {template}",
-                max_body_size=LARGEST_UPLOAD if upload else None,
-            )
-    return router
-
-
-router = _routes()
