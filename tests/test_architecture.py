@@ -139,6 +139,11 @@ CONTRACTS = [
         "import services.insights.store",
     ),
     (
+        "Only clients speak HTTP to the outside",
+        "services/matcher/api/planted.py",
+        "import aiohttp",
+    ),
+    (
         "Only the entry point imports the composition of a service",
         "services/insights/jobs.py",
         "import services.insights.app",
