@@ -1,0 +1,168 @@
+"""What services note comes out of audit.v1 whole and in order, whatever dies meanwhile."""
+
+import hashlib
+import io
+import json
+import zipfile
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaConsumer
+
+from deploy.local.services import Services
+from libs.common import clock
+from libs.common.events import AuditCheckpointed, AuditSealed, Envelope, Note, fact_of
+from libs.common.mongo import Mongo
+from libs.common.mongo.trail import rows
+from tests.support.platform import US, Outside, until
+
+pytestmark = pytest.mark.timeout(300)
+
+SOURCES = ("matcher", "insights", "messaging", "gateway")
+EACH, BATCH = 200, 25
+ACTION, OTHER = "operator.acted", "tenant.saved"
+SIGNED = AuditCheckpointed
+TOPICS = ("audit.v1", "audit-checkpoints.v1")
+
+
+class Trails:
+    """Notes of several services, written as their units of work write them."""
+
+    def __init__(self, url: str) -> None:
+        self._databases = {source: Mongo(url, source, ()) for source in SOURCES}
+
+    async def note(self, action: str, first: int, last: int) -> None:
+        """Notes from one number to another at each service."""
+        for source, database in self._databases.items():
+            notes = [
+                Note(action=action, actor=f"service:{source}", facts={"n": n})
+                for n in range(first, last + 1)
+            ]
+            trail = database.service_collection("trail")
+            await trail.insert_all(rows([(US, note) for note in notes], clock.now()))
+
+    async def waiting(self) -> int:
+        """Rows that no forwarder has sent yet."""
+        counts = [
+            await database.service_collection("trail").count({})
+            for database in self._databases.values()
+        ]
+        return sum(counts)
+
+    def close(self) -> None:
+        for database in self._databases.values():
+            database.close()
+
+
+async def read(url: str) -> list[Envelope]:
+    """Both topics of the audit, from the beginning to their ends, as they lie."""
+    consumer = AIOKafkaConsumer(*TOPICS, bootstrap_servers=url, auto_offset_reset="earliest")
+    await consumer.start()
+    try:
+        ends = await consumer.end_offsets(list(consumer.assignment()))
+        found: list[Envelope] = []
+        while [p for p, end in ends.items() if await consumer.position(p) < end]:
+            for records in (await consumer.getmany(timeout_ms=200)).values():
+                found += [Envelope.from_json(record.value) for record in records]
+    finally:
+        await consumer.stop()
+    return [envelope for envelope in found if envelope.tenantid == US]
+
+
+def told(envelopes: list[Envelope]) -> list[dict[str, Any]]:
+    """The entries as a reader of the topic has them: a repetition is passed over."""
+    entries: list[dict[str, Any]] = []
+    prev = "0" * 64
+    for envelope in envelopes:
+        if envelope.type != AuditSealed.TYPE:
+            continue
+        fact = fact_of(envelope, AuditSealed)
+        if fact.sequence <= len(entries):
+            continue
+        entry = json.loads(fact.entry)
+        assert (fact.sequence, entry["prev"]) == (len(entries) + 1, prev)
+        prev = hashlib.sha256(b"\0" + fact.entry.encode()).hexdigest()
+        assert fact.hash == prev
+        entries.append(entry)
+    return entries
+
+
+def by_source(entries: list[dict[str, Any]], what: Callable[[Any], int]) -> dict[str, list[int]]:
+    """A number of each entry, in order, by its source."""
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for entry in entries:
+        found[entry["source"]].append(what(entry))
+    return dict(found)
+
+
+async def noted_while_processes_die(services: Services, trails: Trails) -> None:
+    """Returns once all of it was sent; it need not be sealed then."""
+    dying = {1 + 2 * BATCH: "consent", 1 + 5 * BATCH: "messaging"}
+    for first in range(1, EACH + 1, BATCH):
+        await trails.note(ACTION, first, first + BATCH - 1)
+        if name := dying.get(first):
+            services.processes[name].kill()
+            services.start(name)
+
+    async def sent() -> bool:
+        return await trails.waiting() == 0
+
+    await until(sent, 60)
+    trails.close()
+
+
+async def test_every_note_is_sealed_once_and_told_in_order_though_processes_die(
+    outside: Outside,
+) -> None:
+    servers = outside.platform.servers
+    await noted_while_processes_die(outside.platform.services, Trails(servers.mongo_url))
+
+    async def ours() -> list[dict[str, Any]] | None:
+        entries = told(await read(servers.kafka_url))
+        found = [entry for entry in entries if entry["action"] == ACTION]
+        return entries if len(found) >= EACH * len(SOURCES) else None
+
+    entries = await until(ours, 60)
+    noted = [entry for entry in entries if entry["action"] == ACTION]
+    whole = list(range(1, EACH + 1))
+    assert by_source(noted, lambda entry: entry["facts"]["n"]) == dict.fromkeys(SOURCES, whole)
+    for numbers in by_source(entries, lambda entry: entry["source_seq"]).values():
+        assert numbers == list(range(1, len(numbers) + 1))
+
+
+async def test_what_is_sealed_is_signed_and_told(outside: Outside) -> None:
+    servers = outside.platform.servers
+    admin = await outside.person(US, "admin")
+    trails = Trails(servers.mongo_url)
+    await trails.note(OTHER, 1, 30)
+    trails.close()
+
+    async def signed() -> list[int]:
+        found = [one for one in await read(servers.kafka_url) if one.type == SIGNED.TYPE]
+        sizes = [fact_of(envelope, SIGNED).size for envelope in found]
+        return [size for size in sizes if size >= 100]
+
+    sizes = await until(signed, 90)
+    entries = told(await read(servers.kafka_url))
+    assert len(entries) >= max(sizes)
+    kept = (await admin.http.get("/v1/audit/checkpoints")).json()["data"]
+    assert {one["size"] for one in kept} >= set(sizes)
+    page = (await admin.http.get("/v1/audit", params={"limit": 1})).json()["data"]
+    assert page[0]["sequence"] >= len(entries)
+
+
+async def test_the_bundle_comes_through_the_gateway_and_an_agent_gets_none(
+    outside: Outside,
+) -> None:
+    admin, agent = await outside.person(US, "admin"), await outside.person(US, "agent")
+    answer = await admin.http.get("/v1/audit/bundle")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as opened:
+        names = {"entries.ndjson", "checkpoints.ndjson", "keys.txt", "manifest.json"}
+        assert set(opened.namelist()) == names
+        assert f"/{US}+" in opened.read("keys.txt").decode()
+    for path in ("", "/checkpoints", "/keys", "/bundle", "/proofs?sequence=1"):
+        assert (await agent.http.get(f"/v1/audit{path}")).status_code == 403
