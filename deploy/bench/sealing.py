@@ -35,9 +35,8 @@ async def measure(stage: Stage, rounds: int) -> list[Row]:
         spent.append(cost)
         floor.append(await asyncio.to_thread(raw.copy_rate, name, ENTRIES, _hashed))
         raw.drop(name)
-        stage.say(
-            f"sealing {rate:,.0f}/s at {cost:.0f} µs of CPU, insert_many and hash {floor[-1]:,.0f}/s"
-        )
+        told = f"sealing {rate:,.0f}/s at {cost:.0f} µs of CPU"
+        stage.say(f"{told}, insert_many and hash {floor[-1]:,.0f}/s")
     note = (
         f"One process, one trail, {NOTES:,} notes about {PEOPLE} people; it also publishes the "
         f"entries. {WANTED:,} entries/s are wanted."

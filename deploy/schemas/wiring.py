@@ -8,12 +8,14 @@ from types import ModuleType
 
 from deploy.schemas.kinds import Kind
 from libs.common.bus.topics import SERVICES
-from libs.common.events import ErasureOrdered, TenantClosed, TenantSaved
+from libs.common.events import AuditNoted, ErasureOrdered, TenantClosed, TenantSaved
 
 ROOT = Path(__file__).parents[2]
 
 # Running reads these in every process, so no service lists them.
 _EVERYWHERE: tuple[Kind, ...] = (TenantSaved, TenantClosed, ErasureOrdered)
+# And publishes this for every process, where something was noted.
+_NOTED: tuple[Kind, ...] = (AuditNoted,)
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ def wiring_of(service: str, app: ModuleType) -> Wiring:
     consumed = (kind for kind, _ in getattr(app, "CONSUMES", ()))
     return Wiring(
         service,
-        emits=_once(getattr(app, "EMITS", ())),
+        emits=_once((*getattr(app, "EMITS", ()), *_NOTED)),
         consumes=_once(consumed),
         follows=_once((*getattr(app, "FOLLOWS", ()), *_EVERYWHERE)),
     )
