@@ -13,7 +13,7 @@ from deploy.schemas import files, kinds
 from deploy.schemas.__main__ import main
 from deploy.schemas.kinds import Contradiction, key_of, topic_of, urn_of
 from deploy.schemas.wiring import wiring_of, wirings
-from libs.common.events import CallEnded, CallMatched, CallStarted, TenantSaved, enclose
+from libs.common.events import AuditNoted, CallEnded, CallMatched, CallStarted, TenantSaved, enclose
 from tests.support import golden
 
 DOCUMENT: dict[str, Any] = json.loads(files.generated()["asyncapi.json"])
@@ -66,7 +66,11 @@ def test_a_service_is_read_from_its_app() -> None:
     app.CONSUMES = ((CallStarted, print), (CallStarted, repr))  # type: ignore[attr-defined]
     app.FOLLOWS = (CallMatched,)  # type: ignore[attr-defined]
     read = wiring_of("planted", app)
-    assert (read.consumes, read.emits, read.follows[0]) == ((CallStarted,), (), CallMatched)
+    assert (read.consumes, read.emits, read.follows[0]) == (
+        (CallStarted,),
+        (AuditNoted,),
+        CallMatched,
+    )
 
 
 def test_a_service_that_is_not_there_yet_is_left_out() -> None:
