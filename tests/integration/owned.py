@@ -35,7 +35,14 @@ BODIES: dict[str, Any] = {
         "reference": REFERENCE,
         "valid_from": "2026-01-01T00:00:00Z",
     },
+    "POST /v1/privacy/requests/{request_id}:attest": {"how": "document", "reason": TEXT},
+    "POST /v1/privacy/requests/{request_id}:extend": {"reason": TEXT},
+    "POST /v1/privacy/requests/{request_id}:refuse": {"ground": "unfounded", "sentence": TEXT},
+    "POST /v1/privacy/requests/{request_id}:verify": {"code": "000000"},
 }
+REQUESTS = "/v1/privacy/requests"
+NOT_NOW = {"POST /v1/privacy/requests/{request_id}:verify": 409}
+"""What the owner is answered where the thing is not in a state for it: no code was sent."""
 NAMING = {name for name in BODIES if name.endswith(("{name}", "{value}", "{region}"))}
 
 
@@ -45,6 +52,11 @@ class Owned:
 
     ids: dict[str, str]
     marks: set[str]
+
+    def id(self, operation: str) -> str:
+        """What it is asked about: one of its own where the operation cannot share one."""
+        parameter = operation.partition("{")[2].partition("}")[0]
+        return self.ids.get(operation, self.ids[parameter])
 
 
 async def possess(outside: Outside) -> Owned:
@@ -68,6 +80,7 @@ async def possess(outside: Outside) -> Owned:
         "insight_id": insight["insight_id"],
         "user_id": next(user["id"] for user in users if user["role"] == "agent"),
         **await _texted(admin),
+        **await _asked(admin),
     }
     marks = {*ids.values(), "Own Person", "Own Row", "+442079460101", TEXTED, TEXT, REFERENCE}
     return Owned(ids, marks - {ids["region"]})
@@ -79,6 +92,24 @@ async def ask(person: Person, method: str, path: str, operation: str) -> httpx.R
     if method in {"PUT", "PATCH"}:
         assert body is not None, f"{operation}: say in BODIES what to send"
     return await person.http.request(method, path, json=body)
+
+
+async def _asked(admin: Person) -> dict[str, str]:
+    """Requests of a person: one that is completed, and one for each thing that changes one."""
+
+    async def opened(kind: str) -> str:
+        body = {"kind": kind, "number": TEXTED, "channel": "post"}
+        answer = await admin.http.post(REQUESTS, json=body)
+        assert answer.status_code == 201, answer.text
+        name: str = answer.json()["id"]
+        return name
+
+    completed, attest = await opened("objection"), f"POST {REQUESTS}/{{request_id}}:attest"
+    done = await ask(admin, "POST", f"{REQUESTS}/{completed}:attest", attest)
+    assert done.json()["status"] == "completed"
+    verbs = ("attest", "extend", "refuse", "send-code", "verify")
+    own = {f"POST {REQUESTS}/{{request_id}}:{verb}": await opened("access") for verb in verbs}
+    return {"request_id": completed, **own}
 
 
 async def _texted(admin: Person) -> dict[str, str]:

@@ -1,0 +1,208 @@
+"""What people ask of their data: the whole stack, on a clock and with stores of the tests."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from deploy.local.agency import Person
+from tests.support.answering import STORES, Answering
+from tests.support.office import RIYADH, Office, note
+from tests.support.platform import SA, US, until
+
+pytestmark = pytest.mark.timeout(300)
+
+PATH = "/v1/privacy/requests"
+ATTEST = {"how": "in_person", "reason": "Showed a passport."}
+NOURA, DAN = "+966501234567", "+12125550123"
+
+
+@pytest_asyncio.fixture
+async def answering(office: Office) -> AsyncIterator[Answering]:
+    """Stores that answer."""
+    async with Answering.started(office.platform) as found:
+        yield found
+
+
+async def opened(person: Person, number: str, kind: str = "erasure", **more: Any) -> dict[str, Any]:
+    body = {"kind": kind, "number": number, "channel": "oral"}
+    answer = await person.http.post(PATH, json=body, **more)
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def ask(person: Person, request: dict[str, Any], verb: str, **body: Any) -> httpx.Response:
+    return await person.http.post(f"{PATH}/{request['id']}:{verb}", json=body or None)
+
+
+async def code_of(person: Person, request: dict[str, Any], answering: Answering) -> str:
+    """Sends a code, and reads what was sent."""
+    before = len(answering.words)
+    assert (await ask(person, request, "send-code")).status_code == 202
+
+    async def sent() -> bool:
+        return any(word.request_id == request["id"] for *_, word in answering.words[before:])
+
+    await until(sent)
+    return answering.code(request["id"])
+
+
+async def shown(person: Person, request: dict[str, Any], *wanted: str) -> dict[str, Any]:
+    """The request once it is in one of these states."""
+
+    async def there() -> dict[str, Any] | None:
+        answer = await person.http.get(f"{PATH}/{request['id']}")
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found if not wanted or found["status"] in wanted else None
+
+    found: dict[str, Any] = await until(there, 30)
+    return found
+
+
+async def erased(office: Office, person: Person, request: dict[str, Any]) -> dict[str, Any]:
+    """The request when it is completed; time goes on meanwhile."""
+    for _ in range(20):
+        office.move(timedelta(seconds=4))
+        await asyncio.sleep(1)
+        if (await shown(person, request))["status"] == "completed":
+            break
+    return await shown(person, request, "completed")
+
+
+async def test_whether_a_number_is_known_does_not_show(
+    office: Office, answering: Answering
+) -> None:
+    admin = await office.person()
+    known, unknown = "+12125550201", f"+1212555{str(uuid4().int)[:4]}"
+    customer = {"name": "Known", "numbers": [{"number": known}], "lawful_basis": "contract"}
+    assert (await admin.http.post("/v1/customers", json=customer)).status_code == 201
+    await note(admin, known, "grant")
+    told = []
+    for number in (known, unknown):
+        request = await opened(admin, number)
+        sent = await ask(admin, request, "send-code")
+        wrong = await ask(admin, request, "verify", code="000000")
+        shape = sorted((name, type(value).__name__) for name, value in request.items())
+        statuses = (request["status"], sent.status_code, wrong.status_code)
+        told.append((shape, statuses, sorted(sent.json()), wrong.json()["code"]))
+    assert told[0] == told[1]
+
+
+async def test_the_rules_of_the_code(office: Office, answering: Answering) -> None:
+    admin, number = await office.person(), "+12125550202"
+    first, second = await opened(admin, number), await opened(admin, number)
+    code = await code_of(admin, first, answering)
+    other = await code_of(admin, second, answering)
+    if code != other:
+        assert (await ask(admin, second, "verify", code=code)).json()["code"] == "wrong_code"
+    wrong = "000000" if code != "000000" else "111111"
+    for _ in range(3):
+        assert (await ask(admin, first, "verify", code=wrong)).json()["code"] == "wrong_code"
+    locked = await ask(admin, first, "verify", code=code)
+    assert (locked.status_code, locked.json()["code"]) == (409, "code_locked")
+    office.move(timedelta(seconds=601))
+    late = await ask(admin, second, "verify", code=other)
+    assert (late.status_code, late.json()["code"]) == (409, "code_expired")
+    code = await code_of(admin, second, answering)
+    assert (await ask(admin, second, "verify", code=code)).json()["status"] == "in_progress"
+
+
+async def test_two_at_once_are_one_erasure_though_consent_is_killed(
+    office: Office, answering: Answering
+) -> None:
+    admin, number, key = await office.person(), "+12125550203", {"Idempotency-Key": uuid4().hex}
+    same = [await opened(admin, number, headers=key) for _ in range(2)]
+    assert same[0]["id"] == same[1]["id"]
+    other = await opened(admin, number)
+    answering.silent = {"matcher"}
+    await asyncio.gather(*(ask(admin, one, "attest", **ATTEST) for one in (same[0], other)))
+    waiting = await shown(admin, other, "in_progress")
+    assert waiting["erasure"] == (await shown(admin, same[0]))["erasure"]
+    services = office.platform.services
+    services.processes["consent"].kill()
+    services.start("consent")
+    for _ in range(4):
+        office.move(timedelta(seconds=7))
+        await asyncio.sleep(1.5)
+    waiting = await shown(admin, other)
+    assert (waiting["status"], waiting["awaiting"]) == ("in_progress", ["matcher"])
+    state = (await admin.http.post("/v1/consents:find", json={"number": number})).json()
+    assert state["suppressed"]
+    services.processes["consent"].kill()
+    await answering.speak("matcher")
+    services.start("consent")
+    done = [await erased(office, admin, one) for one in (same[0], other)]
+    assert {one["number"] for one in done} == {None}
+    proofs = [(await admin.http.get(f"{PATH}/{one['id']}/certificate")).json() for one in done]
+    assert proofs[0] == proofs[1]
+    told = proofs[0]["certificate"]
+    assert told["requests"] == sorted([same[0]["id"], other["id"]])
+    assert {one["store"] for one in told["stores"]} == set(STORES)
+    assert {str(one["deleted"]) for one in told["stores"]} == {"{'things': 2}"}
+
+
+async def test_of_two_agencies_one_forgets(office: Office, answering: Answering) -> None:
+    mine, theirs = await office.person(US), await office.person(SA)
+    number = "+12125550204"
+    kept = (await note(theirs, number, "grant"))["state"]
+    await note(mine, number, "grant")
+    request = await opened(mine, number)
+    code = await code_of(mine, request, answering)
+    assert (await ask(mine, request, "verify", code=code)).status_code == 200
+    done = await erased(office, mine, request)
+    assert (await mine.http.get(f"{PATH}/{done['id']}/certificate")).status_code == 200
+    for path in (f"{PATH}/{done['id']}", f"{PATH}/{done['id']}/certificate"):
+        answers = [await theirs.http.get(one) for one in (path, path.replace("req_", "req_0"))]
+        assert [answer.status_code for answer in answers] == [404, 404]
+        assert answers[0].content == answers[1].content
+    found = await theirs.http.post("/v1/consents:find", json={"number": number})
+    assert found.json() == kept
+    of_others = [tenant for tenant, order in answering.orders if order.subject == kept["subject"]]
+    assert of_others == []
+
+
+async def test_a_text_that_asks_for_it_opens_a_request(office: Office) -> None:
+    number = "+12125550205"
+    await office.text(US, number, "Delete my data!", times=2)
+    admin = await office.person()
+
+    async def there() -> Any:
+        page = (await admin.http.get(PATH, params={"limit": 200, "open": True})).json()["data"]
+        return [one for one in page if one["channel"] == "sms"]
+
+    (request,) = await until(there, 20)
+    assert (request["kind"], request["status"]) == ("erasure", "received")
+    assert request["number"].endswith("05")
+
+
+async def test_the_clock_runs_to_day_30_and_once_to_day_60(office: Office) -> None:
+    """Last: it moves time by months."""
+    await office.at(9, 0, 0, RIYADH)
+    admin = await office.person(SA)
+    kept, late = await opened(admin, NOURA, "access"), await opened(admin, NOURA, "access")
+    came, due = (datetime.fromisoformat(kept[name]) for name in ("received_at", "due_at"))
+    assert due - came == timedelta(days=30)
+    office.move(timedelta(days=29))
+    admin = await office.person(SA)
+    answer = await ask(admin, kept, "extend", reason="Too many at once.")
+    assert answer.status_code == 200, answer.text
+    again = datetime.fromisoformat(answer.json()["due_at"])
+    assert again - came == timedelta(days=60)
+    office.move(timedelta(days=2))
+    admin = await office.person(SA)
+    refused = await ask(admin, late, "extend", reason="Too many at once.")
+    assert (refused.status_code, refused.json()["code"]) == (409, "too_late")
+
+    async def breached() -> bool:
+        return (await shown(admin, late))["breached_at"] is not None
+
+    await until(breached)
+    assert (await shown(admin, kept))["breached_at"] is None
+    assert (await shown(admin, kept))["status"] == "extended"
