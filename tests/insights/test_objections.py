@@ -94,6 +94,14 @@ async def test_an_older_word_that_comes_late_does_not_count(
     assert versions(house) == [1]
 
 
+async def test_of_whom_data_is_restricted_no_card_is_made_meanwhile(
+    house: Harness[Store], tenant: TenantSaved
+) -> None:
+    for fact in (consent(1, restricted=True), started(), consent(2), matched()):
+        await house.take(fact, tenant)
+    assert versions(house) == [2]
+
+
 async def test_who_withdraws_or_is_suppressed_does_not_object_by_that(
     house: Harness[Store], tenant: TenantSaved
 ) -> None:

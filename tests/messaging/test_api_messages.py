@@ -424,3 +424,14 @@ async def test_what_others_wrote_is_no_message_of_ours(
     (message,) = await house.store(agency).messages.thread(subject(house, agency, EVE), None, 10)
     assert (await client.get(f"/v1/messages/{message.id}")).status_code == 404
     assert (await client.get("/v1/messages")).json()["data"] == []
+
+
+async def test_to_a_person_whose_data_is_restricted_only_a_code_goes(
+    house: Harness[Store], agency: TenantSaved, client: httpx.AsyncClient
+) -> None:
+    await house.take(consent(house, agency, 1, restricted=True), agency)
+    refused = await post(client, **{"class": "service"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "restricted")
+    assert (await post(client, **{"class": "one_time_code"})).status_code == 202
+    await house.take(consent(house, agency, 2), agency)
+    assert (await post(client, **{"class": "service"})).status_code == 202

@@ -93,6 +93,15 @@ def test_one_time_codes_and_confirmations_pass_stop(kind: str, to: str) -> None:
     assert passed == Allowed()
 
 
+@pytest.mark.parametrize("kind", CLASSES)
+@pytest.mark.parametrize("to", [DAN, NOURA])
+def test_of_whom_data_is_restricted_gets_codes_and_confirmations_alone(kind: str, to: str) -> None:
+    at = local("2026-06-01T12:00", RIYADH) if to == NOURA else NOON
+    passed = decided(ask(kind, to, at=at), restricted=True, suppressed=True)
+
+    assert passed == (Allowed() if kind in ASKED_FOR else refused("restricted"))
+
+
 def test_after_stop_a_promotion_is_withdrawn_before_and_after_consent_answers() -> None:
     assert decided(ask(), stopped=True) == refused("withdrawn")
     assert decided(ask(), suppressed=True, permission=permission("withdrawn")) == refused(

@@ -137,6 +137,7 @@ async def test_consent_comes_back_as_it_was_kept_and_a_touch_leaves_it(store: St
         suppressed=True,
         suspected=True,
         objected=True,
+        restricted=True,
         changed_at=NOON,
         stopped_at=NOON,
         started_at=NOON,
