@@ -1,0 +1,83 @@
+"""Who is erased is found by index in every store, however much lies there."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+
+from libs.common.mongo import Entity
+from services.consent.store import ENTITIES as CONSENT
+from services.insights.app import build as insights
+from services.insights.settings import Settings as Insights
+from services.insights.store import ENTITIES as INSIGHTS
+from services.matcher.app import build as matcher
+from services.matcher.settings import Settings as Matcher
+from services.matcher.store import ENTITIES as MATCHER
+from services.messaging.store import ENTITIES as MESSAGING
+from tests.insights.given import started
+from tests.matcher.given import NOON, draft
+from tests.messaging.given import agency_facts, built, subject, wrote
+from tests.support.http import Harness, harness
+from tests.support.orders import erasure
+
+
+@pytest.mark.parametrize(
+    "entity", [*MATCHER, *INSIGHTS, *MESSAGING, *CONSENT], ids=lambda entity: entity.name
+)
+def test_whom_documents_are_about_is_indexed(entity: Entity) -> None:
+    if entity.person in {None, "_id"}:
+        return
+    assert entity.person in {index.keys[0][0] for index in entity.indexes}
+
+
+@pytest.fixture(params=["matcher", "insights", "messaging"])
+async def house(
+    request: pytest.FixtureRequest, tmp_path: Path, mongo_url: str
+) -> AsyncIterator[Harness[Any]]:
+    if request.param == "messaging":
+        made: Harness[Any] = await built(tmp_path, mongo_url)
+    elif request.param == "matcher":
+        made = await harness(matcher, Matcher, tmp_path, mongo_url)
+    else:
+        made = await harness(insights, Insights, tmp_path, mongo_url)
+    yield made
+    await made.close()
+
+
+async def test_no_collection_is_read_from_end_to_end(house: Harness[Any], mongo_url: str) -> None:
+    agency = await house.open(**agency_facts())
+    code = subject(house, agency)
+    match house.service.name:
+        case "matcher":
+            row = await house.store(agency).customers.save(draft(), "api", "contract", NOON)
+            code = row["subject"]
+        case "insights":
+            await house.take(started(subject=code), agency)
+        case "messaging":
+            await house.take(wrote(house, agency), agency)
+    with plans(mongo_url, house.service.name) as seen:
+        await house.take(erasure(code), agency)
+    mine = {(place, plan) for place, plan in seen if place.endswith(agency.tenant)}
+    assert {place.partition("__")[0] for place, _ in mine} >= {
+        {"matcher": "customers", "insights": "calls", "messaging": "messages"}[house.service.name]
+    }
+    assert not [one for one in mine if "COLLSCAN" in one[1]]
+
+
+@contextmanager
+def plans(url: str, service: str) -> Iterator[set[tuple[str, str]]]:
+    """What the server did meanwhile: collection and plan."""
+    seen: set[tuple[str, str]] = set()
+    with MongoClient[dict[str, Any]](url) as client:
+        database = client[service]
+        database.command("profile", 2)
+        try:
+            yield seen
+        finally:
+            database.command("profile", 0)
+            for one in database["system.profile"].find({"planSummary": {"$exists": True}}):
+                seen.add((one["ns"].partition(".")[2], one["planSummary"]))
+            database.drop_collection("system.profile")
