@@ -8,6 +8,7 @@ from typing import Any
 
 from pymongo import MongoClient
 from pymongo.errors import CollectionInvalid
+from pymongo.write_concern import WriteConcern
 
 from libs.common.mongo import Entity
 
@@ -55,6 +56,11 @@ class Raw:
             raise ValueError(f"{name} holds nothing to make others like")
         for batch in _batches(_others(like) for _ in range(count)):
             self._database[name].insert_many(batch, ordered=False)
+
+    def delete(self, name: str, query: Document) -> int:
+        """Deletes all that fit, as a majority write; says how many."""
+        majority = self._database[name].with_options(write_concern=WriteConcern("majority"))
+        return majority.delete_many(query).deleted_count
 
     def count(self, name: str) -> int:
         """Documents in a collection."""
