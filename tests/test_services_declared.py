@@ -83,11 +83,11 @@ SERVICES = {
         takes=("consent.v1", "matches.v1", "messages.v1", "privacy.v1"),
         gives={
             "sms.v1": "sms.requested sms.blocked sms.sent sms.delivered sms.failed sms.unconfirmed "
-            "sms.received",
+            "sms.received sms.stopped",
             "privacy-results.v1": "erasure.done",
         },
         entities="messages conversations consents senders templates safeguards early",
-        shared="due heard",
+        shared="due heard rounds",
         scopes={
             "messages:read": "list_messages get_message",
             "messages:write": "create_message check_message cancel_message",
@@ -99,7 +99,7 @@ SERVICES = {
             "safeguards:read": "list_safeguards",
             "safeguards:write": "put_safeguard remove_safeguard",
         },
-        jobs=(1, 2),
+        jobs=(1, 3),
         own={
             "TELNYX_URL": "https://api.telnyx.com",
             "TELNYX_KEY_FILE": "{}/secret",

@@ -125,7 +125,7 @@ async def test_while_the_store_is_away_it_tries_again(
 async def test_while_the_broker_is_away_it_tries_again(
     house: Harness[Store], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "AGAIN_SECONDS", 0.001)
+    monkeypatch.setattr(beating, "AGAIN_SECONDS", 0.001)
     await beaten(house, kafka_failures=3)
     assert len(house.units.of(ConsentHeartbeat)) == 1
 

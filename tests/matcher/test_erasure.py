@@ -253,7 +253,7 @@ async def test_a_new_basis_says_something(here: Agency, basis: str) -> None:
 async def test_by_hand_it_is_a_409_unless_there_is_a_new_basis(here: Agency) -> None:
     await here.erase(NUMBER)
     refused = await here.http.post("/v1/customers", json=person())
-    assert (refused.status_code, refused.json()["code"]) == (409, "suppressed")
+    assert (refused.status_code, refused.json()["code"]) == (409, "erased")
     assert "555" not in refused.text
     made = await here.http.post("/v1/customers", json=person(renewed_basis="signed anew"))
     assert made.status_code == 201
@@ -272,7 +272,7 @@ async def test_a_number_added_to_another_record_is_refused_too(here: Agency) -> 
     other = await here.add("other", OTHER)
     await here.erase(NUMBER)
     answer = await here.http.put(f"/v1/customers/{other}", json=person())
-    assert (answer.status_code, answer.json()["code"]) == (409, "suppressed")
+    assert (answer.status_code, answer.json()["code"]) == (409, "erased")
 
 
 def correction(here: Agency, customer: str, change: dict[str, Any]) -> CorrectionOrdered:

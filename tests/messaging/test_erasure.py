@@ -217,7 +217,7 @@ async def test_without_a_number_of_its_own_an_agency_sends_no_word(
     mute = await house.open()
     await house.take(word(house, mute), mute)
     (fact,) = house.units.of(SmsBlocked)
-    assert fact.code == "sender_not_allowed"
+    assert fact.code == "sender_not_yours"
 
 
 async def test_nobody_at_the_agency_reads_the_code(

@@ -189,7 +189,7 @@ async def _admit(draft: Draft, given: CustomerIn, there: Document | None, store:
     known = {number["e164"] for number in there["numbers"]} if there else set()
     erased = await store.erased.among({number.e164 for number in draft.numbers} - known)
     if erased and not given.renewed_basis:
-        raise Problem(409, "suppressed", SUPPRESSED)
+        raise Problem(409, "erased", SUPPRESSED)
     return bool(erased)
 
 

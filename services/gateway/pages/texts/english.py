@@ -123,6 +123,8 @@ ENGLISH = {
     "why_too_long": "The text has more than 10 parts. Shorten it or send it as several messages.",
     "why_no_transfer_safeguard": "No safeguard for sending data to the recipient's country is in "
     "force. Record one under your safeguards, then send again.",
+    "why_restricted": "The person's data may be kept and not used until a request about it is "
+    "decided. Do not send until it is; then record the end of the restriction.",
     "why_withdrawn": "The person does not want these messages any more. Do not send again until "
     "the person agrees anew; then record the consent.",
     "why_suppressed": "The person has asked to get no more texts from you. Use another way, or "
@@ -141,10 +143,20 @@ ENGLISH = {
     "It is sent when the hours there allow it.",
     "why_recipient_stopped": "The person has told the provider STOP. Do not text again unless the "
     "person writes START.",
+    "why_provider_unpaid": "The provider wants to be paid before it sends more. Ask your operator "
+    "to see to that, then send it again.",
+    "why_provider_disabled": "The provider has switched texts off for your agency. Ask your "
+    "operator to have them switched on, then send it again.",
+    "why_region_blocked": "The provider does not let this sender reach this country. Ask your "
+    "operator to have it allowed.",
+    "why_spend_limit": "As much was spent on texts as your agency's limit allows. Ask your "
+    "operator to raise it, or send it again tomorrow.",
+    "why_sender_unhealthy": "Too much of what this sender sends is not delivered, so that the "
+    "provider holds it back. Ask your operator to look into it before you send more.",
     "why_number_unusable": "No text can reach this number. Check it, or use another number of the "
     "person.",
-    "why_sender_blocked": "The provider does not let this sender reach this country or network. "
-    "Ask your operator to register or unblock it.",
+    "why_sender_blocked": "The provider does not let this sender send. Ask your operator to "
+    "register or unblock it, then send it again.",
     "why_sender_misconfigured": "The sender is not set up at the provider. Ask your operator to "
     "correct it.",
     "why_content_refused": "The provider does not take this text. Change or shorten it, then send "
