@@ -2,8 +2,16 @@
 
 from datetime import UTC, datetime
 
+from libs.common import clock
 from libs.common.bus import Dispatch, Record
-from libs.common.events import CallMatched, TenantClosed, enclose
+from libs.common.events import (
+    CallMatched,
+    ExportOrdered,
+    ExportPart,
+    TenantClosed,
+    TenantSaved,
+    enclose,
+)
 from libs.common.mongo import TenantScope, Work
 from libs.common.tenants import Tenants
 from tests.support.units import MemoryUnits
@@ -22,3 +30,28 @@ async def test_events_of_a_tenant_that_has_left_are_passed_over() -> None:
     fact = CallMatched(session_id="s", outcome="unknown")
     event = enclose(fact, "agencyaaa", id="e", source="t", time=AT)
     await dispatch.take(Record("matches.v1", 0, 0, event.key, event.to_json()))
+
+
+async def test_who_is_only_asked_reads_outside_the_transaction_that_the_answer_is_written_in() -> (
+    None
+):
+    seen: list[TenantScope] = []
+
+    async def tell(order: ExportOrdered, store: TenantScope, work: Work) -> None:
+        seen.append(store)
+        told = {**order.model_dump(exclude={"customers"}), "store": "t", "sealed": ""}
+        for index in range(2):
+            work.emit(ExportPart(**told, index=index, parts=2))
+
+    tenants = Tenants()
+    told = {"name": "A", "profile": "intnet-iq", "region": "US", "language": "en"}
+    tenants.put(TenantSaved(tenant="agencyaaa", version=1, **told))
+    units: MemoryUnits[TenantScope] = MemoryUnits(lambda scope: scope, emits=(ExportPart,))
+    dispatch: Dispatch[TenantScope] = Dispatch(((ExportOrdered, tell),), units, tenants)
+    fact = ExportOrdered(request_id="r", subject="s", at=AT)
+    event = enclose(fact, "agencyaaa", id="e", source="t", time=clock.now())
+    record = Record("privacy.v1", 0, 0, event.key, event.to_json())
+    for _ in range(2):
+        await dispatch.take(record)
+    assert [part.index for part in units.of(ExportPart)] == [0, 1]
+    assert {scope._within for scope in seen} == {None}  # type: ignore[attr-defined]

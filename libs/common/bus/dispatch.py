@@ -5,12 +5,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from libs.common import clock
 from libs.common.bus.failures import Poison
 from libs.common.bus.guard import Guard
 from libs.common.bus.parking import is_dead_letter
 from libs.common.bus.record import Record, fits_its_key
 from libs.common.erased import Erased
-from libs.common.events import Envelope, Event, fact_of
+from libs.common.events import Envelope, Event, TenantSaved, fact_of
 from libs.common.mongo import Units, Work, inbox_id
 from libs.common.telemetry import span
 from libs.common.tenants import Tenants
@@ -125,8 +126,20 @@ class Dispatch(Generic[S]):
                 return  # since then: a write would make its collections again
             if self._guard.passes_over(envelope):
                 return  # since then
-            await handler(fact, store, work)
+            await act(fact, store, work)
 
         name = f"process {envelope.type}"
         with span(name, kind="consumer", traceparent=envelope.traceparent, event_id=envelope.id):
+            act = await self._answer(fact, tenant, handler) if kind.ASKS else handler
             await self._units.once(tenant, envelope, handler.__name__, body)
+
+    async def _answer(self, fact: Event, tenant: TenantSaved, handler: Handler[S]) -> Handler[S]:
+        """Has the handler read outside a transaction; what comes of it is to be written in one."""
+        read = Work(tenant, clock.now())
+        await handler(fact, self._units.read(tenant.tenant), read)
+
+        async def answer(_fact: Event, _store: S, work: Work) -> None:
+            work.emitted += read.emitted
+            work.noted += read.noted
+
+        return answer

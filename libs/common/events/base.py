@@ -18,10 +18,15 @@ class Fact(BaseModel):
 
 
 class Event(Fact):
-    """One fact. A subclass is one CloudEvents type on one topic."""
+    """One fact. A subclass is one CloudEvents type on one topic.
+
+    `ASKS` is of an event that only wants to know: its handlers read as they would for a caller by
+    HTTP, and no more than their answer is written within a transaction.
+    """
 
     TYPE: ClassVar[str]
     TOPIC: ClassVar[str]
+    ASKS: ClassVar[bool] = False
 
     def about(self) -> str:
         """What the fact is about, opaque: the second half of the record key."""

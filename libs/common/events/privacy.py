@@ -58,6 +58,7 @@ class ExportOrdered(Order):
     """Hand over all that is kept of this person."""
 
     TYPE: ClassVar[str] = "export.ordered"
+    ASKS: ClassVar[bool] = True
 
     customers: tuple[str, ...] | None = None
 

@@ -1,7 +1,8 @@
-"""What the services share when a person's data is deleted."""
+"""What the services share when a person's data is deleted, or handed over."""
 
 from libs.common.privacy.answers import done
 from libs.common.privacy.erasing import MOST, Eraser
 from libs.common.privacy.mentions import mentions
+from libs.common.privacy.parts import LARGEST, Rows, Teller, pieces, plain
 
-__all__ = ["MOST", "Eraser", "done", "mentions"]
+__all__ = ["LARGEST", "MOST", "Eraser", "Rows", "Teller", "done", "mentions", "pieces", "plain"]
