@@ -45,7 +45,7 @@ SERVICES = {
             "calls.v1": "call.started call.answered call.ended call.costed",
             "messages.v1": "message.received message.status",
             "ingest.dead.v1": "webhook.quarantined",
-            "privacy-results.v1": "erasure.done",
+            "privacy-results.v1": "erasure.done export.part",
         },
         entities="",
         shared="quarantine erasing",
@@ -59,7 +59,7 @@ SERVICES = {
         gives={
             "matches.v1": "call.matched message.matched",
             "customers.v1": "customer.saved customer.removed import.progressed import.finished",
-            "privacy-results.v1": "erasure.done correction.done",
+            "privacy-results.v1": "erasure.done correction.done export.part",
         },
         entities="customers imports faults erased",
         scopes={
@@ -71,7 +71,7 @@ SERVICES = {
     ),
     "insights": Declared(
         takes=("calls.v1", "consent.v1", "matches.v1", "privacy.v1"),
-        gives={"insights.v1": "insight.produced", "privacy-results.v1": "erasure.done"},
+        gives={"insights.v1": "insight.produced", "privacy-results.v1": "erasure.done export.part"},
         entities="calls feedback objections gone",
         scopes={
             "calls:read": "list_calls get_call",
@@ -84,7 +84,7 @@ SERVICES = {
         gives={
             "sms.v1": "sms.requested sms.blocked sms.sent sms.delivered sms.failed sms.unconfirmed "
             "sms.received sms.stopped",
-            "privacy-results.v1": "erasure.done",
+            "privacy-results.v1": "erasure.done export.part",
         },
         entities="messages conversations consents senders templates safeguards early",
         shared="due heard rounds",

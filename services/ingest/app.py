@@ -11,6 +11,8 @@ from libs.common.events import (
     CallStarted,
     ErasureDone,
     ErasureOrdered,
+    ExportOrdered,
+    ExportPart,
     MessageReceived,
     MessageStatus,
     WebhookQuarantined,
@@ -26,12 +28,14 @@ from services.ingest.store import SHARED, Store
 CONSUMES = (
     (WebhookQuarantined, handlers.keep_quarantined),
     (ErasureOrdered, handlers.erase),
+    (ExportOrdered, handlers.tell),
 )
 EMITS = (
     *(CallStarted, CallAnswered, CallEnded, CallCosted),
     *(MessageReceived, MessageStatus),
     WebhookQuarantined,
     ErasureDone,
+    ExportPart,
 )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from base64 import b64decode
+from collections.abc import AsyncIterator
 from datetime import datetime
 from functools import partial
 
@@ -9,7 +10,7 @@ from libs.common.events import ErasureOrdered, WebhookQuarantined
 from libs.common.events.personal import ANSWER, CARRY, Personal
 from libs.common.keys import PLATFORM, Keys, NoKeyError, SealBroken
 from libs.common.mongo import Document, Documents, Entity, Index, TenantScope, before
-from libs.common.privacy import Eraser, mentions
+from libs.common.privacy import Eraser, Rows, Teller, mentions
 
 QUARANTINE_FIELD = "quarantine"
 """What the body of a webhook is bound to when it is sealed."""
@@ -45,6 +46,10 @@ ERASING = Entity(
 )
 SHARED = (QUARANTINE, ERASING)
 _PAGE = 100
+_SET_ASIDE = (
+    "Reports of the telephone provider that name your number and could not be assigned to anybody. "
+    "They are sealed, nobody of the agency can read them, and they are deleted by themselves."
+)
 
 
 class Erasing:
@@ -85,6 +90,7 @@ class Store:
         self._quarantine = scope.shared("quarantine")
         self.erasing = Erasing(scope)
         self.eraser = Eraser(scope, keys)
+        self.teller = Teller(scope, keys)
 
     async def keep(self, webhook: WebhookQuarantined) -> None:
         """Adds a webhook; the same one twice is one."""
@@ -103,15 +109,30 @@ class Store:
 
         Outside any transaction, page by page: nobody bounds how many there are.
         """
-        removed, last = 0, ""
+        removed = 0
+        async for found in self._speaking(subject, region):
+            removed += await self._quarantine.remove({"_id": {"$in": found}})
+        return removed
+
+    async def told(self, subject: str, region: str) -> Rows:
+        """How many webhooks speak of a person of this tenant. What they say may be another's."""
+        count = 0
+        async for found in self._speaking(subject, region):
+            count += len(found)
+        row = {"webhooks": count, "explanation": _SET_ASIDE, "kept_for_days": QUARANTINE_DAYS}
+        return {"quarantine": [row]} if count else {}
+
+    async def _speaking(self, subject: str, region: str) -> AsyncIterator[list[str]]:
+        """The ids of those that speak of the person, page by page."""
+        last = ""
         while rows := await self._quarantine.list(
             {"_id": {"$gt": last}}, sort=[("_id", 1)], limit=_PAGE
         ):
             last = rows[-1]["_id"]
             found = [row["_id"] for row in rows if self._speaks(row, subject, region)]
-            removed += await self._quarantine.remove({"_id": {"$in": found}}) if found else 0
+            if found:
+                yield found
             await asyncio.sleep(0)
-        return removed
 
     def _speaks(self, row: Document, subject: str, region: str) -> bool:
         try:

@@ -9,6 +9,8 @@ from libs.common.events import (
     ConsentChanged,
     ErasureDone,
     ErasureOrdered,
+    ExportOrdered,
+    ExportPart,
     InsightProduced,
 )
 from libs.common.keys import Keys
@@ -27,8 +29,9 @@ CONSUMES = (
     (CallMatched, handlers.note_match),
     (ConsentChanged, handlers.note_consent),
     (ErasureOrdered, handlers.erase),
+    (ExportOrdered, handlers.tell),
 )
-EMITS = (InsightProduced, ErasureDone)
+EMITS = (InsightProduced, ErasureDone, ExportPart)
 
 
 def build(settings: Settings) -> Service[Store]:

@@ -12,6 +12,7 @@ from libs.common.events import (
     CallStarted,
     ConsentChanged,
     ErasureOrdered,
+    ExportOrdered,
     InsightProduced,
 )
 from libs.common.events.calls import CallEvent
@@ -67,6 +68,13 @@ async def erase(order: ErasureOrdered, store: Store, work: Work) -> None:
     deleted = await store.erase(order.subject, work.now)
     deleted["parked"] = await store.eraser.parked(order.subject, work.tenant.region)
     work.emit(done(order, "insights", work.now, deleted))
+
+
+async def tell(order: ExportOrdered, store: Store, work: Work) -> None:
+    """A person wants to see what is kept of them."""
+    rows = await store.told(order)
+    for part in store.teller.parts(order, "insights", work.now, rows):
+        work.emit(part)
 
 
 async def _record(fact: CallEvent | CallMatched, store: Store) -> CallRecord | None:

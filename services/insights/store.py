@@ -4,11 +4,12 @@ and which calls are of erased people."""
 from datetime import datetime, timedelta
 
 from libs.common import phone
-from libs.common.events import ConsentChanged, InsightProduced
+from libs.common.events import ConsentChanged, ExportOrdered, InsightProduced
 from libs.common.events.personal import HEED, RECOGNISE, SHOW, SUBJECT, USER, Personal
 from libs.common.keys import Keys
 from libs.common.mongo import Document, Entity, Index, Kept, TenantScope, before
-from libs.common.privacy import MOST, Eraser
+from libs.common.privacy import MOST, Eraser, Rows, Teller
+from services.insights.domain import telling
 from services.insights.domain.history import Earlier
 from services.insights.domain.number import Numbering
 from services.insights.domain.record import CallRecord
@@ -88,6 +89,7 @@ class Store:
     def __init__(self, scope: TenantScope, keys: Keys, scorecard: Scorecard) -> None:
         self.scorecard = scorecard
         self.eraser = Eraser(scope, keys)
+        self.teller = Teller(scope, keys)
         self._calls = scope.collection("calls")
         self._feedback = scope.collection("feedback")
         self._objections = scope.collection("objections")
@@ -176,6 +178,19 @@ class Store:
             "calls": await self._calls.remove({"_id": {"$in": sessions}}),
             "feedback": await self._feedback.remove({"insight": {"$in": insights}}),
             "objections": await self._objections.remove(about),
+        }
+
+    async def told(self, order: ExportOrdered) -> Rows:
+        """All that is kept of a person, for the person; read outside a transaction."""
+        person = order.subject, order.customers
+        calls = [_record(row) async for row in self.teller.documents(CALLS, order.subject)]
+        cards = [card for call in calls if (card := telling.card(call, *person))]
+        insights = {"insight": {"$in": [card["id"] for card in cards]}}
+        return {
+            "calls": [telling.call(call, *person) for call in calls],
+            "cards": cards,
+            "feedback": [telling.feedback(row) for row in await self._feedback.list(insights)],
+            "objections": await self.teller.rows(OBJECTIONS, order.subject, telling.objection),
         }
 
     async def calls(

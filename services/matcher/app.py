@@ -9,6 +9,8 @@ from libs.common.events import (
     CustomerSaved,
     ErasureDone,
     ErasureOrdered,
+    ExportOrdered,
+    ExportPart,
     ImportFinished,
     ImportProgressed,
     MessageMatched,
@@ -24,11 +26,12 @@ CONSUMES = (
     (MessageReceived, handlers.match_message),
     (ErasureOrdered, handlers.erase),
     (CorrectionOrdered, handlers.correct),
+    (ExportOrdered, handlers.tell),
 )
 EMITS = (
     *(CallMatched, MessageMatched),
     *(CustomerSaved, CustomerRemoved, ImportProgressed, ImportFinished),
-    *(ErasureDone, CorrectionDone),
+    *(ErasureDone, CorrectionDone, ExportPart),
 )
 
 

@@ -1,4 +1,5 @@
-"""Events in: a call that rings, and a text, are matched; people leave, and are corrected."""
+"""Events in: a call that rings, and a text, are matched; people leave, are corrected, and
+see what is kept of them."""
 
 from datetime import datetime
 
@@ -8,6 +9,7 @@ from libs.common.events import (
     CorrectionOrdered,
     CustomerRemoved,
     ErasureOrdered,
+    ExportOrdered,
     MessageReceived,
 )
 from libs.common.mongo import Work
@@ -70,6 +72,13 @@ async def correct(order: CorrectionOrdered, store: Store, work: Work) -> None:
             found=row is not None,
         )
     )
+
+
+async def tell(order: ExportOrdered, store: Store, work: Work) -> None:
+    """A person wants to see what is kept of them."""
+    rows = await store.telling.of(order)
+    for part in store.telling.teller.parts(order, "matcher", work.now, rows):
+        work.emit(part)
 
 
 async def _answer(asked: Asked, at: datetime, store: Store, work: Work) -> Ranking:

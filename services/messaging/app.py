@@ -7,6 +7,8 @@ from libs.common.events import (
     ConsentHeartbeat,
     ErasureDone,
     ErasureOrdered,
+    ExportOrdered,
+    ExportPart,
     MessageMatched,
     MessageReceived,
     MessageStatus,
@@ -37,6 +39,7 @@ CONSUMES = (
     (ConsentHeartbeat, handlers.note_heartbeat),
     (ErasureOrdered, handlers.erase),
     (WordOrdered, handlers.send_word),
+    (ExportOrdered, handlers.tell),
 )
 EMITS = (
     SmsRequested,
@@ -48,6 +51,7 @@ EMITS = (
     SmsReceived,
     ErasureDone,
     SmsStopped,
+    ExportPart,
 )
 
 

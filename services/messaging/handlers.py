@@ -8,6 +8,7 @@ from libs.common.events import (
     ConsentChanged,
     ConsentHeartbeat,
     ErasureOrdered,
+    ExportOrdered,
     MessageMatched,
     MessageReceived,
     MessageStatus,
@@ -82,6 +83,13 @@ async def erase(order: ErasureOrdered, store: Store, work: Work) -> None:
     deleted["consents"] = await store.consents.erase(order.subject)
     deleted["parked"] = await store.eraser.parked(order.subject, work.tenant.region)
     work.emit(done(order, "messaging", work.now, deleted))
+
+
+async def tell(order: ExportOrdered, store: Store, work: Work) -> None:
+    """A person wants to see what is kept of them."""
+    rows = await store.telling.of(order)
+    for part in store.telling.teller.parts(order, "messaging", work.now, rows):
+        work.emit(part)
 
 
 async def send_word(word: WordOrdered, store: Store, work: Work) -> None:

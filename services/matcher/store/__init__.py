@@ -7,6 +7,7 @@ from services.matcher.store.customers import CUSTOMERS, Customers, saved
 from services.matcher.store.erased import ERASED, ErasedNumbers
 from services.matcher.store.erasing import Erasing
 from services.matcher.store.imports import FAULTS, IMPORTS, Imports
+from services.matcher.store.telling import Telling
 
 ENTITIES = (CUSTOMERS, IMPORTS, FAULTS, ERASED)
 
@@ -20,6 +21,7 @@ class Store:
         self.erased = ErasedNumbers(scope, keys)
         self.erasing = Erasing(scope)
         self.eraser = Eraser(scope, keys)
+        self.telling = Telling(scope, keys)
 
 
 __all__ = ["ENTITIES", "Store", "saved"]

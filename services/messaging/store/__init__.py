@@ -28,6 +28,7 @@ from services.messaging.store.messages import MESSAGES, Messages
 from services.messaging.store.rounds import ROUNDS, Rounds
 from services.messaging.store.safeguards import SAFEGUARDS, Safeguards
 from services.messaging.store.senders import SENDERS, Pace, Senders
+from services.messaging.store.telling import Telling
 from services.messaging.store.templates import TEMPLATES, Templates
 
 ENTITIES = (MESSAGES, CONVERSATIONS, CONSENTS, SENDERS, TEMPLATES, SAFEGUARDS, EARLY)
@@ -51,6 +52,7 @@ class Store:
         self.rounds = Rounds(scope)
         self.erasing = Erasing(scope)
         self.eraser = Eraser(scope, keys)
+        self.telling = Telling(scope, keys)
 
     async def begin(self, message: Message, step: Step, work: Work) -> Message:
         """Adds a message as it is after its first step, in the trace of who asked; returns it."""

@@ -1,0 +1,38 @@
+"""A person wants to see what is kept: records with the number, where they came from, and lines of
+theirs that were refused."""
+
+from libs.common.events import ExportOrdered
+from libs.common.keys import Keys
+from libs.common.mongo import Documents, TenantScope
+from libs.common.privacy import Rows, Teller
+from services.matcher.domain import telling
+from services.matcher.store.customers import CUSTOMERS
+from services.matcher.store.imports import FAULTS, FIELD
+
+
+class Telling:
+    """One tenant's part, outside a transaction."""
+
+    def __init__(self, scope: TenantScope, keys: Keys) -> None:
+        self.teller = Teller(scope, keys)
+        self._imports = scope.collection("imports")
+
+    async def of(self, order: ExportOrdered) -> Rows:
+        """All of one person; only the records that are named, where any are."""
+        named = order.customers
+        rows = self.teller.documents(CUSTOMERS, order.subject)
+        found = [row async for row in rows if named is None or row["_id"] in named]
+        return {
+            "customers": [telling.customer(row) for row in found],
+            "imports": await self._origins(found),
+            "rejected_lines": await self.teller.rows(
+                FAULTS,
+                order.subject,
+                lambda row: telling.fault(row, self.teller.open(FIELD, row["sealed"])),
+            ),
+        }
+
+    async def _origins(self, customers: Documents) -> list[dict[str, object]]:
+        origins = sorted({row["origin"] for row in customers})
+        rows = await self._imports.list({"_id": {"$in": origins}}, sort=[("started_at", 1)])
+        return [telling.origin(row) for row in rows]
