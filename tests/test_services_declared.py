@@ -107,14 +107,15 @@ SERVICES = {
         },
     ),
     "consent": Declared(
-        takes=("audit-entries.v1", "messages.v1", "privacy-results.v1", "sms.v1"),
+        takes=("audit-entries.v1", "messages.v1", "privacy-results.v1", "privacy.v1", "sms.v1"),
         gives={
             "consent.v1": "consent.changed consent.heartbeat",
             "privacy.v1": "correction.ordered erasure.ordered export.ordered word.ordered",
+            "privacy-results.v1": "export.part",
             "audit.v1": "audit.sealed",
             "audit-checkpoints.v1": "audit.checkpointed",
         },
-        entities="ledger states suppressions requests erasures sent "
+        entities="ledger states suppressions requests erasures sent parts packages "
         "trail_entries trail_head trail_checkpoints persons",
         shared="due unsigned untold",
         scopes={
@@ -123,7 +124,7 @@ SERVICES = {
             "privacy:read": "list_privacy_requests get_privacy_request get_privacy_certificate",
             "privacy:write": "open_privacy_request send_privacy_code verify_privacy_request",
             "privacy:decide": "attest_privacy_request extend_privacy_request "
-            "refuse_privacy_request",
+            "refuse_privacy_request download_privacy_package",
             "proof:read": "get_data_map get_promises",
             "audit:read": "list_audit_entries list_audit_checkpoints list_audit_keys prove_audit "
             "download_audit_bundle",

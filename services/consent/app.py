@@ -12,6 +12,7 @@ from libs.common.events import (
     ErasureDone,
     ErasureOrdered,
     ExportOrdered,
+    ExportPart,
     MessageReceived,
     SmsFailed,
     SmsStopped,
@@ -32,6 +33,8 @@ CONSUMES = (
     (MessageReceived, handlers.note_request),
     (ErasureDone, handlers.note_erased),
     (CorrectionDone, handlers.note_corrected),
+    (ExportOrdered, handlers.tell),
+    (ExportPart, handlers.note_part),
     (AuditNoted, Together(handlers.seal_notes)),
 )
 EMITS = (
@@ -40,6 +43,7 @@ EMITS = (
     CorrectionOrdered,
     ErasureOrdered,
     ExportOrdered,
+    ExportPart,
     WordOrdered,
     AuditSealed,
     AuditCheckpointed,

@@ -41,7 +41,7 @@ async def test_a_code_goes_to_the_number_and_proves_it(desk: Desk) -> None:
     }
     (order,) = desk.house.units.of(ExportOrdered)
     assert (order.request_id, order.subject) == (request["id"], desk.subject())
-    assert done["awaiting"] == ["consent", "insights", "matcher", "messaging"]
+    assert done["awaiting"] == ["consent", "ingest", "insights", "matcher", "messaging"]
     assert (await desk.actions())[1:] == ["privacy.verified", "export.ordered"]
     again = await desk.ask(request, "verify", code=desk.code())
     assert (again.status_code, again.json()["code"]) == (409, "verified_before")

@@ -1,6 +1,7 @@
 """Events in: what people say, what was done with their data, and all that is noted."""
 
 from services.consent.handlers.audit import seal_notes
+from services.consent.handlers.exporting import note_part, tell
 from services.consent.handlers.ledger import note_failure, note_message, note_stop
 from services.consent.handlers.rights import note_corrected, note_erased, note_request
 
@@ -9,7 +10,9 @@ __all__ = [
     "note_erased",
     "note_failure",
     "note_message",
+    "note_part",
     "note_request",
     "note_stop",
     "seal_notes",
+    "tell",
 ]

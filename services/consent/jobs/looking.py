@@ -17,6 +17,8 @@ from libs.common.mongo import Work
 from libs.common.service import Running, stops_within
 from services.consent.domain.rights import steps
 from services.consent.domain.rights.erasure import Erasure
+from services.consent.domain.rights.handing import request_of
+from services.consent.jobs.packaging import hand_over
 from services.consent.store import Store
 from services.consent.store.erasing import again
 from services.consent.store.rights import Due
@@ -68,7 +70,9 @@ async def _look(running: Running[Store], tenant: TenantSaved, due: Due) -> None:
     async def at_request(store: Store, work: Work) -> None:
         await _look_at_request(due.what, store, work)
 
-    if due.what.startswith("era_"):
+    if export := request_of(due.what):
+        await hand_over(running, tenant, export)
+    elif due.what.startswith("era_"):
         _warn(await running.units.write(tenant, at_erasure))
     else:
         await running.units.write(tenant, at_request)

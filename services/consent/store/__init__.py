@@ -12,6 +12,7 @@ from services.consent.store import rights
 from services.consent.store.audit import AUDIT, AUDIT_SHARED, Audit, Unsigned, Untold
 from services.consent.store.ledger import LEDGER, STATES, Ledger
 from services.consent.store.rights import Rights
+from services.consent.store.rights.telling import Telling
 from services.consent.store.suppressions import SUPPRESSIONS, Suppressions
 
 ENTITIES = (LEDGER, STATES, SUPPRESSIONS, *rights.ENTITIES, *AUDIT)
@@ -25,6 +26,7 @@ class Store:
         self.ledger = Ledger(scope)
         self.suppressions = Suppressions(scope, keys)
         self.rights = Rights(scope, keys)
+        self.telling = Telling(scope, keys)
         self.audit = Audit(scope)
         self.unsigned = Unsigned(scope)
         self.untold = Untold(scope)

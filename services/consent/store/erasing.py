@@ -10,7 +10,7 @@ from services.consent.domain.rights import certificate, steps
 from services.consent.domain.rights.erasure import Erasure, leg_of
 from services.consent.domain.rights.request import Request
 from services.consent.domain.rights.stores import REQUIRED
-from services.consent.store import Store
+from services.consent.store import Store, exporting
 
 STORES = REQUIRED["erasure"]
 
@@ -81,6 +81,7 @@ async def _complete(entry: Erasure, store: Store, work: Work) -> None:
     await store.rights.keep_erasure(entry.model_copy(update=done_at))
     for leg in entry.legs:
         await store.rights.sent.forget(leg.subject)
+        await exporting.afresh(leg.subject, store, work)
         # SEAM: here, in this transaction, the audit forgets who its entries are about.
     work.note(_completed("erasure.completed", entry.id))
 

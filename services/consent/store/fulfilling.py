@@ -2,14 +2,14 @@
 
 from base64 import b64encode
 
-from libs.common.events import CorrectionOrdered, ExportOrdered, Note
+from libs.common.events import CorrectionOrdered, Note
 from libs.common.mongo import Work
 from services.consent.domain.ledger.causes import record_id
 from services.consent.domain.ledger.record import Act, in_milliseconds
 from services.consent.domain.rights import certificate, steps
 from services.consent.domain.rights.request import Request
 from services.consent.domain.rights.stores import REQUIRED
-from services.consent.store import Store
+from services.consent.store import Store, exporting
 from services.consent.store.erasing import begin
 
 _ACTS = {"objection": ("object", "profiling"), "restriction": ("restrict", "all")}
@@ -20,24 +20,31 @@ async def fulfil(request: Request, actor: str, store: Store, work: Work) -> Requ
     match request.kind:
         case "erasure":
             return await begin(request, actor, store, work)
-        case "access" | "correction":
-            return await _order(request, actor, store, work)
+        case "access":
+            work.note(_note("export", actor, request))
+            return await exporting.begin(request, store, work)
+        case "correction":
+            return await _correct(request, actor, store, work)
         case _:
             return await _enter(request, actor, store, work)
 
 
-async def _order(request: Request, actor: str, store: Store, work: Work) -> Request:
-    """Every store hands over what it has, or takes a correction in."""
-    order = {"request_id": request.id, "subject": request.subject, "at": work.now}
-    if request.correction is not None:
-        (customer,) = request.customers or ()
-        sealed = b64encode(request.correction).decode()
-        work.emit(CorrectionOrdered(**order, customer_id=customer, sealed=sealed))
-    else:
-        work.emit(ExportOrdered(**order, customers=request.customers))
-    stores = REQUIRED[request.kind]
-    work.note(_note("export" if request.kind == "access" else "correction", actor, request))
-    return await store.rights.keep(request.model_copy(update={"awaiting": stores}))
+async def _correct(request: Request, actor: str, store: Store, work: Work) -> Request:
+    """The store of the record takes a correction in."""
+    if request.correction is None or not request.customers:
+        raise ValueError("a correction says what is to be changed, and in which record")
+    work.emit(
+        CorrectionOrdered(
+            request_id=request.id,
+            subject=request.subject,
+            at=work.now,
+            customer_id=request.customers[0],
+            sealed=b64encode(request.correction).decode(),
+        )
+    )
+    work.note(_note("correction", actor, request))
+    awaiting = {"awaiting": REQUIRED["correction"]}
+    return await store.rights.keep(request.model_copy(update=awaiting))
 
 
 async def _enter(request: Request, actor: str, store: Store, work: Work) -> Request:

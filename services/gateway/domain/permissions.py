@@ -72,6 +72,7 @@ TABLE: dict[tuple[str, str], str] = {
     ("POST", "/v1/privacy/requests"): "privacy:write",
     ("GET", "/v1/privacy/requests/{request_id}"): "privacy:read",
     ("GET", "/v1/privacy/requests/{request_id}/certificate"): "privacy:read",
+    ("GET", "/v1/privacy/requests/{request_id}/package"): "privacy:decide",
     ("POST", "/v1/privacy/requests/{request_id}:send-code"): "privacy:write",
     ("POST", "/v1/privacy/requests/{request_id}:verify"): "privacy:write",
     ("POST", "/v1/privacy/requests/{request_id}:attest"): "privacy:decide",

@@ -1,7 +1,7 @@
 """HTTP in: what people ask of their data."""
 
-from services.consent.api.rights import deciding, proving, requests
+from services.consent.api.rights import deciding, handing, proving, requests
 
-ROUTERS = (requests.router, proving.router, deciding.router)
+ROUTERS = (requests.router, proving.router, deciding.router, handing.router)
 
 __all__ = ["ROUTERS"]

@@ -50,11 +50,14 @@ def breached(request: Request, now: datetime) -> bool:
 
 
 def expires_at(request: Request) -> datetime | None:
-    """When a request is given up whose person does not show who they are; None for others.
+    """When a request is given up whose person does not show who they are, or whose package nobody
+    fetches; None for others.
 
     Where no code was ever sent it is the agency that has done nothing: that is no reason to give
     the request up before it is due.
     """
+    if request.state == "ready":
+        return request.package_until
     if not request.unverified:
         return None
     return (request.code.sent_at if request.code else request.due_at) + PATIENCE

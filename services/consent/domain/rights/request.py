@@ -68,7 +68,8 @@ class Request(_Part):
 
     `received_at` is when it came, on whatever channel; `opened_at` when it was written down here.
     `customers` are the records of matcher that the agency says are this person's. `awaiting` are
-    services whose answer is missing. `warned` is the last part of the time, in percent, at whose
+    services whose answer is missing; `asked_at` is since when. What they told before
+    `told_from` counts no more. A package can be fetched until `package_until`. `warned` is the last part of the time, in percent, at whose
     end the agency was warned. `erasure` is the entry that this request is fulfilled by.
     """
 
@@ -91,6 +92,9 @@ class Request(_Part):
     extension: Extension | None = None
     refusal: Refusal | None = None
     awaiting: tuple[str, ...] = ()
+    asked_at: Moment | None = None
+    told_from: Moment | None = None
+    package_until: Moment | None = None
     warned: int = 0
     breached_at: Moment | None = None
     erasure: str | None = None

@@ -6,7 +6,7 @@ from typing import Final
 from services.consent.domain.rights.request import Kind
 
 REQUIRED: Final[Mapping[Kind, tuple[str, ...]]] = {
-    "access": ("consent", "insights", "matcher", "messaging"),
+    "access": ("consent", "ingest", "insights", "matcher", "messaging"),
     "erasure": ("ingest", "insights", "matcher", "messaging"),
     "correction": ("matcher",),
     "objection": (),

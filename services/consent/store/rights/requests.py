@@ -36,6 +36,9 @@ REQUESTS = Entity(
         "extension": _PART,
         "refusal": _PART,
         "awaiting": ("array",),
+        "asked_at": _DATE,
+        "told_from": _DATE,
+        "package_until": _DATE,
         "warned": ("int", "long"),
         "breached_at": _DATE,
         "erasure": _TEXT,
@@ -102,6 +105,11 @@ class Requests:
     async def is_open(self, subject: str, kind: Kind) -> bool:
         """Whether a request of this kind and person is not done with."""
         return await self._rows.get({"subject": subject, "open": True, "kind": kind}) is not None
+
+    async def open_of(self, subject: str, kind: Kind) -> Sequence[Request]:
+        """The requests of this kind and person that are not done with."""
+        rows = await self._rows.list({"subject": subject, "open": True, "kind": kind})
+        return [_request(row) for row in rows]
 
     async def list(
         self, sought: Sought, after: tuple[datetime, str] | None, limit: int
