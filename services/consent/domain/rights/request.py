@@ -68,9 +68,10 @@ class Request(_Part):
 
     `received_at` is when it came, on whatever channel; `opened_at` when it was written down here.
     `customers` are the records of matcher that the agency says are this person's. `awaiting` are
-    services whose answer is missing; `asked_at` is since when. What they told before
-    `told_from` counts no more. A package can be fetched until `package_until`. `warned` is the last part of the time, in percent, at whose
-    end the agency was warned. `erasure` is the entry that this request is fulfilled by.
+    services whose answer is missing; `asked_at` is since when. What they told before `told_from`
+    counts no more. A package can be fetched until `package_until`. `warned` is the last part of
+    the time, in percent, at whose end the agency was warned. `erasure` is the entry that this
+    request is fulfilled by.
     """
 
     id: str
