@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from deploy.local.agency import Login, Person, Stream
+from deploy.local.rights import Rights
 from deploy.local.server import Say
 from deploy.local.texts import Texts
 from deploy.local.unseen import Unseen
@@ -109,6 +110,7 @@ class Show:
             for call in CALLS:
                 await self._ring(outside, call)
             await Texts(self._stack, first, self._say).run(one, here, outside)
+            await Rights(self._stack, first, self._say).run(here, outside)
             self._nobody_saw_the_others()
         await one.close()
         await two.close()

@@ -155,7 +155,7 @@ class Units(Generic[S]):
             enclose(
                 fact,
                 tenant,
-                id=derived_id(cause, fact.TYPE, index),
+                id=derived_id(cause, f"{self._service}/{fact.TYPE}", index),
                 source=self._service,
                 time=work.now,
             ).model_copy(update={"causationid": cause, "traceparent": traceparent()})
