@@ -67,9 +67,18 @@ class Contract:
         assert await units.once(tenant, cause, "two", note)
         assert await units.read(tenant.tenant).times("x") == 2
         assert units.of(CallMatched) == [matched("s-1"), matched("s-2")] * 2
-        ids = [derived_id("e-1", "call.matched", index) for index in (0, 1)]
+        ids = [derived_id("test/e-1", "call.matched", index) for index in (0, 1)]
         assert [one.id for one in units.envelopes] == ids * 2
         assert {one.causationid for one in units.envelopes} == {"e-1"}
+
+    async def test_what_two_services_say_to_one_event_has_ids_of_its_own(
+        self, mongo: Mongo, units: RecordedUnits[Notes], tenant: TenantSaved
+    ) -> None:
+        cause = enclose(matched("s-0"), tenant.tenant, id="e-1", source="test", time=AT)
+        other = RecordedUnits(mongo, Notes, [CallMatched], "other")
+        for one, handler in ((units, "one"), (other, "two")):
+            await one.once(tenant, cause, handler, note)
+        assert len({event.id for one in (units, other) for event in one.envelopes}) == 4
 
     async def test_many_at_once_count_once_each_and_one_that_fails_alone(
         self, units: RecordedUnits[Notes], tenant: TenantSaved

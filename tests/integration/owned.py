@@ -109,7 +109,21 @@ async def _asked(admin: Person) -> dict[str, str]:
     assert done.json()["status"] == "completed"
     verbs = ("attest", "extend", "refuse", "send-code", "verify")
     own = {f"POST {REQUESTS}/{{request_id}}:{verb}": await opened("access") for verb in verbs}
-    return {"request_id": completed, **own}
+    packed = await opened("access")
+    await ask(admin, "POST", f"{REQUESTS}/{packed}:attest", attest)
+    await ready(admin, packed)
+    return {"request_id": completed, **own, f"GET {REQUESTS}/{{request_id}}/package": packed}
+
+
+async def ready(admin: Person, request_id: str) -> dict[str, Any]:
+    """The request once its package can be fetched."""
+
+    async def there() -> dict[str, Any] | None:
+        found: dict[str, Any] = (await admin.http.get(f"{REQUESTS}/{request_id}")).json()
+        return found if found["status"] == "ready" else None
+
+    found: dict[str, Any] = await until(there, 30)
+    return found
 
 
 async def _texted(admin: Person) -> dict[str, str]:

@@ -158,7 +158,7 @@ async def test_an_event_has_one_effect_and_one_consequence_however_often_it_come
     await house.outbox.drained()
     events = await published(house.kafka, house.matches, tenant)
     assert sorted(e.id for e in events) == sorted(
-        derived_id(cause, "call.matched") for cause in ("e-1", "e-2")
+        derived_id(f"{house.name}/{cause}", "call.matched") for cause in ("e-1", "e-2")
     )
     assert await house.mongo.service_collection("outbox").count({}) == 0
 

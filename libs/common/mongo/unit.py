@@ -151,11 +151,12 @@ class Units(Generic[S]):
         return work, self._enclosed(work, unit.cause)
 
     def _enclosed(self, work: Work, cause: str) -> list[Envelope]:
+        """Their ids name this service: several answer one order with the same type of event."""
         return [
             enclose(
                 fact,
                 tenant,
-                id=derived_id(cause, f"{self._service}/{fact.TYPE}", index),
+                id=derived_id(f"{self._service}/{cause}", fact.TYPE, index),
                 source=self._service,
                 time=work.now,
             ).model_copy(update={"causationid": cause, "traceparent": traceparent()})
