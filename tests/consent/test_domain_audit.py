@@ -11,22 +11,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pymerkle import InmemoryTree
 
-from services.consent.domain.audit import chain, tree, withheld
+from libs.common import merkle
+from services.consent.domain.audit import chain, withheld
 from services.consent.domain.audit.entry import Entry
 from services.consent.domain.audit.notary import Notary, verifier_key
 from tests.consent.given import NOON
 from tests.consent.trails import KEYS, mth, noted, numbers
 
-LEAVES = st.integers(0, 70).map(lambda n: [tree.leaf(b"%d" % i) for i in range(n)])
+LEAVES = st.integers(0, 70).map(lambda n: [merkle.leaf(b"%d" % i) for i in range(n)])
 SOURCES = ("gateway", "matcher")
 ARRIVALS = st.lists(st.tuples(st.sampled_from(SOURCES), st.integers(1, 12)), max_size=40)
 
 
 @given(LEAVES, st.data())
 def test_the_tree_is_that_of_the_standard(leaves: list[bytes], data: st.DataObject) -> None:
-    assert tree.root(leaves) == mth(leaves)
+    assert merkle.root(leaves) == mth(leaves)
     cut = data.draw(st.integers(0, len(leaves)))
-    grown = tree.Range().adding(leaves[:cut]).adding(leaves[cut:])
+    grown = merkle.Range().adding(leaves[:cut]).adding(leaves[cut:])
     assert (grown.size, grown.root) == (len(leaves), mth(leaves))
     assert len(grown.peaks) == len(leaves).bit_count()
 
@@ -36,13 +37,13 @@ def test_proofs_agree_with_another_library(size: int, data: st.DataObject) -> No
     other = InmemoryTree(algorithm="sha256")
     for i in range(size):
         other.append_entry(b"%d" % i)
-    leaves = [tree.leaf(b"%d" % i) for i in range(size)]
-    assert tree.root(leaves) == other.get_root()
+    leaves = [merkle.leaf(b"%d" % i) for i in range(size)]
+    assert merkle.root(leaves) == other.get_root()
     place = data.draw(st.integers(0, size - 1))
     theirs = other.prove_inclusion(place + 1, size).serialize()["path"][1:]
-    assert [step.hex() for step in tree.inclusion(leaves, place)] == theirs
+    assert [step.hex() for step in merkle.inclusion(leaves, place)] == theirs
     earlier = data.draw(st.integers(1, size))
-    assert consistent(leaves, earlier, tree.consistency(leaves, earlier))
+    assert consistent(leaves, earlier, merkle.consistency(leaves, earlier))
 
 
 def consistent(leaves: list[bytes], earlier: int, path: list[bytes]) -> bool:
@@ -58,23 +59,23 @@ def consistent(leaves: list[bytes], earlier: int, path: list[bytes]) -> bool:
         if last == 0:
             return False
         if number & 1 or number == last:
-            first, second = tree.node(step, first), tree.node(step, second)
+            first, second = merkle.node(step, first), merkle.node(step, second)
             while number and not number & 1:
                 number, last = number >> 1, last >> 1
         else:
-            second = tree.node(second, step)
+            second = merkle.node(second, step)
         number, last = number >> 1, last >> 1
     return (first, second, last) == (mth(leaves[:earlier]), mth(leaves), 0)
 
 
 def test_there_is_no_proof_of_what_is_not_there() -> None:
-    leaves = [tree.leaf(b"x")]
+    leaves = [merkle.leaf(b"x")]
     for place in (-1, 1):
         with pytest.raises(ValueError, match="no such leaf"):
-            tree.inclusion(leaves, place)
+            merkle.inclusion(leaves, place)
     for size in (0, 2):
         with pytest.raises(ValueError, match="never had that size"):
-            tree.consistency(leaves, size)
+            merkle.consistency(leaves, size)
 
 
 @given(ARRIVALS, st.integers(1, 40))

@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
+from libs.common import merkle
 from libs.common.events import AuditCheckpointed
 from libs.common.events.audit import Entry
 from libs.common.web import Problem, not_found
 from services.consent.api.audit.reader import Reader
-from services.consent.domain.audit import tree
 from services.consent.store import Store
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
@@ -68,14 +68,14 @@ async def _inclusion(store: Store, sequence: int) -> InclusionProof:
     if checkpoint is None:
         detail = "No checkpoint is about this entry yet; ask again in a minute."
         raise Problem(409, "not_signed_yet", detail, headers={"Retry-After": "60"})
-    path = await _path(store, checkpoint.size, lambda all_: tree.inclusion(all_, sequence - 1))
+    path = await _path(store, checkpoint.size, lambda all_: merkle.inclusion(all_, sequence - 1))
     told = found[0].model_dump(include={"tenant", "sequence", "entry", "hash"})
     return InclusionProof(**told, path=path, checkpoint=checkpoint.note)
 
 
 async def _consistency(store: Store, tenant: str, old: int, new: int) -> ConsistencyProof:
     first, second = await _signed(store, old), await _signed(store, new)
-    path = await _path(store, new, lambda all_: tree.consistency(all_, old))
+    path = await _path(store, new, lambda all_: merkle.consistency(all_, old))
     return ConsistencyProof(tenant=tenant, path=path, old=first.note, new=second.note)
 
 

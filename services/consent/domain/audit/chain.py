@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from libs.common.events import AuditNoted
+from libs.common.merkle import Range
 from services.consent.domain.audit.entry import FIRST_PREV, Entry
-from services.consent.domain.audit.tree import Range
 
 UNSIGNED_ENTRIES = 100
 UNSIGNED_FOR = timedelta(seconds=60)

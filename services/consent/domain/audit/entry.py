@@ -6,8 +6,9 @@ from typing import Any
 
 import rfc8785
 
+from libs.common import merkle
 from libs.common.events import AuditNoted, AuditSealed
-from services.consent.domain.audit import tree, withheld
+from services.consent.domain.audit import withheld
 
 VERSION = 1
 FIRST_PREV = "0" * 64
@@ -52,7 +53,7 @@ class Entry:
             "facts": facts,
         }
         text = rfc8785.dumps(told)
-        hashed = tree.leaf(text).hex()
+        hashed = merkle.leaf(text).hex()
         return cls(noted, sequence, person, text.decode(), hashed, count + of_thing + of_reason)
 
     def event(self) -> AuditSealed:

@@ -1,8 +1,8 @@
 """The end of the trail, which is changed only by who has seen it as it is."""
 
+from libs.common.merkle import Range
 from libs.common.mongo import Document, Entity, TenantScope
 from services.consent.domain.audit.chain import Head
-from services.consent.domain.audit.tree import Range
 
 HEAD = Entity(
     "trail_head",

@@ -1,4 +1,4 @@
-"""The Merkle tree of RFC 9162 (2.1) over the entries of a trail, with SHA-256."""
+"""The Merkle tree of RFC 9162 (2.1), with SHA-256: over the entries of a trail, or over ids."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
