@@ -40,7 +40,7 @@ _UNTIL_DONE: Final = {
 def of_document(entity: Entity, field: str) -> Period:
     """The period of one field of a collection."""
     top = field.partition(".")[0]
-    found = [kept for kept in entity.kept if top in kept.emptied]
+    found = [kept for kept in entity.kept if top == kept.emptied]
     found += [kept for kept in entity.kept if not kept.emptied]
     if found:
         return Period(f"{{days}} days after {found[0].since}", found[0].category)

@@ -70,6 +70,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address both ports listen on.")
     port: int = Field(ge=1, le=65535, description="Port of the HTTP side.")
     admin_port: int = Field(ge=1, le=65535, description="Port of /livez, /readyz and /metrics.")
+    sweep_seconds: float = Field(
+        3600.0, gt=0, description="Between looks for what has been kept long enough."
+    )
 
     def __init__(self, **values: Any) -> None:
         try:

@@ -12,9 +12,11 @@ from libs.common.events import (
     ExportOrdered,
     ExportPart,
     InsightProduced,
+    RetentionOrdered,
 )
 from libs.common.keys import Keys
 from libs.common.mongo import TenantScope
+from libs.common.privacy import keep_period
 from libs.common.service import Service
 from services.insights import api, handlers
 from services.insights.domain import scorecard
@@ -30,6 +32,7 @@ CONSUMES = (
     (ConsentChanged, handlers.note_consent),
     (ErasureOrdered, handlers.erase),
     (ExportOrdered, handlers.tell),
+    (RetentionOrdered, keep_period),
 )
 EMITS = (InsightProduced, ErasureDone, ExportPart)
 

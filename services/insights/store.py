@@ -7,8 +7,17 @@ from libs.common import phone
 from libs.common.events import ConsentChanged, ExportOrdered, InsightProduced
 from libs.common.events.personal import HEED, RECOGNISE, SHOW, SUBJECT, USER, Personal
 from libs.common.keys import Keys
-from libs.common.mongo import Document, Entity, Index, Kept, TenantScope, before
-from libs.common.privacy import MOST, Eraser, Rows, Teller
+from libs.common.mongo import (
+    Document,
+    Documents,
+    Entity,
+    Index,
+    Kept,
+    TenantScope,
+    Work,
+    before,
+)
+from libs.common.privacy import MOST, PERIODS, Eraser, Periods, Rows, Teller
 from services.insights.domain import telling
 from services.insights.domain.history import Earlier
 from services.insights.domain.number import Numbering
@@ -16,6 +25,15 @@ from services.insights.domain.record import CallRecord
 from services.insights.domain.scorecard import Scorecard
 
 MOST_EARLIER = 500
+
+
+async def _leave(scope: TenantScope, calls: Documents, work: Work) -> dict[str, int]:
+    """What is said of the cards goes with them, and what is yet to come of the calls is late."""
+    await scope.collection("gone").put_all([{"_id": c["_id"], "at": work.now} for c in calls])
+    insights = [call["insight"] for call in calls if call.get("insight")]
+    rows = scope.collection("feedback")
+    return {"feedback": await rows.remove({"insight": {"$in": insights}}) if insights else 0}
+
 
 CALLS = Entity(
     "calls",
@@ -40,7 +58,7 @@ CALLS = Entity(
         Index((("as_of", -1), ("_id", -1))),
     ),
     person="subjects",
-    kept=(Kept("calls", "started_at"),),
+    kept=(Kept("calls", "started_at", leaving=_leave),),
     personal={
         "subject": SUBJECT,
         "subjects": SUBJECT,
@@ -54,7 +72,7 @@ FEEDBACK = Entity(
     "feedback",
     {"insight": ("string",), "user": ("string",), "verdict": ("string",), "at": ("date",)},
     ("insight", "user", "verdict", "at"),
-    (Index((("insight", 1),)),),
+    (Index((("insight", 1),)), Index((("at", 1),))),
     kept=(Kept("calls", "at"),),
     personal={
         "_id": USER,
@@ -79,7 +97,7 @@ GONE = Entity(
     (Index((("at", 1),), ttl=GONE_DAYS * 86_400),),
     plain=("_id",),
 )
-ENTITIES = (CALLS, FEEDBACK, OBJECTIONS, GONE)
+ENTITIES = (CALLS, FEEDBACK, OBJECTIONS, GONE, PERIODS)
 _WITHOUT_CARD = {"card": 0}
 
 
@@ -90,6 +108,7 @@ class Store:
         self.scorecard = scorecard
         self.eraser = Eraser(scope, keys)
         self.teller = Teller(scope, keys)
+        self.periods = Periods(scope)
         self._calls = scope.collection("calls")
         self._feedback = scope.collection("feedback")
         self._objections = scope.collection("objections")

@@ -15,7 +15,9 @@ from libs.common.events import (
     ImportProgressed,
     MessageMatched,
     MessageReceived,
+    RetentionOrdered,
 )
+from libs.common.privacy import keep_period
 from libs.common.service import Service
 from services.matcher import api, handlers
 from services.matcher.settings import Settings
@@ -25,6 +27,7 @@ CONSUMES = (
     (CallStarted, handlers.match_call),
     (MessageReceived, handlers.match_message),
     (ErasureOrdered, handlers.erase),
+    (RetentionOrdered, keep_period),
     (CorrectionOrdered, handlers.correct),
     (ExportOrdered, handlers.tell),
 )

@@ -12,6 +12,7 @@ from libs.common.events import (
     MessageMatched,
     MessageReceived,
     MessageStatus,
+    RetentionOrdered,
     SmsBlocked,
     SmsDelivered,
     SmsFailed,
@@ -24,6 +25,7 @@ from libs.common.events import (
 )
 from libs.common.keys import Keys
 from libs.common.mongo import TenantScope
+from libs.common.privacy import keep_period
 from libs.common.service import Service, closing
 from services.messaging import api, handlers, jobs
 from services.messaging.clients import Provider
@@ -38,6 +40,7 @@ CONSUMES = (
     (ConsentChanged, handlers.note_consent),
     (ConsentHeartbeat, handlers.note_heartbeat),
     (ErasureOrdered, handlers.erase),
+    (RetentionOrdered, keep_period),
     (WordOrdered, handlers.send_word),
     (ExportOrdered, handlers.tell),
 )

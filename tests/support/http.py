@@ -14,7 +14,7 @@ from libs.common.bus import Dispatch, Guard, Record
 from libs.common.erased import Erased
 from libs.common.events import Event, TenantSaved, enclose
 from libs.common.keys import Keys, create_platform_keys, create_tenant_keys
-from libs.common.mongo import Mongo
+from libs.common.mongo import Mongo, TenantScope
 from libs.common.principal import Principal, Signer, Verifier, generate
 from libs.common.service import Service
 from libs.common.settings import Settings
@@ -47,6 +47,10 @@ class Harness(Generic[S]):
         self.units: RecordedUnits[S] = RecordedUnits(
             mongo, lambda scope: service.store(scope, self.keys), service.emits, service.name
         )
+        self.scoped: RecordedUnits[TenantScope] = RecordedUnits(
+            mongo, lambda scope: scope, service.emits, service.name
+        )
+        self.stopping = asyncio.Event()
         self.app = create_app(service.name, service.routers, version="1")
         self.app.state.running = self
         self.app.state.verifier = self.verifier

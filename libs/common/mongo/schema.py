@@ -4,7 +4,7 @@ A collection that comes into being by its first insert has no unique index, and 
 protection against doubles.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,23 +12,34 @@ from pymongo import IndexModel
 from pymongo.errors import OperationFailure
 
 from libs.common.events import Personal
+from libs.common.mongo.scope import Documents, TenantScope
+
+# Given the tenant's scope, the documents that go, and the Work, which is made of what is here.
+Leaving = Callable[[TenantScope, Documents, Any], Awaitable[Mapping[str, int]]]
 
 _NAMESPACE_EXISTS = 48
 
 
 @dataclass(frozen=True)
 class Index:
-    """An index: `keys` as (field, 1 or -1); `ttl` in seconds makes documents expire."""
+    """An index: `keys` as (field, 1 or -1); `ttl` in seconds makes documents expire.
+
+    `holding` names a field and its BSON type: only documents with such a value are in it.
+    """
 
     keys: tuple[tuple[str, int], ...]
     unique: bool = False
     ttl: int | None = None
+    holding: tuple[str, str] | None = None
 
     def model(self) -> IndexModel:
         """The driver's form of it."""
         options: dict[str, Any] = {"unique": True} if self.unique else {}
         if self.ttl is not None:
             options["expireAfterSeconds"] = self.ttl
+        if self.holding is not None:
+            name, kind = self.holding
+            options["partialFilterExpression"] = {name: {"$type": kind}}
         return IndexModel(list(self.keys), **options)
 
 
@@ -36,12 +47,17 @@ class Index:
 class Kept:
     """How long documents stay: the period of a category, from the moment in the field `since`.
 
-    After it the fields in `emptied` become null; where none are named, the document is deleted.
+    After it the field `emptied` becomes null; where none is named, the document is deleted.
+    Documents whose field has one of the values in `spared` wait until it has another. `leaving`
+    does, in the same transaction, what else is to be done with documents that go, and says how
+    many of other collections went with them.
     """
 
     category: str
     since: str
-    emptied: tuple[str, ...] = ()
+    emptied: str | None = None
+    spared: tuple[str, frozenset[str]] | None = None
+    leaving: Leaving | None = None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from libs.common.service.declared import Job, Service
 from libs.common.service.process import run
 from libs.common.service.running import Running
 from libs.common.service.stopping import closing, stops_within
+from libs.common.service.sweeping import sweep_once
 
 __all__ = [
     "Caller",
@@ -18,4 +19,5 @@ __all__ = [
     "operating",
     "run",
     "stops_within",
+    "sweep_once",
 ]

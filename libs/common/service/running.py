@@ -23,9 +23,9 @@ from libs.common.bus.parking import TOPIC_END
 from libs.common.erased import Erased
 from libs.common.events import AuditNoted, Envelope, Event
 from libs.common.keys import PLATFORM, Keys
-from libs.common.mongo import Forwarder, Mongo, Outbox, Units
+from libs.common.mongo import Forwarder, Mongo, Outbox, TenantScope, Units
 from libs.common.principal import Verifier
-from libs.common.service import dead, orders, tenancy
+from libs.common.service import dead, orders, sweeping, tenancy
 from libs.common.service.declared import Service
 from libs.common.service.following import follower, showing
 from libs.common.service.orders import OrderReader
@@ -46,9 +46,8 @@ class Running(Generic[S]):
     """The parts of one process, put together from the declaration."""
 
     def __init__(self, service: Service[S]) -> None:
-        settings = service.settings
+        settings = self.settings = service.settings
         self.service = service
-        self.settings = settings
         self.tenants = Tenants()
         self.keys = Keys(settings.keys_file)
         self.verifier = Verifier(settings.jwks_file, audience=service.name)
@@ -63,6 +62,9 @@ class Running(Generic[S]):
             lambda scope: service.store(scope, self.keys),
             self.outbox,
             self.trail.wake,
+        )
+        self.scoped: Units[TenantScope] = Units(
+            service.name, self.mongo, lambda scope: scope, self.outbox, self.trail.wake
         )
         self.stopping = asyncio.Event()
         self._guard = Guard(Erased())
@@ -102,7 +104,8 @@ class Running(Generic[S]):
                 tasks.create_task(self.letters.watch()),
                 *(tasks.create_task(self._job(job)) for job in self.service.jobs),
             ]
-            ending = [tasks.create_task(self._job(job)) for job in self.service.ending]
+            settling = (*self.service.ending, *sweeping.jobs(self.service))
+            ending = [tasks.create_task(self._job(job)) for job in settling]
             await web.serve(*self._servers(), stop=self.stopping)
             await self._stop(ending)
             for task in (*ending, *background):

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from libs.common.keys import Keys
 from libs.common.mongo import TenantScope
+from libs.common.privacy import PERIODS, Periods
 from services.consent.domain.audit.notary import Notary
 from services.consent.domain.ledger.book import Book
 from services.consent.domain.ledger.record import Act
@@ -15,7 +16,7 @@ from services.consent.store.rights import Rights
 from services.consent.store.rights.telling import Telling
 from services.consent.store.suppressions import SUPPRESSIONS, Suppressions
 
-ENTITIES = (LEDGER, STATES, SUPPRESSIONS, *rights.ENTITIES, *AUDIT)
+ENTITIES = (LEDGER, STATES, SUPPRESSIONS, PERIODS, *rights.ENTITIES, *AUDIT)
 SHARED = (*rights.SHARED, *AUDIT_SHARED)
 
 
@@ -28,6 +29,7 @@ class Store:
         self.rights = Rights(scope, keys)
         self.telling = Telling(scope, keys)
         self.audit = Audit(scope)
+        self.periods = Periods(scope)
         self.unsigned = Unsigned(scope)
         self.untold = Untold(scope)
         self.notary = notary

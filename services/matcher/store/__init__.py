@@ -2,14 +2,14 @@
 
 from libs.common.keys import Keys
 from libs.common.mongo import TenantScope
-from libs.common.privacy import Eraser
+from libs.common.privacy import PERIODS, Eraser, Periods
 from services.matcher.store.customers import CUSTOMERS, Customers, saved
 from services.matcher.store.erased import ERASED, ErasedNumbers
 from services.matcher.store.erasing import Erasing
 from services.matcher.store.imports import FAULTS, IMPORTS, Imports
 from services.matcher.store.telling import Telling
 
-ENTITIES = (CUSTOMERS, IMPORTS, FAULTS, ERASED)
+ENTITIES = (CUSTOMERS, IMPORTS, FAULTS, ERASED, PERIODS)
 
 
 class Store:
@@ -22,6 +22,7 @@ class Store:
         self.erasing = Erasing(scope)
         self.eraser = Eraser(scope, keys)
         self.telling = Telling(scope, keys)
+        self.periods = Periods(scope)
 
 
 __all__ = ["ENTITIES", "Store", "saved"]

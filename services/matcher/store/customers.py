@@ -5,17 +5,35 @@ from base64 import b64decode
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from libs.common.events import CorrectionOrdered, CustomerSaved
+from libs.common.events import CorrectionOrdered, CustomerRemoved, CustomerSaved
 from libs.common.events.personal import RECOGNISE, SHOW, SUBJECT, Personal
 from libs.common.events.privacy import CHANGE_FIELD
 from libs.common.keys import Keys
-from libs.common.mongo import Document, Documents, Entity, Index, Kept, TenantScope, before
+from libs.common.mongo import (
+    Document,
+    Documents,
+    Entity,
+    Index,
+    Kept,
+    TenantScope,
+    Work,
+    before,
+)
 from services.matcher.domain.drafts import Draft, fingerprint
 from services.matcher.domain.keys import Lookups, closeness, lookups
 from services.matcher.domain.known import Known
 from services.matcher.domain.tally import Written
 
 MOST_SHARING = 200
+
+
+async def _leave(scope: TenantScope, rows: Documents, work: Work) -> dict[str, int]:
+    """Tells who shows them; what was wrong in their lines goes too."""
+    for row in rows:
+        work.emit(CustomerRemoved(customer_id=row["_id"]))
+    faults = scope.collection("faults")
+    return {"faults": await faults.remove({"customer": {"$in": [row["_id"] for row in rows]}})}
+
 
 CUSTOMERS = Entity(
     "customers",
@@ -43,7 +61,7 @@ CUSTOMERS = Entity(
     ("numbers", "codes", "fingerprint", "version", "origin", "lawful_basis", "updated_at"),
     (Index((("codes", 1),)), Index((("updated_at", -1), ("_id", -1)))),
     person="codes",
-    kept=(Kept("customers", "updated_at"),),
+    kept=(Kept("customers", "updated_at", leaving=_leave),),
     personal={
         "_id": Personal("identity", RECOGNISE, "coded"),
         "external_id": Personal("identity", RECOGNISE),

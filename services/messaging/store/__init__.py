@@ -7,7 +7,7 @@ from libs.common import phone, telemetry
 from libs.common.events import TenantSaved
 from libs.common.keys import Keys
 from libs.common.mongo import TenantScope, Work
-from libs.common.privacy import Eraser
+from libs.common.privacy import PERIODS, Eraser, Periods
 from services.messaging.domain import gate, setbacks
 from services.messaging.domain.agency import held, profile_of
 from services.messaging.domain.copy import CHANNEL
@@ -31,7 +31,7 @@ from services.messaging.store.senders import SENDERS, Pace, Senders
 from services.messaging.store.telling import Telling
 from services.messaging.store.templates import TEMPLATES, Templates
 
-ENTITIES = (MESSAGES, CONVERSATIONS, CONSENTS, SENDERS, TEMPLATES, SAFEGUARDS, EARLY)
+ENTITIES = (MESSAGES, CONVERSATIONS, CONSENTS, SENDERS, TEMPLATES, SAFEGUARDS, EARLY, PERIODS)
 SHARED = (DUE, HEARD, ROUNDS)
 
 
@@ -53,6 +53,7 @@ class Store:
         self.erasing = Erasing(scope)
         self.eraser = Eraser(scope, keys)
         self.telling = Telling(scope, keys)
+        self.periods = Periods(scope)
 
     async def begin(self, message: Message, step: Step, work: Work) -> Message:
         """Adds a message as it is after its first step, in the trace of who asked; returns it."""

@@ -12,7 +12,7 @@ from libs.common.events.personal import CARRY, HEED, SUBJECT, USER, WRITE, Perso
 from libs.common.events.privacy import NUMBER_FIELD, WORDS_FIELD
 from libs.common.keys import Keys
 from libs.common.mongo import Document, Entity, Index, Kept, TenantScope, before
-from services.messaging.domain.message import Message
+from services.messaging.domain.message import UNANSWERED, Message
 
 PARTY_FIELD = "message.party"
 """What the number of the other side is bound to when it is sealed."""
@@ -64,9 +64,14 @@ MESSAGES = Entity(
         Index((("state", 1), ("created_at", -1), ("_id", -1))),
         Index((("subject", 1), ("created_at", -1), ("_id", -1))),
         Index((("direction", 1), ("created_at", -1), ("_id", -1))),
+        Index((("created_at", 1),)),
+        Index((("created_at", 1), ("state", 1)), holding=("text", "binData")),
     ),
     person="subject",
-    kept=(Kept("message_texts", "created_at", ("text",)), Kept("messages", "created_at")),
+    kept=(
+        Kept("message_texts", "created_at", "text", spared=("state", UNANSWERED)),
+        Kept("messages", "created_at", spared=("state", UNANSWERED)),
+    ),
     personal={
         "subject": SUBJECT.to(WRITE),
         "party": Personal("contact", WRITE, "sealed"),

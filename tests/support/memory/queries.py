@@ -14,6 +14,8 @@ _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     "$gte": operator.ge,
 }
 
+_KINDS = {"binData": kind(b""), "string": kind("")}
+
 
 def fits(document: Document, query: Mapping[str, Any]) -> bool:
     """Whether the document fits. Raises NotImplementedError for an operator not known here."""
@@ -70,6 +72,8 @@ def _operator(values: list[Any], name: str, argument: Any) -> bool:
         return any(_equal(values, one) for one in argument)
     if name == "$nin":
         return not any(_equal(values, one) for one in argument)
+    if name == "$type":
+        return any(kind(value) == _KINDS[argument] for value in values)
     if name not in _COMPARISONS:
         raise NotImplementedError(f"the query operator {name}")
     # A comparison holds between values of one type only.

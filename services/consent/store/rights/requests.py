@@ -50,6 +50,7 @@ REQUESTS = Entity(
         Index((("due_at", 1), ("_id", 1))),
         Index((("open", 1), ("due_at", 1), ("_id", 1))),
         Index((("subject", 1), ("open", 1))),
+        Index((("closed_at", 1),)),
     ),
     person="subject",
     kept=(Kept("requests", "closed_at"),),
