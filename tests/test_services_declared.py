@@ -13,6 +13,7 @@ import pytest
 
 from libs.common import auditkeys
 from libs.common.principal import generate
+from libs.common.privacy import PERIODS, SWEPT, keep_period
 from libs.common.service import Service, Together
 from libs.common.settings import SettingsError
 from libs.common.web import create_app
@@ -61,7 +62,7 @@ SERVICES = {
             "customers.v1": "customer.saved customer.removed import.progressed import.finished",
             "privacy-results.v1": "erasure.done correction.done export.part",
         },
-        entities="customers imports faults erased",
+        entities="customers imports faults erased periods",
         scopes={
             "customers:read": "list_customers get_customer",
             "customers:write": "create_customer replace_customer remove_customer",
@@ -72,7 +73,7 @@ SERVICES = {
     "insights": Declared(
         takes=("calls.v1", "consent.v1", "matches.v1", "privacy.v1"),
         gives={"insights.v1": "insight.produced", "privacy-results.v1": "erasure.done export.part"},
-        entities="calls feedback objections gone",
+        entities="calls feedback objections gone periods",
         scopes={
             "calls:read": "list_calls get_call",
             "insights:read": "list_insights get_insight",
@@ -86,7 +87,7 @@ SERVICES = {
             "sms.received sms.stopped",
             "privacy-results.v1": "erasure.done export.part",
         },
-        entities="messages conversations consents senders templates safeguards early",
+        entities="messages conversations consents senders templates safeguards early periods",
         shared="due heard rounds",
         scopes={
             "messages:read": "list_messages get_message",
@@ -110,21 +111,23 @@ SERVICES = {
         takes=("audit-entries.v1", "messages.v1", "privacy-results.v1", "privacy.v1", "sms.v1"),
         gives={
             "consent.v1": "consent.changed consent.heartbeat",
-            "privacy.v1": "correction.ordered erasure.ordered export.ordered word.ordered",
+            "privacy.v1": "correction.ordered erasure.ordered export.ordered retention.ordered "
+            "word.ordered",
             "privacy-results.v1": "export.part",
             "audit.v1": "audit.sealed",
             "audit-checkpoints.v1": "audit.checkpointed",
         },
-        entities="ledger states suppressions requests erasures sent parts packages "
+        entities="ledger states suppressions periods requests erasures sent parts packages "
         "trail_entries trail_head trail_checkpoints persons",
         shared="due unsigned untold",
         scopes={
             "consents:read": "find_consent list_consents get_consent",
             "consents:write": "write_consent import_consents",
-            "privacy:read": "list_privacy_requests get_privacy_request get_privacy_certificate",
+            "privacy:read": "list_privacy_requests get_privacy_request get_privacy_certificate "
+            "list_retention",
             "privacy:write": "open_privacy_request send_privacy_code verify_privacy_request",
             "privacy:decide": "attest_privacy_request extend_privacy_request "
-            "refuse_privacy_request download_privacy_package",
+            "refuse_privacy_request download_privacy_package put_retention",
             "proof:read": "get_data_map get_promises",
             "audit:read": "list_audit_entries list_audit_checkpoints list_audit_keys prove_audit "
             "download_audit_bundle",
@@ -212,8 +215,17 @@ def test_every_handler_is_declared(name: str) -> None:
         if not word.startswith("_")
     }
     consumes = import_module(f"services.{name}.app").CONSUMES
-    listed = (handler for _, handler in consumes)
-    assert {one.handler if isinstance(one, Together) else one for one in listed} == own
+    listed = (one.handler if isinstance(one, Together) else one for _, one in consumes)
+    shared = {keep_period}  # of libs, for whoever sweeps
+    assert set(listed) - shared == own
+
+
+def test_who_keeps_for_a_time_learns_how_long(name: str, service: Service[Any]) -> None:
+    categories = {kept.category for entity in service.entities for kept in entity.kept}
+    taken = keep_period in {handler for _, handler in service.consumes}
+    assert (PERIODS in service.entities) is bool(categories)
+    assert taken is (bool(categories) and name != "consent")  # consent gives the orders
+    assert categories <= SWEPT
 
 
 @pytest.mark.parametrize("name", [name for name, one in SERVICES.items() if one.scopes])

@@ -1,11 +1,12 @@
 """HTTP in: what people allow and ask of their data; what was done, and what is promised."""
 
-from services.consent.api import audit, imports, ledger, proof, rights
+from services.consent.api import audit, imports, ledger, proof, retention, rights
 
 ROUTERS = (
     ledger.router,
     imports.router,
     *rights.ROUTERS,
+    retention.router,
     proof.router,
     *audit.ROUTERS,
 )

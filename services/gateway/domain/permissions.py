@@ -63,6 +63,8 @@ TABLE: dict[tuple[str, str], str] = {
     ("GET", "/v1/consents/{subject}"): "consents:read",
     ("GET", "/v1/privacy/data-map"): "proof:read",
     ("GET", "/v1/privacy/promises"): "proof:read",
+    ("GET", "/v1/privacy/retention"): "privacy:read",
+    ("PUT", "/v1/privacy/retention/{category}"): "privacy:decide",
     ("GET", "/v1/audit"): "audit:read",
     ("GET", "/v1/audit/checkpoints"): "audit:read",
     ("GET", "/v1/audit/keys"): "audit:read",
