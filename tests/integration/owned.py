@@ -39,11 +39,14 @@ BODIES: dict[str, Any] = {
     "POST /v1/privacy/requests/{request_id}:extend": {"reason": TEXT},
     "POST /v1/privacy/requests/{request_id}:refuse": {"ground": "unfounded", "sentence": TEXT},
     "POST /v1/privacy/requests/{request_id}:verify": {"code": "000000"},
+    "PUT /v1/privacy/retention/{category}": {"days": 77},
 }
 REQUESTS = "/v1/privacy/requests"
 NOT_NOW = {"POST /v1/privacy/requests/{request_id}:verify": 409}
 """What the owner is answered where the thing is not in a state for it: no code was sent."""
 NAMING = {name for name in BODIES if name.endswith(("{name}", "{value}", "{region}"))}
+SETTINGS = {name for name in BODIES if name.endswith("{category}")}
+"""What every agency has, and sets for itself."""
 
 
 @dataclass

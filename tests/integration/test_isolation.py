@@ -19,6 +19,7 @@ from tests.integration.owned import (
     NOT_NOW,
     REFERENCE,
     REQUESTS,
+    SETTINGS,
     TEXT,
     TEXTED,
     Owned,
@@ -67,7 +68,7 @@ async def test_an_id_of_another_agency_is_an_id_that_nobody_has(
     outside: Outside, owned: Owned
 ) -> None:
     mine, other = await outside.person(US, "admin"), await outside.person(SA, "admin")
-    operations = {name for name in await _operations(mine) if "{" in name} - NAMING
+    operations = {name for name in await _operations(mine) if "{" in name} - NAMING - SETTINGS
     assert len(operations) >= 16
     deletions_last = sorted(sorted(operations), key=lambda name: name.startswith("DELETE"))
     for operation in deletions_last:
@@ -99,6 +100,17 @@ async def test_a_name_of_another_agency_is_free_to_take(outside: Outside, owned:
         assert (await mine.http.get(shelf)).text == before, operation
         assert (await other.http.delete(path)).is_success, operation
         assert (await mine.http.get(shelf)).text == before, operation
+
+
+async def test_what_an_agency_sets_is_set_for_no_other(outside: Outside) -> None:
+    mine, other = await outside.person(US, "admin"), await outside.person(SA, "admin")
+    for operation in sorted(SETTINGS):
+        path = operation.partition(" ")[2].format(category="messages")
+        shelf = path.rpartition("/")[0]
+        before = (await mine.http.get(shelf)).json()
+        assert (await ask(other, "PUT", path, operation)).is_success
+        assert (await mine.http.get(shelf)).json() == before
+        assert (await other.http.put(path, json={"days": None})).is_success
 
 
 async def test_a_body_that_names_what_is_anothers_names_nothing(

@@ -20,6 +20,7 @@ from deploy.local.agency import Login, Person
 from deploy.local.cache import ROOT
 from deploy.local.platform import Platform
 from deploy.local.seed import seed
+from deploy.local.services import PROXIED
 from libs.common import clock
 from tests.support.platform import US, until
 
@@ -34,13 +35,15 @@ def timed() -> Iterator[Platform]:
     """Started with two agencies on a clock of its own; stopped at the end.
 
     consent beats every second, since time is moved on before most tests; messaging looks at the
-    provider's list of opt-outs as often.
+    provider's list of opt-outs as often, and sweeps follow it.
     """
     state = ROOT / ".local" / "test" / f"timed-{os.getpid()}"
     running = Platform(state, print)
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("CONSENT_BEAT_SECONDS", "1")
         environment.setenv("MESSAGING_OPTOUTS_SECONDS", "1")
+        for service in PROXIED:
+            environment.setenv(f"{service.upper()}_SWEEP_SECONDS", "1")
         running.start()
         try:
             running.tenants = asyncio.run(seed(running.files, running.console_url, print))
