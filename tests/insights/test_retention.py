@@ -42,3 +42,21 @@ async def test_calls_go_with_their_cards_and_feedback_and_do_not_come_back(
     await house.take(about(costed(), "call-1"), tenant)
     assert await rows(house, tenant, "calls") == []
     assert ids(await rows(house, tenant, "gone")) == ["call-1", "call-2"]
+
+
+async def test_a_call_whose_beginning_nobody_told_goes_too(
+    house: Harness[Store], tenant: TenantSaved, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cost = costed()
+    for call in ("call-1", "call-2"):
+        await house.take(about(cost, call), tenant)
+    await house.take(about(started(seconds=60), "call-2"), tenant)
+    period = timedelta(days=DAYS)
+    monkeypatch.setattr(clock, "now", lambda: cost.occurred_at + period)
+    before = len(await rows(house, tenant, "calls"))
+    await sweep(house)
+    kept = ids(await rows(house, tenant, "calls"))
+    assert (before, kept) == (2, ["call-1"])
+    monkeypatch.setattr(clock, "now", lambda: cost.occurred_at + period + timedelta(seconds=1))
+    await sweep(house)
+    assert await rows(house, tenant, "calls") == []

@@ -39,8 +39,12 @@ class Sweep:
         return len(due)
 
     def due(self, period: Period, now: datetime) -> Document:
-        """The query for documents whose period is over."""
-        query: Document = {self.kept.since: {"$lt": now - timedelta(days=period.days)}}
+        """The query for documents whose period is over.
+
+        It names the types, which tells the server that an index of those with a value will do.
+        """
+        over = now - timedelta(days=period.days)
+        query: Document = {self.kept.since: {"$lt": over, "$type": "date"}}
         if self.kept.emptied:
             query[self.kept.emptied] = {"$type": _held(self.entity, self.kept.emptied)}
         if self.kept.spared:

@@ -30,6 +30,12 @@ class Leg(Fact):
         reports = (self.started, self.answered, self.ended)
         return min((r.started_at for r in reports if r and r.started_at), default=None)
 
+    @property
+    def moments(self) -> tuple[datetime, ...]:
+        """When each of its facts happened."""
+        facts = (self.started, self.answered, self.ended, self.costed)
+        return tuple(fact.occurred_at for fact in facts if fact)
+
     def with_started(self, fact: CallStarted) -> Self:
         """Adds a start."""
         return self.model_copy(update={"started": _first(self.started, fact)})

@@ -107,6 +107,13 @@ class CallRecord(Fact):
         return self.first_leg.started_at if self.first_leg else None
 
     @property
+    def undated_since(self) -> datetime | None:
+        """The earliest fact of a call whose beginning nobody told; None where it is known."""
+        if self.started_at:
+            return None
+        return min((at for leg in self.legs for at in leg.moments), default=None)
+
+    @property
     def answered_at(self) -> datetime | None:
         """The earliest answer of any leg."""
         return min((leg.answered.occurred_at for leg in self.legs if leg.answered), default=None)

@@ -2,6 +2,7 @@
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from libs.common.mongo import Document
@@ -14,7 +15,7 @@ _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     "$gte": operator.ge,
 }
 
-_KINDS = {"binData": kind(b""), "string": kind("")}
+_KINDS = {"binData": kind(b""), "string": kind(""), "date": kind(datetime.fromtimestamp(0, UTC))}
 
 
 def fits(document: Document, query: Mapping[str, Any]) -> bool:
