@@ -78,7 +78,7 @@ async def tell(order: ExportOrdered, store: Store, work: Work) -> None:
 
 
 async def _record(fact: CallEvent | CallMatched, store: Store) -> CallRecord | None:
-    """The record that the fact belongs to; None where the call is of somebody who was erased."""
+    """The record that the fact belongs to; None where the call was deleted."""
     record = await store.record(fact.session_id)
     if record is None and await store.is_gone(fact.session_id):
         pass_over(fact.TYPE)

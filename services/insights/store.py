@@ -1,5 +1,5 @@
 """What insights keeps per tenant: call records with their latest cards, feedback, objections,
-and which calls are of erased people."""
+and which calls were deleted."""
 
 from datetime import datetime, timedelta
 
@@ -184,7 +184,7 @@ class Store:
         return await self._objections.get({"_id": subject, "objected": True}) is not None
 
     async def is_gone(self, session_id: str) -> bool:
-        """Whether the call is of somebody who was erased."""
+        """Whether the call was deleted: its person was erased, or its time was over."""
         return await self._gone.get({"_id": session_id}) is not None
 
     async def erase(self, subject: str, at: datetime) -> dict[str, int]:
