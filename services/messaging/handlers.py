@@ -77,8 +77,7 @@ async def erase(order: ErasureOrdered, store: Store, work: Work) -> None:
     messages = await store.erasing.of(order.subject)
     for message in messages:
         if message.state == "queued":
-            for fact in steps.blocked(message, "erased", ERASED, work.now).facts:
-                work.emit(fact)
+            _forget(message, work)
     deleted = await store.erasing.remove(order.subject, messages)
     deleted["consents"] = await store.consents.erase(order.subject)
     deleted["parked"] = await store.eraser.parked(order.subject, work.tenant.region)
@@ -109,6 +108,14 @@ async def send_word(word: WordOrdered, store: Store, work: Work) -> None:
 async def note_heartbeat(beat: ConsentHeartbeat, store: Store, work: Work) -> None:
     """Consent is at work, so the copies of those whose changes come in this lane are fresh."""
     await store.heard.note(beat.at, beat.lane)
+
+
+def _forget(message: Message, work: Work) -> None:
+    step = steps.blocked(message, "erased", ERASED, work.now)
+    for fact in step.facts:
+        work.emit(fact)
+    if step.note:
+        work.note(step.note)
 
 
 async def _set_back(

@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from libs.common import clock
-from libs.common.events import Event, TenantSaved
+from libs.common.events import Event, Note, TenantSaved
 from libs.common.mongo import Work
 from services.gateway.domain.account import Account, EmailTaken
 from services.gateway.domain.assignment import Kind
@@ -177,6 +177,7 @@ class MemoryUnits:
     def __init__(self) -> None:
         self.data = Data()
         self.emitted: list[tuple[str, Event]] = []
+        self.noted: list[tuple[str, Note]] = []
 
     def read(self, tenant: str) -> Store:
         return cast(Store, MemoryStore(self.data, tenant))
@@ -189,4 +190,5 @@ class MemoryUnits:
             vars(self.data).update(vars(before))
             raise
         self.emitted += work.emitted
+        self.noted += work.noted
         return result

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import Any
 
 import structlog
 from prometheus_client import Gauge
@@ -12,9 +13,9 @@ from libs.common.bus.failures import Poison, is_away
 from libs.common.bus.parking import FIELD, PARKED, unpack
 from libs.common.bus.producer import Unavailable
 from libs.common.bus.record import Record
-from libs.common.events import Malformed
+from libs.common.events import Malformed, Note
 from libs.common.keys import PLATFORM, Keys
-from libs.common.mongo import Collection, Document, Documents, Mongo, before
+from libs.common.mongo import Collection, Document, Documents, Mongo, before, trail
 
 REPLAYED, DISCARDED = "replayed", "discarded"
 MEASURE_SECONDS = 15.0
@@ -100,12 +101,26 @@ class Letters:
             "settled_for": why,
             "sealed": b"",
         }
-        if not await self._rows().update({"_id": place, "state": PARKED}, {"$set": settled}):
-            raise NotParked
+
+        async def attempt(session: Any) -> None:
+            rows = self._mongo.service_collection("parked", session)
+            row = await rows.change({"_id": place, "state": PARKED}, {"$set": settled})
+            if row is None:
+                raise NotParked
+            noted = [(row.get("tenant") or PLATFORM, _note(place, state, who))]
+            notes = self._mongo.service_collection("trail", session)
+            await notes.insert_all(trail.rows(noted, clock.now()))
+
+        await self._mongo.transaction(attempt)
         log.info("parked.settled", place=place, state=state, by=who)
 
     def _rows(self) -> Collection:
         return self._mongo.service_collection("parked")
+
+
+def _note(place: str, state: str, who: str) -> Note:
+    facts = {"operation": f"dead.{state}"}
+    return Note(action="operator.acted", actor=f"operator:{who}", object=place, facts=facts)
 
 
 def _reason(error: Exception) -> str:

@@ -24,6 +24,12 @@ class Caller(Generic[S]):
         self.store: S = units.read(tenant.tenant)
         self._units = units
 
+    @property
+    def actor(self) -> str:
+        """Who it is, as the audit names people."""
+        kind = "operator" if self.principal.role == OPERATOR else "user"
+        return f"{kind}:{self.principal.user}"
+
     async def write(self, body: Callable[[S, Work], Awaitable[T]]) -> T:
         """Runs a write, and what it emits, in one transaction."""
         return await self._units.write(self.tenant, body)

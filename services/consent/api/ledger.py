@@ -22,6 +22,7 @@ from services.consent.domain.ledger.book import Book
 from services.consent.domain.ledger.mark import Mark
 from services.consent.domain.ledger.record import Record
 from services.consent.store import Store
+from services.consent.store.announcing import announce
 
 router = APIRouter(prefix="/v1", tags=["consents"])
 
@@ -46,8 +47,7 @@ async def write_consent(
 
     async def body(store: Store, work: Work) -> Book:
         book = await store.enter(store.subject_of(e164), act, work.now, e164)
-        for change in book.changes():
-            work.emit(change)
+        announce(book, work)
         return book
 
     book = await who.write(body)

@@ -13,6 +13,7 @@ from services.consent.domain.ledger.intake import Entering, Outcome
 from services.consent.domain.ledger.rows import Reading, Said
 from services.consent.domain.ledger.sheet import Sheet
 from services.consent.store import Store
+from services.consent.store.announcing import announce
 
 BATCH = 200
 MOST_FAULTS = 1_000
@@ -89,6 +90,5 @@ async def _entered(
         outcomes.append(outcome)
     await store.keep(list(books.values()), numbers)
     for book in books.values():
-        for change in book.changes():
-            work.emit(change)
+        announce(book, work)
     return outcomes

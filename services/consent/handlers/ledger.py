@@ -5,6 +5,7 @@ from libs.common.mongo import Work
 from services.consent.domain.ledger import causes
 from services.consent.domain.ledger.record import Act
 from services.consent.store import Store
+from services.consent.store.announcing import announce
 
 
 async def note_message(message: MessageReceived, store: Store, work: Work) -> None:
@@ -28,5 +29,4 @@ async def note_stop(stopped: SmsStopped, store: Store, work: Work) -> None:
 
 async def _note(subject: str, act: Act, e164: str | None, store: Store, work: Work) -> None:
     book = await store.enter(subject, act.by(work.now), work.now, e164)
-    for change in book.changes():
-        work.emit(change)
+    announce(book, work)

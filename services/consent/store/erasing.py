@@ -11,6 +11,7 @@ from services.consent.domain.rights.erasure import Erasure, leg_of
 from services.consent.domain.rights.request import Request
 from services.consent.domain.rights.stores import REQUIRED
 from services.consent.store import Store, exporting
+from services.consent.store.announcing import announce
 
 STORES = REQUIRED["erasure"]
 
@@ -98,8 +99,7 @@ async def _silence(
     if e164:
         await store.suppressions.put(e164, Suppression("erasure", act.at))
     book = await store.enter(subject, act, work.now, e164)
-    for change in book.changes():
-        work.emit(change)
+    announce(book, work)
 
 
 def _entry(request: Request, work: Work) -> Erasure:

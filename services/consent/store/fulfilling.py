@@ -10,6 +10,7 @@ from services.consent.domain.rights import certificate, steps
 from services.consent.domain.rights.request import Request
 from services.consent.domain.rights.stores import REQUIRED
 from services.consent.store import Store, exporting
+from services.consent.store.announcing import announce
 from services.consent.store.erasing import begin
 
 _ACTS = {"objection": ("object", "profiling"), "restriction": ("restrict", "all")}
@@ -61,8 +62,7 @@ async def _enter(request: Request, actor: str, store: Store, work: Work) -> Requ
         }
     )
     book = await store.enter(request.subject, act, work.now, store.rights.number(request))
-    for change in book.changes():
-        work.emit(change)
+    announce(book, work)
     return await complete(request, store, work)
 
 

@@ -33,6 +33,11 @@ class Visitor:
         return SCOPES[self.account.role]
 
     @property
+    def actor(self) -> str:
+        """As the audit names them."""
+        return f"user:{self.account.id}"
+
+    @property
     def principal(self) -> Principal:
         """How the services behind hear of them."""
         account = self.account

@@ -2,7 +2,7 @@
 
 from pydantic_core import PydanticCustomError
 
-from libs.common.events import TenantSaved
+from libs.common.events import Note, TenantSaved
 from libs.common.mongo import Work
 from libs.common.web import Problem
 from services.gateway.api.desk import Desk
@@ -22,8 +22,11 @@ def email_field(text: str) -> str:
         raise PydanticCustomError("email", str(error).replace("{", "")) from None
 
 
-async def invite(desk: Desk, tenant: TenantSaved, email: str, role: Role) -> Invited:
-    """Invites a person to a tenant; an earlier invitation of theirs is void."""
+async def invite(desk: Desk, tenant: TenantSaved, email: str, role: Role, by: str) -> Invited:
+    """Invites a person to a tenant; an earlier invitation of theirs is void.
+
+    `by` as the audit names people.
+    """
     token = new_secret()
 
     async def body(store: Store, work: Work) -> Invitation:
@@ -32,6 +35,7 @@ async def invite(desk: Desk, tenant: TenantSaved, email: str, role: Role) -> Inv
         expires_at = work.now + GOOD_FOR
         invitation = Invitation(digest(token), tenant.tenant, email, role, expires_at)
         await store.invitations.put(invitation)
+        work.note(Note(action="user.invited", actor=by, facts={"role": role.value}))
         return invitation
 
     invitation = await desk.write(body, tenant)

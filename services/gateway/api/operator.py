@@ -6,8 +6,9 @@ from datetime import datetime
 import structlog
 from fastapi import APIRouter, Request
 
-from libs.common.events import TenantSaved
+from libs.common.events import Note, TenantSaved
 from libs.common.mongo import Work
+from libs.common.principal import Principal
 from libs.common.web import Page, Problem
 from services.gateway.api.access import Operator
 from services.gateway.api.desk import Desk, desk_of
@@ -47,7 +48,7 @@ async def create_tenant(new: NewTenant, who: Operator, request: Request) -> Tena
 
     async def body(store: Store, work: Work) -> None:
         await store.tenants.add(tenant)
-        work.emit(tenant, tenant=tenant.tenant)
+        _tell(tenant, who, work)
 
     try:
         await desk.write(body)
@@ -62,7 +63,7 @@ async def assign_number(new: NewNumber, who: Operator, request: Request) -> Tena
     """The number is the tenant's from then on, and no longer anybody else's."""
     log.info("number.assigned", tenant=new.tenant, by=who.user)
     claim = _Claim(new.tenant, "numbers", new.number, new.valid_from)
-    return await _assign(desk_of(request), claim)
+    return await _assign(desk_of(request), claim, who)
 
 
 @router.post("/connections", status_code=201)
@@ -70,7 +71,7 @@ async def assign_connection(new: NewConnection, who: Operator, request: Request)
     """The connection is the tenant's from then on, and no longer anybody else's."""
     log.info("connection.assigned", tenant=new.tenant, by=who.user)
     claim = _Claim(new.tenant, "connections", new.connection_id, new.valid_from)
-    return await _assign(desk_of(request), claim)
+    return await _assign(desk_of(request), claim, who)
 
 
 @router.post("/profiles", status_code=201)
@@ -78,7 +79,7 @@ async def assign_profile(new: NewProfile, who: Operator, request: Request) -> Te
     """The messaging profile is the tenant's from then on, and no longer anybody else's."""
     log.info("profile.assigned", tenant=new.tenant, by=who.user)
     claim = _Claim(new.tenant, "messaging_profiles", new.profile_id, new.valid_from)
-    return await _assign(desk_of(request), claim)
+    return await _assign(desk_of(request), claim, who)
 
 
 @router.post("/invitations", status_code=201)
@@ -93,7 +94,7 @@ async def invite_admin(new: NewAdmin, who: Operator, request: Request) -> Invite
         detail = "This person is a user of another agency: one address belongs to one agency."
         raise Problem(409, "taken", detail)
     log.info("user.invited", tenant=tenant.tenant, by=who.user, role=new.role.value)
-    return await invite(desk, tenant, new.email, new.role)
+    return await invite(desk, tenant, new.email, new.role, f"operator:{who.user}")
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ class _Claim:
     valid_from: datetime | None
 
 
-async def _assign(desk: Desk, claim: _Claim) -> TenantSaved:
+async def _assign(desk: Desk, claim: _Claim, who: Principal) -> TenantSaved:
     """Writes and tells every tenant that it changes, all in one transaction."""
 
     async def body(store: Store, work: Work) -> TenantSaved:
@@ -116,14 +117,33 @@ async def _assign(desk: Desk, claim: _Claim) -> TenantSaved:
         holders = await store.tenants.holding(claim.kind, claim.value)
         for fact in assign(owner, holders, claim.kind, claim.value, at):
             await store.tenants.save(fact)
-            work.emit(fact, tenant=fact.tenant)
+            _tell(fact, who, work)
             owner = fact if fact.tenant == owner.tenant else owner
+        work.note(_assigned(claim, who), tenant=claim.tenant)
         return owner
 
     try:
         return await desk.write(body)
     except Taken as error:
         raise Problem(409, "taken", f"This is refused: {error}.") from None
+
+
+def _tell(tenant: TenantSaved, who: Principal, work: Work) -> None:
+    """Everybody hears of it, and it goes on the tenant's record, without numbers."""
+    work.emit(tenant, tenant=tenant.tenant)
+    note = Note(
+        action="tenant.saved",
+        actor=f"operator:{who.user}",
+        object=tenant.tenant,
+        facts={"version": tenant.version, "profile": tenant.profile, "region": tenant.region},
+    )
+    work.note(note, tenant=tenant.tenant)
+
+
+def _assigned(claim: _Claim, who: Principal) -> Note:
+    facts = {"operation": f"{claim.kind}.assign"}
+    actor = f"operator:{who.user}"
+    return Note(action="operator.acted", actor=actor, object=claim.tenant, facts=facts)
 
 
 def _to_the_millisecond(moment: datetime) -> datetime:

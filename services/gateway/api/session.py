@@ -9,7 +9,9 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from libs.common import clock
+from libs.common.events import Note
 from libs.common.events.personal import SIGN_IN, Personal
+from libs.common.mongo import Work
 from libs.common.web import Problem
 from services.gateway.api.access import Signed, Visitor
 from services.gateway.api.desk import Desk, desk_of
@@ -19,6 +21,7 @@ from services.gateway.domain.account import Account, NotAnAddress, normal_email
 from services.gateway.domain.passwords import LONGEST
 from services.gateway.domain.session import Session, digest, new_secret
 from services.gateway.domain.throttle import NO_WAIT
+from services.gateway.store import Store
 
 router = APIRouter(prefix="/v1", tags=["session"])
 log = structlog.get_logger()
@@ -38,12 +41,9 @@ async def sign_in(credentials: Credentials, request: Request, response: Response
     """Begins a session and sets its cookie. Wrong, unknown and disabled get the same answer."""
     desk = desk_of(request)
     account = await _proved(desk, credentials, address_of(request, desk.site.proxies))
-    former = request.cookies.get(desk.site.cookie)
-    if former:
-        await desk.store().sessions.end(digest(former))
     secret, now = new_secret(), clock.now()
     session = Session(digest(secret), account.id, account.tenant, now, now)
-    await desk.store().sessions.add(session)
+    await _begin(desk, session, request.cookies.get(desk.site.cookie))
     name, secure = desk.site.cookie, desk.site.secure
     response.set_cookie(name, secret, secure=secure, httponly=True, samesite="lax")
     log.info("session.begun", tenant=account.tenant, user=account.id)
@@ -60,7 +60,11 @@ async def get_session(me: Signed, request: Request) -> SignedIn:
 async def sign_out(me: Signed, request: Request, response: Response) -> None:
     """Ends the session; its live streams end within seconds."""
     desk = desk_of(request)
-    await desk.store().sessions.end(me.session.id)
+
+    async def body(store: Store, work: Work) -> None:
+        await _end(me.session, "signed_out", store, work)
+
+    await desk.write(body)
     name, secure = desk.site.cookie, desk.site.secure
     response.delete_cookie(name, secure=secure, httponly=True, samesite="lax")
 
@@ -77,6 +81,7 @@ async def _proved(desk: Desk, credentials: Credentials, address: str) -> Account
     fits = await desk.passwords.fits(stored, credentials.password)
     if account is None or not fits or account.disabled:
         log.info("session.refused")
+        await _note_refused(desk, account, fits)
         raise Problem(401, "wrong_credentials", "The e-mail address or the password is not right.")
     desk.account_tries.clear(email)
     desk.address_tries.unbook(address)
@@ -84,6 +89,42 @@ async def _proved(desk: Desk, credentials: Credentials, address: str) -> Account
         fresh = await desk.passwords.hashed(credentials.password)
         await desk.store().accounts.set_password(account.id, fresh)
     return account
+
+
+async def _begin(desk: Desk, session: Session, former: str | None) -> None:
+    """Begins a session, and ends the one that the browser had."""
+
+    async def body(store: Store, work: Work) -> None:
+        earlier = await store.sessions.get(digest(former)) if former else None
+        if earlier:
+            await _end(earlier, "replaced", store, work)
+        await store.sessions.add(session)
+        work.note(_note("session.signed_in", session), tenant=session.tenant)
+
+    await desk.write(body)
+
+
+async def _end(session: Session, why: str, store: Store, work: Work) -> None:
+    await store.sessions.end(session.id)
+    work.note(_note("session.ended", session, why), tenant=session.tenant)
+
+
+def _note(action: str, session: Session, reason: str | None = None) -> Note:
+    """The id of a session is a secret's digest, and stays here."""
+    actor = f"user:{session.account}"
+    return Note(action=action, actor=actor, object=session.account, reason=reason)
+
+
+async def _note_refused(desk: Desk, account: Account | None, fits: bool) -> None:
+    """On the agency's record; where nobody has the address it is nobody's, so the platform's."""
+    reason = "no_such_account" if account is None else "disabled" if fits else "wrong_password"
+    actor = f"user:{account.id}" if account else "unknown"
+    note = Note(action="session.refused", actor=actor, outcome="refused", reason=reason)
+
+    async def body(_: Store, work: Work) -> None:
+        work.note(note, tenant=account.tenant if account else None)
+
+    await desk.write(body)
 
 
 def _book(desk: Desk, email: str, address: str) -> None:

@@ -8,10 +8,11 @@ from fastapi import APIRouter, Request
 from pydantic import AfterValidator, BaseModel, Field
 
 from libs.common import clock
+from libs.common.events import Note
 from libs.common.events.personal import SIGN_IN, Personal
 from libs.common.mongo import Work
 from libs.common.web import Page, Problem, not_found
-from services.gateway.api.access import Signed
+from services.gateway.api.access import Signed, Visitor
 from services.gateway.api.desk import Desk, desk_of
 from services.gateway.api.inviting import email_field, invite
 from services.gateway.api.shapes import Invited, User
@@ -66,7 +67,7 @@ async def invite_user(new: NewUser, me: Signed, request: Request) -> Invited:
     if tenant is None:
         raise not_found()
     log.info("user.invited", tenant=tenant.tenant, by=me.account.id, role=new.role.value)
-    return await invite(desk, tenant, new.email, new.role)
+    return await invite(desk, tenant, new.email, new.role, me.actor)
 
 
 @router.patch("/users/{user_id}", summary="Change a user's role, or disable them")
@@ -77,7 +78,7 @@ async def change_user(user_id: str, change: UserChange, me: Signed, request: Req
     if tenant is None:
         raise not_found()
 
-    async def body(store: Store, _: Work) -> Account:
+    async def body(store: Store, work: Work) -> Account:
         await store.turns.take(f"users:{me.account.tenant}")
         account = await store.users.get(user_id)
         if account is None:
@@ -85,7 +86,8 @@ async def change_user(user_id: str, change: UserChange, me: Signed, request: Req
         after = _changed(account, await store.users.all(), change)
         if after != account:
             await store.users.save(after)
-            await store.sessions.end_all(account.id)
+            ended = await store.sessions.end_all(account.id)
+            work.note(_note(account, after, me, ended))
         return after
 
     return User.of(await desk.write(body, tenant))
@@ -104,10 +106,14 @@ async def accept_invitation(acceptance: Acceptance, request: Request) -> User:
         raise Problem(422, "weak_password", f"The password is refused: {error}.") from None
     account = await _account(desk, invitation, acceptance)
 
-    async def body(store: Store, _: Work) -> None:
+    async def body(store: Store, work: Work) -> None:
         if not await store.invitations.use_up(token):
             raise _gone()
         await store.accounts.add(account)
+        facts = {"role": account.role.value}
+        actor = f"user:{account.id}"
+        note = Note(action="user.joined", actor=actor, object=account.id, facts=facts)
+        work.note(note, tenant=account.tenant)
 
     try:
         await desk.write(body)
@@ -134,6 +140,16 @@ def _changed(account: Account, everyone: list[Account], change: UserChange) -> A
         return changed(account, everyone, role=change.role, disabled=change.disabled)
     except LastAdmin as error:
         raise Problem(409, "last_admin", f"This is refused: {error}.") from None
+
+
+def _note(before: Account, after: Account, me: Visitor, ended: int) -> Note:
+    left = after.disabled and not before.disabled
+    return Note(
+        action="user.disabled" if left else "user.changed",
+        actor=me.actor,
+        object=after.id,
+        facts={"role": after.role.value, "disabled": after.disabled, "sessions_ended": ended},
+    )
 
 
 def _gone() -> Problem:

@@ -1,7 +1,7 @@
 """Customers, one at a time."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -174,9 +174,11 @@ async def remove_customer(customer_id: str, who: Writer) -> None:
     """Removes the customer's record from the agency's list."""
 
     async def body(store: Store, work: Work) -> None:
-        if not await store.customers.remove(customer_id):
+        row = await store.customers.get(customer_id)
+        if row is None or not await store.customers.remove(customer_id):
             raise not_found()
         work.emit(CustomerRemoved(customer_id=customer_id))
+        work.note(_note("customer.removed", row, who))
 
     await who.write(body)
 
@@ -196,15 +198,19 @@ async def _admit(draft: Draft, given: CustomerIn, there: Document | None, store:
 async def _told(
     row: Document, back: CustomerIn | None, who: Caller[Store], store: Store, work: Work
 ) -> Document:
-    """Tells of the record; that it brings somebody `back` goes on record with the reason."""
+    """Tells of the record; that it brings somebody `back` goes on record too."""
     work.emit(saved(row))
+    reason = None
     if back and back.renewed_basis:
         await store.customers.renew([row["_id"]], back.renewed_basis, work.now)
-        actor = f"user:{who.principal.user}"
-        work.note(
-            Note(action="customer.saved", actor=actor, object=row["_id"], reason="renewed_basis")
-        )
+        reason = "renewed_basis"
+    facts = {"version": row["version"], "lawful_basis": row["lawful_basis"]}
+    work.note(_note("customer.saved", row, who, reason=reason, facts=facts))
     return row
+
+
+def _note(action: str, row: Document, who: Caller[Store], **told: Any) -> Note:
+    return Note(action=action, actor=who.actor, person=row["subject"], object=row["_id"], **told)
 
 
 def _error(column: str | None, explanation: str) -> FieldError:

@@ -21,6 +21,7 @@ from services.matcher.store import Store
 from services.matcher.store.imports import MOST_FAULTS
 
 BATCH = 1_000
+_COUNTED = ("rows", "created", "updated", "unchanged", "repeated", "rejected")
 
 
 @dataclass(frozen=True)
@@ -130,19 +131,20 @@ class Upload:
                 work.emit(ImportProgressed(import_id=self._id, **told))
                 return
             work.emit(ImportFinished(import_id=self._id, state=state, **told))
-            if self._attestation.renewed_basis:
-                work.note(self._note())
+            work.note(self._note())
 
         await self._who.write(body)
         return row
 
     def _note(self) -> Note:
+        counts = {name: getattr(self._tally, name) for name in _COUNTED}
+        renewed = self._attestation.renewed_basis is not None
         return Note(
             action="import.finished",
             actor=f"user:{self._attestation.attested_by}",
             object=self._id,
-            reason="renewed_basis",
-            facts={"renewed": self._renewed},
+            reason="renewed_basis" if renewed else None,
+            facts={**counts, **({"renewed": self._renewed} if renewed else {})},
         )
 
     def _row(self, state: str) -> Document:

@@ -112,7 +112,7 @@ async def cancel_message(message_id: str, who: Writer) -> MessageOut:
         message = await _message(who, message_id, store)
         if message.state != "queued":
             return False
-        return await store.follow(message, steps.cancelled(message, work.now), work)
+        return await store.follow(message, steps.cancelled(message, who.actor, work.now), work)
 
     if not await who.write(body):
         detail = "Only a message that is queued can be cancelled; see its state."

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
+from libs.common.events import Note
 from libs.common.mongo import Work
 from libs.common.service import Caller, operating
 from libs.common.web import Cursor, CursorText, Limit, Page, not_found
@@ -59,9 +60,17 @@ async def settle_review(tenant: str, message_id: str, given: Settlement, who: Wr
     verdict = Verdict(given.outcome == "sent", who.principal.user, given.reason)
 
     async def body(store: Store, work: Work) -> Due | None:
-        return await store.due.settle(tenant, message_id, verdict, work.now)
+        due = await store.due.settle(tenant, message_id, verdict, work.now)
+        if due:
+            work.note(_note(message_id, given, who), tenant=tenant)
+        return due
 
     due = await who.write(body)
     if due is None:
         raise not_found()
     return Review.of(due)
+
+
+def _note(message_id: str, given: Settlement, who: Caller[Store]) -> Note:
+    facts = {"operation": "sms.settle", "said": given.outcome}
+    return Note(action="operator.acted", actor=who.actor, object=message_id, facts=facts)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from libs.common.events import Event, SmsBlocked, SmsFailed, SmsRequested, SmsUnconfirmed
+from libs.common.events import Event, Note, SmsBlocked, SmsFailed, SmsRequested, SmsUnconfirmed
+from services.messaging.domain import noting
 from services.messaging.domain.failures import HELD, HOLD
 from services.messaging.domain.gate import UNKNOWN, Allowed, Later, Refused
 from services.messaging.domain.message import Message
@@ -39,11 +40,15 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`fields` change, `state` among them; `due` is when to look again, None for never."""
+    """`fields` change, `state` among them; `due` is when to look again, None for never.
+
+    `note` is for the audit.
+    """
 
     fields: Mapping[str, Any]
     due: datetime | None = None
     facts: tuple[Event, ...] = ()
+    note: Note | None = None
 
     @property
     def state(self) -> str:
@@ -91,13 +96,13 @@ def requested(message: Message, due: datetime) -> Step:
 def blocked(message: Message, code: str, sentence: str, now: datetime) -> Step:
     """It will never be sent: the gate refused it, or what was due was withdrawn."""
     fields = {"state": "blocked", "code": code, "sentence": sentence, "final_at": now}
-    return Step(fields, facts=(_blocked(message, code, now),))
+    return Step(fields, None, (_blocked(message, code, now),), noting.blocked(message, code))
 
 
-def cancelled(message: Message, now: datetime) -> Step:
-    """Who asked for it does not want it any more."""
+def cancelled(message: Message, by: str, now: datetime) -> Step:
+    """Who asked for it does not want it any more; `by` as the audit names people."""
     fields = {"state": "cancelled", "code": "cancelled", "final_at": now}
-    return Step(fields, facts=(_blocked(message, "cancelled", now),))
+    return Step(fields, None, (_blocked(message, "cancelled", now),), noting.cancelled(message, by))
 
 
 def postponed(until: datetime) -> Step:
@@ -152,7 +157,7 @@ def claimed(message: Message, ref: str, now: datetime) -> Step:
         "doubt_at": None,
         "code": None,
     }
-    return Step(fields, now + LEASE)
+    return Step(fields, now + LEASE, note=noting.allowed(message))
 
 
 def again(after: timedelta, code: str, now: datetime) -> Step:
@@ -221,9 +226,9 @@ def settled(message: Message, verdict: Verdict, now: datetime) -> Step:
         if verdict.sent
         else failed(message, "not_sent", None, "An operator found that it was not sent.", now)
     )
-    return Step(
-        {**step.fields, "settled_by": verdict.by, "settled_for": verdict.reason}, None, step.facts
-    )
+    fields = {**step.fields, "settled_by": verdict.by, "settled_for": verdict.reason}
+    note = noting.settled(message, verdict.by, sent=verdict.sent)
+    return Step(fields, None, step.facts, note)
 
 
 def _blocked(message: Message, code: str, now: datetime) -> SmsBlocked:

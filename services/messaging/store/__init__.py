@@ -78,6 +78,8 @@ class Store:
         await self.due.set(message.id, step.state, step.due, urgent=urgent, sender=sender)
         for fact in step.facts:
             work.emit(fact)
+        if step.note:
+            work.note(step.note)
 
     async def set_back(
         self,
