@@ -60,6 +60,7 @@ async def list_calls(
     pages = Cursor("calls", who.tenant.tenant)
     records = await who.store.calls(pages.read_place(cursor), limit, open)
     following = pages.after(records, limit, lambda record: (record.started_at, record.session_id))
+    await who.saw("calls", len(records))
     return Page(data=[Call.of(record) for record in records], next_cursor=following)
 
 
@@ -69,6 +70,7 @@ async def get_call(call_id: str, who: CallReader) -> Call:
     record = await who.store.record(call_id)
     if record is None:
         raise not_found()
+    await who.saw(call_id, person=record.subject)
     return Call.of(record)
 
 
@@ -83,6 +85,7 @@ async def list_insights(
     pages = Cursor("insights", who.tenant.tenant)
     cards = await who.store.insights(pages.read_place(cursor), limit, call_id)
     following = pages.after(cards, limit, lambda card: (card.as_of, card.session_id))
+    await who.saw("insights", len(cards))
     return Page(data=cards, next_cursor=following)
 
 
@@ -92,6 +95,8 @@ async def get_insight(insight_id: str, who: CardReader) -> InsightProduced:
     card = await who.store.insight(insight_id)
     if card is None:
         raise not_found()
+    record = await who.store.record(card.session_id)
+    await who.saw(insight_id, person=record.subject if record else None)
     return card
 
 

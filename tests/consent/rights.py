@@ -24,6 +24,7 @@ from services.consent.jobs.looking import look_once
 from services.consent.store import Store
 from tests.consent.given import DAN, NOON, code_of
 from tests.support.http import Harness
+from tests.support.notes import notes_of
 
 PATH = "/v1/privacy/requests"
 ATTEST = {"how": "in_person", "reason": "Showed a passport at the desk."}
@@ -142,10 +143,14 @@ class Desk:
         await self.house.take(done, self.agency)
 
     async def notes(self) -> list[dict[str, Any]]:
-        """What was noted for the audit, in its order."""
-        trail = self.house.mongo.service_collection("trail")
-        rows = await trail.list({"tenant": self.agency.tenant}, sort=[("order", 1)])
-        return [row["note"] for row in rows]
+        """What was noted of requests, in its order; not who read them, nor what was allowed."""
+        others = ("access.", "consent.")
+        noted = await self.everything_noted()
+        return [note for note in noted if not note["action"].startswith(others)]
+
+    async def everything_noted(self) -> list[dict[str, Any]]:
+        """All that was noted, in its order."""
+        return await notes_of(self.house, self.agency)
 
     async def actions(self) -> list[str]:
         """What was noted, in a word."""

@@ -87,6 +87,9 @@ async def test_what_is_noted_names_nobody_once_it_is_ordered(desk: Desk) -> None
         "erasure.completed",
     ]
     assert not [note for note in notes[2:] if "person" in note]
+    everything = await desk.everything_noted()
+    unnamed = [one["action"] for one in everything if "person" not in one]
+    assert unnamed[0] == "consent.suppressed"
     assert {note["actor"] for note in notes[3:11]} == {f"service:{store}" for store in STORES}
     assert [note["facts"]["documents"] for note in notes[3:11]] == [2] * 4 + [0] * 4
 

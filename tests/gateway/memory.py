@@ -192,3 +192,6 @@ class MemoryUnits:
         self.emitted += work.emitted
         self.noted += work.noted
         return result
+
+    async def note(self, tenant: str, note: Note) -> None:
+        self.noted.append((tenant, note))

@@ -28,6 +28,7 @@ from services.matcher.settings import Settings
 from services.matcher.store import Store
 from tests.matcher.given import NOON, NUMBER, OTHER, call, draft, file, person
 from tests.support.http import Harness, harness
+from tests.support.notes import notes_of
 from tests.support.orders import deleted, erasure, park
 
 THIRD = "+12025550199"
@@ -224,7 +225,7 @@ async def test_a_new_basis_brings_them_back_and_goes_on_record(here: Agency) -> 
     assert [(n["note"]["action"], n["note"]["reason"]) for n in notes] == [
         ("import.finished", "renewed_basis")
     ]
-    assert notes[0]["note"]["facts"] == {"renewed": 1}
+    assert notes[0]["note"]["facts"]["renewed"] == 1
     plain = await here.upload(file(f"P-1,Amal H.,{NUMBER}"))  # the nightly file goes on
     assert plain["updated"] == 1
     assert (await here.upload(file(f"P-9,Amal,{NUMBER}")))["rejected"] == 1
@@ -258,8 +259,12 @@ async def test_by_hand_it_is_a_409_unless_there_is_a_new_basis(here: Agency) -> 
     made = await here.http.post("/v1/customers", json=person(renewed_basis="signed anew"))
     assert made.status_code == 201
     await _may_be_written_again(here.http, made.json()["id"])
-    notes = await here.house.mongo.service_collection("trail").list({})
-    assert [n["note"]["action"] for n in notes] == ["customer.saved"]
+    notes = await notes_of(here.house, here.tenant)
+    assert [(n["action"], n.get("reason")) for n in notes] == [
+        ("customer.saved", "renewed_basis"),
+        ("customer.saved", None),
+        ("customer.saved", None),
+    ]
 
 
 async def _may_be_written_again(http: httpx.AsyncClient, customer_id: str) -> None:

@@ -122,6 +122,15 @@ class Units(Generic[S]):
         await self._together([unit])
         return cast(T, unit.result)
 
+    async def note(self, tenant: str, note: Note) -> None:
+        """Puts something on the tenant's record that changes nothing else, such as a read.
+
+        It is written when this returns, in one insert and without a transaction.
+        """
+        rows = trail.rows([(tenant, note)], clock.now())
+        await self._mongo.service_collection("trail").insert_all(rows)
+        self._noted()
+
     async def _together(self, units: Sequence[Unit[S, Any]], within: Within = directly) -> None:
         """All of them in one transaction, or none."""
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Request
 
-from libs.common.events import TenantSaved
+from libs.common.events import Note, TenantSaved
 from libs.common.mongo import Units, Work
 from libs.common.principal import OPERATOR, Principal
 from libs.common.tenants import UnknownTenant
@@ -16,10 +16,13 @@ T = TypeVar("T")
 
 
 class Caller(Generic[S]):
-    """A verified principal at this service."""
+    """A verified principal at this service. `operation` is method and path template."""
 
-    def __init__(self, principal: Principal, tenant: TenantSaved, units: Units[S]) -> None:
+    def __init__(
+        self, principal: Principal, tenant: TenantSaved, units: Units[S], operation: str = ""
+    ) -> None:
         self.principal = principal
+        self.operation = operation
         self.tenant = tenant
         self.store: S = units.read(tenant.tenant)
         self._units = units
@@ -29,6 +32,18 @@ class Caller(Generic[S]):
         """Who it is, as the audit names people."""
         kind = "operator" if self.principal.role == OPERATOR else "user"
         return f"{kind}:{self.principal.user}"
+
+    async def saw(self, what: str, documents: int = 1, person: str | None = None) -> None:
+        """Puts on record that the caller is answered personal data, before they are.
+
+        `what` is the id of what was read, or the kind of a list; `person` the subject, where the
+        answer is about one. A list without anything tells nothing of anybody.
+        """
+        if documents == 0:
+            return
+        facts: dict[str, str | int | bool] = {"operation": self.operation, "documents": documents}
+        note = Note(action="access.read", actor=self.actor, person=person, object=what, facts=facts)
+        await self._units.note(self.tenant.tenant, note)
 
     async def write(self, body: Callable[[S, Work], Awaitable[T]]) -> T:
         """Runs a write, and what it emits, in one transaction."""
@@ -48,7 +63,8 @@ def acting(scope: str) -> Any:
             tenant = running.tenants.get(principal.tenant)
         except UnknownTenant:
             raise _unknown(running.tenants_read.is_set()) from None
-        return Caller(principal, tenant, running.units)
+        operation = f"{request.method} {request.scope['route'].path}"
+        return Caller(principal, tenant, running.units, operation)
 
     return Depends(caller)
 

@@ -60,7 +60,9 @@ async def write_consent(
 @router.post("/consents:find", summary="What the person with a number allows")
 async def find_consent(given: Whose, who: Reader) -> ConsentChanged:
     """The state; the number stands in the body, so that no log of paths holds it."""
-    return await _state(who, who.store.subject_of(given.e164(who.tenant.region)))
+    state = await _state(who, who.store.subject_of(given.e164(who.tenant.region)))
+    await who.saw("consent", person=state.subject)
+    return state
 
 
 @router.get("/consents", summary="List what people allow, the last changed first")
@@ -76,6 +78,7 @@ async def list_consents(
     pages = Cursor("suspected" if suspected else "consents", who.tenant.tenant)
     states = await who.store.ledger.states(pages.read_place(cursor), limit, suspected)
     following = pages.after(states, limit, lambda state: (state.changed_at, state.subject))
+    await who.saw("consents", len(states))
     return Page(data=states, next_cursor=following)
 
 
@@ -90,6 +93,7 @@ async def get_consent(
     below = min(abs(int(position[0])), _HIGHEST) if position else None
     records = await who.store.ledger.records(subject, below, limit)
     following = pages.after(records, limit, lambda record: (record.seq,))
+    await who.saw("consent", len(records), subject)
     return History(state=state, data=records, next_cursor=following)
 
 

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from fastapi import Request
 
-from libs.common.events import TenantSaved
+from libs.common.events import Note, TenantSaved
 from libs.common.keys import PLATFORM
 from libs.common.mongo import Work
 from libs.common.service import Running
@@ -55,6 +55,12 @@ class Desk:
         """Runs a write, and what it emits, in one transaction in the same scopes."""
         scope = tenant or self.running.tenants.get(PLATFORM)
         return await self.running.units.write(scope, body)
+
+    async def saw(self, tenant: str, actor: str, operation: str, what: str, **facts: int) -> None:
+        """Puts on the tenant's record that personal data is shown to somebody, before it is."""
+        told: dict[str, str | int | bool] = {"operation": operation, **facts}
+        note = Note(action="access.read", actor=actor, object=what, facts=told)
+        await self.running.units.note(tenant, note)
 
 
 def desk_of(request: Request) -> Desk:

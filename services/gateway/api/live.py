@@ -14,7 +14,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from libs.common.mongo import is_outage
 from libs.common.telemetry import span
-from services.gateway.api.access import Signed, Visitor, visitor_with
+from services.gateway.api.access import Signed, Visitor, operation_of, visitor_with
 from services.gateway.api.desk import Desk, desk_of
 from services.gateway.domain.memory import Memory, Moment
 
@@ -46,7 +46,9 @@ async def get_live(
     After a `Last-Event-ID` that is at most five minutes old it goes on from there. Otherwise the
     first event is `snapshot`: the events of the calls that are open.
     """
-    events = _Stream(desk_of(request), me).events(last_event_id)
+    desk = desk_of(request)
+    await desk.saw(me.account.tenant, me.actor, str(operation_of(request)), "live")
+    events = _Stream(desk, me).events(last_event_id)
     return EventSourceResponse(events, ping=PING_SECONDS, send_timeout=SEND_SECONDS, sep="\n")
 
 

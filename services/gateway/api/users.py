@@ -12,7 +12,7 @@ from libs.common.events import Note
 from libs.common.events.personal import SIGN_IN, Personal
 from libs.common.mongo import Work
 from libs.common.web import Page, Problem, not_found
-from services.gateway.api.access import Signed, Visitor
+from services.gateway.api.access import Signed, Visitor, operation_of
 from services.gateway.api.desk import Desk, desk_of
 from services.gateway.api.inviting import email_field, invite
 from services.gateway.api.shapes import Invited, User
@@ -55,7 +55,10 @@ class Acceptance(BaseModel):
 @router.get("/users", summary="List the agency's users")
 async def list_users(me: Signed, request: Request) -> Page[User]:
     """All of them, the oldest first, on one page."""
-    users = await desk_of(request).store(me.account.tenant).users.all()
+    desk, tenant = desk_of(request), me.account.tenant
+    users = await desk.store(tenant).users.all()
+    operation = str(operation_of(request))
+    await desk.saw(tenant, me.actor, operation, "users", documents=len(users))
     return Page(data=[User.of(user) for user in users], next_cursor=None)
 
 

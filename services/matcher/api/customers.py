@@ -124,6 +124,7 @@ async def list_customers(
     pages = Cursor("customers", who.tenant.tenant)
     rows = await who.store.customers.page(pages.read_place(cursor), limit)
     following = pages.after(rows, limit, lambda row: (row["updated_at"], row["_id"]))
+    await who.saw("customers", len(rows))
     return Page(data=[CustomerOut.of(row) for row in rows], next_cursor=following)
 
 
@@ -133,6 +134,7 @@ async def get_customer(customer_id: str, who: Reader) -> CustomerOut:
     row = await who.store.customers.get(customer_id)
     if row is None:
         raise not_found()
+    await who.saw(customer_id, person=row["subject"])
     return CustomerOut.of(row)
 
 

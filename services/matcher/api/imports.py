@@ -169,6 +169,7 @@ async def list_import_errors(
     pages = Cursor(f"errors/{import_id}", who.tenant.tenant)
     found = await who.store.imports.faults(import_id, pages.read_name(cursor), limit)
     following = pages.after(found, limit, lambda one: (one[0],))
+    await who.saw(import_id, len(found))
     return Page(data=[RowFault.of(fault) for _, fault in found], next_cursor=following)
 
 
@@ -184,7 +185,9 @@ async def download_import_errors(import_id: str, who: Reader) -> Response:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(RowFault.model_fields)
-    for _, fault in await who.store.imports.faults(import_id, None, 10_000):
+    found = await who.store.imports.faults(import_id, None, 10_000)
+    await who.saw(import_id, len(found))
+    for _, fault in found:
         cells = (fault.column or "", fault.value, fault.code, fault.explanation)
         writer.writerow([fault.line, *map(guarded, cells)])
     name = f'attachment; filename="{import_id}-errors.csv"'

@@ -106,6 +106,7 @@ async def list_conversations(
     heads = await who.store.conversations.page(pages.read_place(cursor), limit)
     following = pages.after(heads, limit, lambda head: (head.last_at, head.subject))
     stopped = await who.store.consents.stopped([head.subject for head in heads])
+    await who.saw("conversations", len(heads))
     return Page(data=[Conversation.of(head, stopped) for head in heads], next_cursor=following)
 
 
@@ -124,6 +125,7 @@ async def get_conversation(
         Entry.of(one, None if one.secret else who.store.messages.text(one)) for one in thread
     ]
     known = Conversation.of(head, await who.store.consents.stopped([subject]))
+    await who.saw("conversation", len(thread), subject)
     return Thread(**dict(known), messages=entries, next_cursor=following)
 
 
@@ -137,4 +139,5 @@ async def find_conversation(asked: Asked, who: Reader) -> Conversation:
     head = await who.store.conversations.get(who.store.conversations.subject(number.e164))
     if head is None:
         raise not_found()
+    await who.saw("conversation", person=head.subject)
     return Conversation.of(head, await who.store.consents.stopped([head.subject]))

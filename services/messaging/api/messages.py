@@ -69,6 +69,7 @@ async def check_message(given: MessageIn, who: Writer) -> Check:
     now = clock.now()
     asked, number = await draft(given, Mark.of(given, None, who.store), who, now)
     verdict = await who.store.decide(asked, number.e164, who.tenant, now)
+    await who.saw("check", person=asked.subject)
     price = prices.estimate(who.store.desk.prices, number.region, asked.parts or 1)
     allowed = isinstance(verdict, Allowed)
     return Check(
@@ -95,13 +96,16 @@ async def list_messages(
     pages = Cursor(f"messages {state or ''}", who.tenant.tenant)
     found = await who.store.messages.sent(pages.read_place(cursor), limit, state)
     following = pages.after(found, limit, lambda message: (message.created_at, message.id))
+    await who.saw("messages", len(found))
     return Page(data=[MessageOut.of(one) for one in found], next_cursor=following)
 
 
 @router.get("/messages/{message_id}", summary="One text")
 async def get_message(message_id: str, who: Reader) -> MessageOut:
     """How a message of the agency stands."""
-    return MessageOut.of(await _message(who, message_id))
+    message = await _message(who, message_id)
+    await who.saw(message_id, person=message.subject)
+    return MessageOut.of(message)
 
 
 @router.post("/messages/{message_id}:cancel", summary="Call off a text that is queued")

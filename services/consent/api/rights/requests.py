@@ -76,13 +76,16 @@ async def list_privacy_requests(
     found = await who.store.rights.requests.list(sought, pages.read_place(cursor), limit)
     following = pages.after(found, limit, lambda request: (request.due_at, request.id))
     shown = [RequestOut.of(request, who.store) for request in found]
+    await who.saw("privacy_requests", len(found))
     return Page(data=shown, next_cursor=following)
 
 
 @router.get("/privacy/requests/{request_id}", summary="Show a request")
 async def get_privacy_request(request_id: str, who: Reader) -> RequestOut:
     """How far it has come, and by when it is due."""
-    return RequestOut.of(await _found(request_id, who), who.store)
+    request = await _found(request_id, who)
+    await who.saw(request_id, person=_person(request))
+    return RequestOut.of(request, who.store)
 
 
 @router.get("/privacy/requests/{request_id}/certificate", summary="Show what was done, as proof")
@@ -91,8 +94,14 @@ async def get_privacy_certificate(request_id: str, who: Reader) -> Proof:
     request = await _found(request_id, who)
     if request.certificate is None:
         raise conflict("not_completed", "There is a certificate once the request is completed.")
+    await who.saw(request_id, person=_person(request))
     proof = json.loads(request.certificate)
     return Proof(certificate=proof, sha256=digest(request.certificate))
+
+
+def _person(request: Request) -> str | None:
+    """Whose it is; of an erasure nobody is named, since its notes outlive the person's link."""
+    return None if request.erasure else request.subject
 
 
 async def _found(request_id: str, who: Caller[Store]) -> Request:
