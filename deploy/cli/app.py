@@ -11,6 +11,7 @@ from deploy.cli import (
     dead,
     keys,
     numbers,
+    privacy,
     profiles,
     quarantine,
     sms,
@@ -32,7 +33,7 @@ Settings, from the environment or else from the local stack's file
   INTNET_GATEWAY_URL, INTNET_INGEST_URL, INTNET_MATCHER_URL, INTNET_INSIGHTS_URL,
   INTNET_MESSAGING_URL, INTNET_CONSENT_URL,
   INTNET_OPERATOR_KEY_FILE, INTNET_OPERATOR,
-  KAFKA_URL, KEYS_FILE, JWKS_FILE, GATEWAY_SIGNING_KEY_FILE, CLOCK_FILE
+  KAFKA_URL, MONGO_URL, KEYS_FILE, JWKS_FILE, GATEWAY_SIGNING_KEY_FILE, CLOCK_FILE
 
 NO_COLOR is respected. Nothing is ever asked: what is missing is an error."""
 
@@ -69,3 +70,4 @@ app.add_typer(dead.app, name="dead")
 app.add_typer(sms.app, name="sms")
 app.add_typer(topics.app, name="topics")
 app.add_typer(keys.app, name="keys")
+app.add_typer(privacy.app, name="privacy")

@@ -32,13 +32,14 @@ class Stack(BaseModel):
 
     services: dict[str, _Service] = {}
     kafka_url: str | None = None
+    mongo_url: str | None = None
     files: _Files = _Files()
 
     def settings(self) -> dict[str, object]:
         """Its values, under the names that `Settings` gives them."""
         urls = {f"{name}_url": service.url for name, service in self.services.items()}
         files = {f"{name}_file": file for name, file in self.files}
-        return {**urls, **files, "kafka_url": self.kafka_url}
+        return {**urls, **files, "kafka_url": self.kafka_url, "mongo_url": self.mongo_url}
 
 
 class Settings(BaseSettings):
@@ -55,6 +56,7 @@ class Settings(BaseSettings):
     messaging_url: AnyHttpUrl | None = Field(None, validation_alias="INTNET_MESSAGING_URL")
     consent_url: AnyHttpUrl | None = Field(None, validation_alias="INTNET_CONSENT_URL")
     kafka_url: str | None = Field(None, validation_alias="KAFKA_URL", repr=False)
+    mongo_url: str | None = Field(None, validation_alias="MONGO_URL", repr=False)
     keys_file: Path | None = Field(None, validation_alias="KEYS_FILE")
     jwks_file: Path | None = Field(None, validation_alias="JWKS_FILE")
     gateway_key_file: Path | None = Field(None, validation_alias="GATEWAY_SIGNING_KEY_FILE")

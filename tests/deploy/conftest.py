@@ -14,6 +14,7 @@ from tests.deploy.fake_services import FakeServices, serving
 ABSENT = (
     "CLOCK_FILE",
     "KAFKA_URL",
+    "MONGO_URL",
     "INTNET_GATEWAY_URL",
     "INTNET_INGEST_URL",
     "INTNET_MATCHER_URL",

@@ -1,12 +1,16 @@
-"""Looks for a person in texts and bytes, in every spelling that people and programs use."""
+"""Looks for a person in texts and bytes: the number as `intnet privacy scan` does, and the words.
+
+The digits may also be part of longer ones: bad input is a number with something after it.
+"""
 
 import base64
 import hashlib
 import re
 from dataclasses import dataclass
 
+from deploy.scan.traces import HASHES, Traces, western
+
 _APART = r"(?:[^0-9A-Za-z]|%[0-9A-Fa-f]{2}){0,3}"
-_ARABIC = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 
 
 @dataclass(frozen=True)
@@ -28,24 +32,22 @@ class Canary:
     def forms(self, content: str | bytes) -> list[str]:
         """Every form of the person in there: number, name, word, encoded."""
         raw = content if isinstance(content, bytes) else content.encode()
-        text = raw.decode("utf-8", "replace").translate(_ARABIC).lower()
+        text = western(raw).lower()
+        traces = Traces(self.number, self.national)
         there = {
             "number": re.search(_APART.join(self.national), text) is not None,
             "name": any(part.lower() in text for part in self.name.split()),
             "word": any(word.lower() in text for word in self.words),
-            "encoded": any(one in raw for one in self._encoded()),
+            "encoded": traces.hidden(raw) > 0 or any(one in raw for one in self._encoded()),
         }
         return [form for form, so in there.items() if so]
 
     def _encoded(self) -> list[bytes]:
-        """Base64 at each of its three offsets, hex, and unkeyed hashes of the number."""
+        """Base64 at each of its three offsets, hex, and unkeyed hashes of name and words."""
         found: list[bytes] = []
-        for text in (self.number, self.number[1:], self.name, *self.words):
+        for text in (self.number, self.name, *self.words):
             raw = text.encode()
             found += [base64.b64encode(b"." * i + raw)[4 if i else 0 : -4] for i in range(3)]
             found += [raw.hex().encode()]
-            found += [getattr(hashlib, k)(raw).hexdigest().encode() for k in _HASHES]
+            found += [getattr(hashlib, k)(raw).hexdigest().encode() for k in HASHES]
         return [one for one in found if len(one) >= 8]
-
-
-_HASHES = ("md5", "sha1", "sha256")

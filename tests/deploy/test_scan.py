@@ -1,0 +1,164 @@
+"""A person is found in every spelling and encoding, and a stranger nowhere."""
+
+import asyncio
+import base64
+import hashlib
+import json
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from pymongo import MongoClient
+
+from deploy.local.process import free_port
+from deploy.scan.places import blocks
+from deploy.scan.traces import Traces
+from tests.deploy.conftest import Intnet
+
+NUMBER, NATIONAL = "+966501234567", "501234567"
+STRANGER = Traces("+966509999999", "509999999")
+PERSON = Traces(NUMBER, NATIONAL)
+
+FORMS = {
+    "E.164": b'{"n": "+966501234567"}',
+    "digits": b"to=966501234567&x=1",
+    "percent": b"to=%2B966501234567",
+    "percent before": b"x%20966501234567",
+    "national": b"call 0501234567 now",
+    "bare": b"501234567",
+    "00": b"00966501234567",
+    "spaced": b"+966 50 123 4567",
+    "dashed": b"050-123-4567",
+    "brackets": b"+966 (0)50 123.45.67",
+    "arabic": "٠٥٠١٢٣٤٥٦٧".encode(),
+    "persian": "+۹۶۶۵۰۱۲۳۴۵۶۷".encode(),
+    "escaped": json.dumps({"n": "٠٥٠١٢٣٤٥٦٧"}).encode(),
+    "base64": base64.b64encode(b'{"from": "+966501234567"}'),
+    "base64 within": b"x" + base64.b64encode(b"..+966501234567") + b"y",
+    "base64 url": base64.urlsafe_b64encode("٠٥٠١٢٣٤٥٦٧".encode()),
+    "base64 twice": base64.b64encode(base64.b64encode(b"n +966501234567")),
+    "hex": b"+966501234567".hex().encode(),
+    "hex upper": b"=+966501234567".hex().upper().encode(),
+    "utf-16": "n +966501234567".encode("utf-16-le"),
+    "utf-16 big": "n +966501234567".encode("utf-16-be"),
+    "md5": hashlib.md5(b"+966501234567", usedforsecurity=False).hexdigest().encode(),
+    "sha1 upper": hashlib.sha1(b"0501234567", usedforsecurity=False).hexdigest().upper().encode(),
+    "sha256": hashlib.sha256(b"966501234567").hexdigest().encode(),
+    "sha256 raw": hashlib.sha256(b"00966501234567").digest(),
+    "sha256 base64": base64.b64encode(hashlib.sha256(b"501234567").digest()),
+    "integer": (966501234567).to_bytes(8, "little"),
+}
+
+OTHERS = {
+    "longer": b"1501234567890",
+    "nanoseconds": b'"start": 1795012345670000000',
+    "apart": b"50123 x 4567",
+    "keyed": hashlib.sha256(b"key" + NUMBER.encode()).hexdigest().encode(),
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_is_found(form: str) -> None:
+    assert PERSON.count(FORMS[form]) > 0
+    assert PERSON.count(b'{"a": "' + FORMS[form] + b'", "b": 1}') > 0
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_stranger_is_not_found(form: str) -> None:
+    assert STRANGER.count(FORMS[form]) == 0
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_what_only_looks_alike_is_passed_over(other: str) -> None:
+    assert PERSON.count(OTHERS[other]) == 0
+
+
+def test_nothing_is_lost_where_a_file_is_cut(tmp_path: Path) -> None:
+    file = tmp_path / "long"
+    file.write_bytes(b"x" * ((1 << 20) - 6) + FORMS["E.164"] + b"x" * (1 << 20))
+    assert sum(PERSON.count(block) for block in blocks(file)) == 1
+
+
+pytestmark = pytest.mark.timeout(120)
+
+
+class Ground:
+    """A MongoDB, a Kafka and a folder of logs in which to plant."""
+
+    def __init__(self, mongo: str, kafka: str, logs: Path) -> None:
+        self.mongo, self.kafka, self.logs = mongo, kafka, logs
+        self.name = f"scan{uuid4().hex[:8]}"
+
+    async def topic(self) -> None:
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.kafka)
+        await admin.start()
+        await admin.create_topics([NewTopic(self.name, 2, 1)])
+        await admin.close()
+
+    async def record(self, **parts: bytes) -> None:
+        producer = AIOKafkaProducer(bootstrap_servers=self.kafka)
+        await producer.start()
+        headers = [("x", parts["header"])] if "header" in parts else []
+        value, key = parts.get("value"), parts.get("key")
+        await producer.send_and_wait(self.name, value=value, key=key, headers=headers)
+        await producer.stop()
+
+
+@pytest.fixture
+def ground(room: Path, mongo_url: str, kafka_url: str, monkeypatch: pytest.MonkeyPatch) -> Ground:
+    monkeypatch.setenv("MONGO_URL", mongo_url)
+    monkeypatch.setenv("KAFKA_URL", kafka_url)
+    (room / "logs").mkdir()
+    return Ground(mongo_url, kafka_url, room / "logs")
+
+
+@pytest.mark.integration
+async def test_a_scan_finds_what_was_planted_and_says_where_without_the_number(
+    ground: Ground, intnet: Intnet
+) -> None:
+    own = f"+96650{uuid4().int % 10**7:07d}"  # nobody else's in servers that tests share
+    words = ("privacy", "scan", "--number", own, "--logs", str(ground.logs), "--json")
+    clean = await asyncio.to_thread(intnet, *words)
+    assert (clean.exit_code, json.loads(clean.stdout)["found"]) == (0, {})
+    assert json.loads(clean.stdout)["unread"] == {}
+    encoded = base64.b64encode(b'{"party": "%s"}' % own.encode())
+    log = ground.logs / "deep" / "a.log"
+    log.parent.mkdir()
+    log.write_bytes(b"fine\nodd %s\n" % own.encode().hex().encode())
+    await ground.topic()
+    with MongoClient[dict[str, object]](ground.mongo) as client:
+        rows = client[ground.name]["things__tenant0001"]
+        rows.insert_many([{"deep": [{"number": own}]}, {"raw": own.encode()}, {"n": 1}])
+        await ground.record(value=b'{"data": {"sealed": "%s"}}' % encoded)
+        await ground.record(value=b"fine", header=own.encode())
+        await ground.record(value=b"fine", key=b"tenant0001:fine")
+        found = await asyncio.to_thread(intnet, *words)
+        others = await asyncio.to_thread(intnet, *words, "--tenant", "tenant0002")
+        client.drop_database(ground.name)
+    assert found.exit_code == 1
+    assert json.loads(found.stdout)["found"] == {
+        f"file {log}": 1,
+        f"kafka {ground.name}": 2,
+        f"mongo {ground.name}.things__tenant0001": 2,
+    }
+    assert own.removeprefix("+966") not in found.stdout + found.stderr
+    assert f"mongo {ground.name}.things__tenant0001" not in json.loads(others.stdout)["found"]
+
+
+def test_what_cannot_be_read_is_no_all_clear(
+    room: Path, intnet: Intnet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MONGO_URL", f"mongodb://127.0.0.1:{free_port()}")
+    monkeypatch.setenv("KAFKA_URL", f"127.0.0.1:{free_port()}")
+    done = intnet("privacy", "scan", "--number", NUMBER, "--logs", str(room / "none"))
+    assert done.exit_code == 2
+    for place in ("mongo", "kafka", f"file {room / 'none'}"):
+        assert f"{place} " in done.stdout
+    assert done.stdout.count("not read") == 3
+
+
+def test_a_number_that_is_none_is_refused(room: Path, intnet: Intnet) -> None:
+    assert intnet("privacy", "scan", "--number", "12").exit_code == 2
