@@ -8,6 +8,10 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer
 from bson.raw_bson import RawBSONDocument
 from pymongo import MongoClient
+from pymongo.errors import PyMongoError
+
+UNREADABLE = (OSError, ValueError, RuntimeError, PyMongoError)
+"""What reading may raise; aiokafka's errors are RuntimeErrors."""
 
 _OWN = frozenset({"admin", "config", "local"})
 _OVERLAP = 4_096

@@ -7,10 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from aiokafka.errors import KafkaError
-from pymongo.errors import PyMongoError
-
-from deploy.scan.places import Databases, Log, blocks, files
+from deploy.scan.places import UNREADABLE, Databases, Log, blocks, files
 from deploy.scan.traces import Traces
 
 
@@ -87,5 +84,5 @@ class Scan:
         """What cannot be read is told, and does not end the search."""
         try:
             yield
-        except (OSError, KafkaError, PyMongoError, ValueError, RuntimeError) as error:
+        except UNREADABLE as error:
             self.found.unread[place] = type(error).__name__
