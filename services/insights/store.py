@@ -7,16 +7,7 @@ from libs.common import phone
 from libs.common.events import ConsentChanged, ExportOrdered, InsightProduced
 from libs.common.events.personal import HEED, RECOGNISE, SHOW, SUBJECT, USER, Personal
 from libs.common.keys import Keys
-from libs.common.mongo import (
-    Document,
-    Documents,
-    Entity,
-    Index,
-    Kept,
-    TenantScope,
-    Work,
-    before,
-)
+from libs.common.mongo import Document, Documents, Entity, Index, Kept, TenantScope, Work, before
 from libs.common.privacy import MOST, PERIODS, Eraser, Periods, Rows, Teller
 from services.insights.domain import telling
 from services.insights.domain.history import Earlier
@@ -79,10 +70,7 @@ FEEDBACK = Entity(
     ("insight", "user", "verdict", "at"),
     (Index((("insight", 1),)), Index((("at", 1),))),
     kept=(Kept("calls", "at"),),
-    personal={
-        "_id": USER,
-        "user": USER,
-    },
+    personal={"_id": USER, "user": USER},
     plain=("insight", "verdict"),
 )
 OBJECTIONS = Entity(
@@ -90,9 +78,7 @@ OBJECTIONS = Entity(
     {"version": ("int", "long"), "objected": ("bool",), "at": ("date",)},
     ("version", "objected", "at"),
     person="_id",
-    personal={
-        "_id": SUBJECT.to(HEED),
-    },
+    personal={"_id": SUBJECT.to(HEED)},
 )
 GONE_DAYS = 30  # longer than the topics keep what could bring a call back
 GONE = Entity(

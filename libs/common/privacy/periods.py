@@ -8,7 +8,9 @@ from libs.common import profiles
 from libs.common.events import RetentionOrdered, TenantSaved
 from libs.common.mongo import Document, Entity, TenantScope, Work
 
-SWEPT: Final = frozenset({"calls", "customers", "messages", "message_texts", "requests"})
+SWEPT: Final = frozenset(
+    {"calls", "customers", "messages", "message_texts", "packages", "requests"}
+)
 """Categories that sweeps see to, and of which a tenant may want a shorter period."""
 
 PERIODS = Entity(
