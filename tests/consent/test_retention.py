@@ -114,3 +114,18 @@ async def test_requests_and_erasures_go_when_they_are_closed_for_long(desk: Desk
     assert await rows(desk.house, desk.agency, "erasures") == []
     counts = {f["collection"]: f["documents"] for f in await evidence(desk.house, desk.agency)}
     assert counts == {"erasures": 1, "requests": 2}
+
+
+async def test_what_stores_handed_over_goes_with_the_time_to_fetch_it(desk: Desk) -> None:
+    parts = desk.house.mongo.scope(desk.agency.tenant).collection("parts")
+    told = {"request": "req_1", "subject": "s", "store": "matcher", "at": desk.now}
+    whole = {**told, "index": 0, "parts": 1, "sealed": b"sealed"}
+    await parts.put({"_id": "req_1/matcher/000000", **whole})
+    desk.move(timedelta(days=KEPT["packages"]))
+    await sweep(desk.house)
+    assert len(await rows(desk.house, desk.agency, "parts")) == 1
+    desk.move(1)
+    await sweep(desk.house)
+    assert await rows(desk.house, desk.agency, "parts") == []
+    (facts,) = await evidence(desk.house, desk.agency)
+    assert (facts["category"], facts["collection"], facts["documents"]) == ("packages", "parts", 1)

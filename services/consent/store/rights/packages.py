@@ -27,6 +27,7 @@ PACKAGES = Entity(
         Index((("request", 1), ("index", 1))),
         Index((("subject", 1),)),
         Index((("until", 1),), ttl=0),
+        Index((("at", 1),)),
     ),
     person="subject",
     kept=(Kept("packages", "at"),),

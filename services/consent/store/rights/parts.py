@@ -24,7 +24,11 @@ PARTS = Entity(
         "sealed": ("binData",),
     },
     ("request", "subject", "store", "at", "index", "parts", "sealed"),
-    (Index((("request", 1), ("store", 1), ("index", 1))), Index((("subject", 1),))),
+    (
+        Index((("request", 1), ("store", 1), ("index", 1))),
+        Index((("subject", 1),)),
+        Index((("at", 1),)),
+    ),
     person="subject",
     kept=(Kept("packages", "at"),),
     personal={
