@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from libs.common.events import ExportOrdered, ExportPart
+from libs.common.events import ExportOrdered, ExportPart, RetentionOrdered
 from libs.common.events.privacy import PART_FIELD
 from libs.common.privacy import pieces
 from services.consent.domain.rights.stores import REQUIRED
@@ -78,7 +78,11 @@ async def notes(desk: Desk) -> list[str]:
     rows = await desk.house.mongo.service_collection("trail").list(
         {"tenant": desk.agency.tenant}, sort=[("order", 1)]
     )
-    return [row["note"]["action"] for row in rows]
+    told = [(row["note"]["action"], row["note"].get("facts", {})) for row in rows]
+    return [
+        f"{action} {facts['operation']}" if "operation" in facts else action
+        for action, facts in told
+    ]
 
 
 async def test_it_is_made_when_every_store_has_answered_and_fetched_by_an_admin(
@@ -104,7 +108,7 @@ async def test_it_is_made_when_every_store_has_answered_and_fetched_by_an_admin(
     assert told.count("export.answered") == len(REQUIRED["access"])
     assert told.count("privacy.ready") == 1
     assert told.count("privacy.delivered") == 1
-    assert told.count("access.read") == 2
+    assert told.count(f"access.read GET {PATH}/{{request_id}}/package") == 2
 
 
 async def test_a_store_that_is_silent_leaves_it_in_progress_and_is_asked_again(
@@ -183,6 +187,17 @@ async def test_a_package_goes_when_its_time_is_over(desk: Desk) -> None:
     await desk.look()
     assert (await desk.shown(request))["status"] == "expired"
     assert await kept(desk, "packages") == []
+
+
+async def test_an_agency_may_keep_packages_for_a_shorter_time(desk: Desk) -> None:
+    order = RetentionOrdered(category="packages", days=2, version=1)
+    await desk.house.store(desk.agency).periods.take(order, desk.now)
+    request = await ready(desk)
+    about = json.loads(files((await fetched(desk, request)).content)["about.json"])
+    days = {one["what"]["en"]: one["days"] for one in about["kept_for"]}
+    assert days["this package"] == 2
+    desk.move(timedelta(days=2, seconds=1))
+    assert (await fetched(desk, request)).status_code == 410
 
 
 async def test_a_delivered_package_stays_until_its_time_is_over(desk: Desk) -> None:

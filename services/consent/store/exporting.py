@@ -67,7 +67,7 @@ async def material(
         region=tenant.region,
         language=tenant.language,
         profile=profile,
-        kept_days=profile.kept_days,
+        kept_days={period.category: period.days for period in await store.periods.all(tenant)},
         read_at=await store.rights.parts.read_at(request_id),
         rows=await store.rights.parts.rows(request_id),
     )

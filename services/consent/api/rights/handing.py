@@ -7,14 +7,13 @@ from libs.common import clock
 from libs.common.events import Note
 from libs.common.mongo import Work
 from libs.common.web import Problem, not_found
-from services.consent.api.rights.acting import Decider, actor, conflict
+from services.consent.api.rights.acting import Decider, conflict
 from services.consent.domain.rights import certificate, steps
 from services.consent.domain.rights.request import Request
 from services.consent.store import Store
 
 router = APIRouter(prefix="/v1", tags=["privacy"])
 
-_OPERATION = "download_privacy_package"
 _ZIP = {"application/zip": {"schema": {"type": "string", "format": "binary"}}}
 
 
@@ -32,21 +31,22 @@ async def download_privacy_package(request_id: str, who: Decider) -> Response:
     """
     content = await who.store.rights.packages.get(request_id, clock.now())
 
-    async def body(store: Store, work: Work) -> bytes:
+    async def body(store: Store, work: Work) -> Request:
         request = await store.rights.requests.get(request_id)
         if request is None:
             raise not_found()
         if content is None:
             raise _nothing(request)
-        for note in _notes(request, actor(who)):
-            work.note(note)
         if request.state == "ready":
+            work.note(_note(request, who.actor))
             await store.rights.keep(_delivered(request, work))
-        return content
+        return request
 
+    request = await who.write(body)
+    await who.saw(request_id, person=request.subject)
     name = f'attachment; filename="personal-data-{request_id}.zip"'
     headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
-    return Response(await who.write(body), media_type="application/zip", headers=headers)
+    return Response(content, media_type="application/zip", headers=headers)
 
 
 def _delivered(request: Request, work: Work) -> Request:
@@ -63,8 +63,11 @@ def _nothing(request: Request) -> Problem:
     return conflict("not_ready", detail)
 
 
-def _notes(request: Request, by: str) -> list[Note]:
-    about = {"actor": by, "person": request.subject, "object": request.id}
-    read = Note(action="access.read", **about, facts={"operation": _OPERATION, "documents": 1})
-    first = Note(action="privacy.delivered", **about, facts={"kind": request.kind})
-    return [first, read] if request.state == "ready" else [read]
+def _note(request: Request, by: str) -> Note:
+    return Note(
+        action="privacy.delivered",
+        actor=by,
+        person=request.subject,
+        object=request.id,
+        facts={"kind": request.kind},
+    )

@@ -26,7 +26,6 @@ PACKAGES = Entity(
     (
         Index((("request", 1), ("index", 1))),
         Index((("subject", 1),)),
-        Index((("until", 1),), ttl=0),
         Index((("at", 1),)),
     ),
     person="subject",
@@ -40,7 +39,7 @@ PACKAGES = Entity(
 
 
 class Packages:
-    """One tenant's. They go by themselves at `until`."""
+    """One tenant's. Nobody gets one after `until`, and a sweep takes it."""
 
     def __init__(self, scope: TenantScope, keys: Keys) -> None:
         self._tenant = scope.tenant
