@@ -121,11 +121,12 @@ async def test_two_at_once_are_one_erasure_though_consent_is_killed(
     same = [await opened(admin, number, headers=key) for _ in range(2)]
     assert same[0]["id"] == same[1]["id"]
     other = await opened(admin, number)
+    services = office.platform.services
+    services.stop("matcher")
     answering.silent = {"matcher"}
     await asyncio.gather(*(ask(admin, one, "attest", **ATTEST) for one in (same[0], other)))
     waiting = await shown(admin, other, "in_progress")
     assert waiting["erasure"] == (await shown(admin, same[0]))["erasure"]
-    services = office.platform.services
     services.processes["consent"].kill()
     services.start("consent")
     for _ in range(4):
@@ -137,7 +138,7 @@ async def test_two_at_once_are_one_erasure_though_consent_is_killed(
     assert state["suppressed"]
     services.processes["consent"].kill()
     await answering.speak("matcher")
-    services.start("consent")
+    services.start("consent", "matcher")
     done = [await erased(office, admin, one) for one in (same[0], other)]
     assert {one["number"] for one in done} == {None}
     proofs = [(await admin.http.get(f"{PATH}/{one['id']}/certificate")).json() for one in done]
@@ -145,7 +146,7 @@ async def test_two_at_once_are_one_erasure_though_consent_is_killed(
     told = proofs[0]["certificate"]
     assert told["requests"] == sorted([same[0]["id"], other["id"]])
     assert {one["store"] for one in told["stores"]} == set(STORES)
-    assert {str(one["deleted"]) for one in told["stores"]} == {"{'things': 2}"}
+    assert all(one["rounds"] >= 2 for one in told["stores"])
 
 
 async def test_of_two_agencies_one_forgets(office: Office, answering: Answering) -> None:
