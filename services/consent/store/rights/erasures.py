@@ -19,7 +19,7 @@ ERASURES = Entity(
         "completed_at": ("date", "null"),
     },
     ("subject", "holds", "request", "requests", "at", "begun_at", "record", "legs"),
-    (Index((("holds", 1),), unique=True), Index((("completed_at", 1),))),
+    (Index((("holds", 1),), unique=True), Index((("subject", 1),)), Index((("completed_at", 1),))),
     person="subject",
     kept=(Kept("requests", "completed_at"),),
     personal={
