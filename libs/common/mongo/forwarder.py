@@ -20,6 +20,8 @@ from libs.common.mongo.scope import Documents
 
 LEASE = "trail"
 POLL_SECONDS = 1.0
+GATHER_SECONDS = 0.25
+"""What is noted within it goes together: a batch costs a transaction, and its reader another."""
 
 OLDEST = Gauge("trail_oldest_unsent_seconds", "Age of the oldest note not sent yet; 0 for none.")
 
@@ -53,6 +55,7 @@ class Forwarder:
             with suppress(TimeoutError):
                 async with asyncio.timeout(POLL_SECONDS):
                     await self._noted.wait()
+            await asyncio.sleep(GATHER_SECONDS)
 
     async def drained(self) -> None:
         """Returns once nothing is left, or another process sees to it.
