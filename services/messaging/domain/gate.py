@@ -64,8 +64,9 @@ class Standing:
         suspected: the person may have asked to be left alone.
         restricted: what is kept of the person may not be used.
         stopped: the person wrote STOP, and consent has not answered yet.
-        heard: when consent was last at work; None if it never was.
-        safeguard: one for the transfer to the recipient's region is in force.
+        heard: when consent was last at work; None if it never was. Matters to promotions alone.
+        safeguard: one for the transfer to the recipient's region is in force. Matters where the
+            region's rules ask for one.
     """
 
     permission: Permission | None

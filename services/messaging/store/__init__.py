@@ -15,6 +15,7 @@ from services.messaging.domain.failures import Failure
 from services.messaging.domain.gate import Allowed, Ask, Later, Refused, Sender, Standing
 from services.messaging.domain.message import Message
 from services.messaging.domain.refusals import SENTENCES
+from services.messaging.domain.rules import Rules
 from services.messaging.domain.setbacks import Setback
 from services.messaging.domain.steps import Step
 from services.messaging.store.consents import CONSENTS, Consents
@@ -123,8 +124,9 @@ class Store:
             at=at,
             parts=message.parts or 1,
         )
-        standing = await self._standing(message, recipient, at, now)
-        return gate.decide(ask, standing, self.desk.rules.of(recipient.region))
+        rules = self.desk.rules.of(recipient.region)
+        standing = await self._standing(message.subject, ask, rules, now)
+        return gate.decide(ask, standing, rules)
 
     async def _sender(self, value: str, tenant: TenantSaved, now: datetime) -> Sender | None:
         """Whom the recipient sees; None for a number that is not the agency's now."""
@@ -134,19 +136,19 @@ class Store:
         own = value in held(tenant.numbers, now)
         return Sender(value, "number", registered=True) if own else None
 
-    async def _standing(
-        self, message: Message, recipient: phone.Number, at: datetime, now: datetime
-    ) -> Standing:
-        copy = await self.consents.get(message.subject)
-        heard = await self.heard.last()
+    async def _standing(self, subject: str, ask: Ask, rules: Rules, now: datetime) -> Standing:
+        """What the gate looks at for this message, and no more: every message is asked about."""
+        copy = await self.consents.get(subject)
+        heard = await self.heard.last() if ask.promotional else None
+        region = ask.recipient.region or ""
         return Standing(
-            permission=copy.permission(str(message.purpose), CHANNEL),
+            permission=copy.permission(ask.purpose, ask.channel),
             suppressed=copy.suppressed,
             suspected=copy.suspected,
             restricted=copy.restricted,
             stopped=copy.stopped_at is not None,
-            heard=heard and heard + (at - now),  # how old the copy is counts now, not at `at`
-            safeguard=await self.safeguards.active(recipient.region or "", at),
+            heard=heard and heard + (ask.at - now),  # how old the copy is counts now, not at `at`
+            safeguard=rules.safeguard and await self.safeguards.active(region, ask.at),
         )
 
 
