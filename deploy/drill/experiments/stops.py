@@ -9,6 +9,7 @@ from datetime import timedelta
 from time import monotonic
 from typing import Any
 
+import aiohttp
 import httpx
 
 from deploy.drill.experiment import Drill, Experiment
@@ -32,7 +33,7 @@ _AT_ONCE = 64
 class _Desk:
     """Messages that wait for their hour, and the moments at which people wrote STOP."""
 
-    person: Person
+    orders: aiohttp.ClientSession
     provider: httpx.AsyncClient
     stream: Stream
     line: str
@@ -61,12 +62,12 @@ class _Desk:
         later = clock.rfc3339(clock.now() + timedelta(hours=1))
         body = {"to": _number(who), "class": "service", "text": "Later.", "send_at": later}
         try:
-            answer = await self.person.http.post("/v1/messages", json=body)
+            async with self.orders.post("/v1/messages", json=body) as answer:
+                if answer.status == httpx.codes.ACCEPTED:
+                    self.taken += 1
+                    self.waiting[who].add((await answer.json())["id"])
         finally:
             free.release()
-        if answer.status_code == httpx.codes.ACCEPTED:
-            self.taken += 1
-            self.waiting[who].add(answer.json()["id"])
 
     async def stop(self, drill: Drill) -> None:
         """One person after the other, at random moments of the load."""
@@ -129,7 +130,16 @@ async def _opened(drill: Drill) -> AsyncIterator[_Desk]:
         person = await world.person(tenant, "admin")
         stack.push_async_callback(person.close)
         stream: Any = await stack.enter_async_context(person.live())
-        yield _Desk(person, provider, stream, about["number"])
+        orders = await stack.enter_async_context(_program(person))
+        yield _Desk(orders, provider, stream, about["number"])
+
+
+def _program(person: Person) -> aiohttp.ClientSession:
+    """Orders in the person's name; of many at once, this client costs a fifth of the other's."""
+    http = person.http
+    cookie = "; ".join(f"{name}={value}" for name, value in http.cookies.items())
+    headers = {"Cookie": cookie, "Origin": http.headers["Origin"]}
+    return aiohttp.ClientSession(str(http.base_url), headers=headers)
 
 
 STOPS = Experiment(
