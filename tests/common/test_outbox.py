@@ -119,7 +119,7 @@ async def test_an_unreadable_row_holds_up_nobody() -> None:
 
 
 async def test_a_delete_that_fails_publishes_nothing_twice() -> None:
-    mongo = Away(failures=3)
+    mongo = Away(failures=30)
     await commit(mongo, PLACES, matched(1))
     async with relaying(mongo) as (box, taken):
         box.wake([matched(1)])
@@ -149,6 +149,7 @@ async def test_what_memory_does_not_hold_is_published_from_its_rows(
         await commit(mongo, PLACES, matched(4))
         box.wake([matched(4)])
         await until(lambda: len(taken) >= 5)
+        await box.drained()
     assert taken == [f"e-{n}: matches.v1" for n in range(5)]
     assert await mongo.service_collection("outbox").count({}) == 0
 

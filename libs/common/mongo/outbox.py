@@ -21,6 +21,8 @@ from libs.common.mongo.scope import Document
 
 LEFT_OVER = timedelta(seconds=5)
 POLL_SECONDS = 1.0
+CLEAR_SECONDS = 0.1
+"""What is published within it is deleted together, as most of a small delete is the asking."""
 BATCH = 200
 MOST_FRESH = 10_000  # in memory; while Kafka is away, the rows of the others wait for the poll
 MOST_BYTES = 900_000  # of key and value; Kafka's limit for a record is 1 MiB, headers included
@@ -51,6 +53,7 @@ class Outbox:
         self._order = itertools.count()
         self._fresh: asyncio.Queue[Envelope] = asyncio.Queue()
         self._held: set[str] = set()
+        self._published: list[str] = []
         self._behind = False
         self._sending = asyncio.Lock()
 
@@ -91,10 +94,11 @@ class Outbox:
         """Publishes what is committed, until cancelled. A failure is tried again, in order."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._forward())
+            tasks.create_task(self._clear())
             tasks.create_task(self._sweep())
 
     async def drained(self) -> None:
-        """Waits until everything handed over is published."""
+        """Waits until everything handed over is published, and its rows are deleted."""
         await self._fresh.join()
 
     async def _forward(self) -> None:
@@ -102,13 +106,21 @@ class Outbox:
             batch = [await self._fresh.get()]
             while len(batch) < BATCH and not self._fresh.empty():
                 batch.append(self._fresh.get_nowait())
-            rows = {_row_id(envelope): envelope for envelope in batch}
             async with self._sending:
-                await self._until_sent(rows)
-            self._held -= rows.keys()
-            for _ in batch:
-                self._fresh.task_done()
+                await self._until_published(batch)
+            self._published += map(_row_id, batch)
             WAITING.set(self._fresh.qsize())
+
+    async def _clear(self) -> None:
+        """Deletes the rows of what is published; until then the poll leaves them alone."""
+        while True:
+            await asyncio.sleep(CLEAR_SECONDS)
+            if self._published:
+                rows, self._published = self._published, []
+                await self._until_deleted(rows)
+                self._held.difference_update(rows)
+                for _ in rows:
+                    self._fresh.task_done()
 
     async def _sweep(self) -> None:
         while True:
@@ -133,7 +145,8 @@ class Outbox:
             batch = {row["_id"]: envelope for row in strays if (envelope := self._ours(row))}
             self._behind = self._behind and len(rows) == BATCH
             if batch:
-                await self._until_sent(batch)
+                await self._until_published(list(batch.values()))
+                await self._until_deleted(list(batch))
         return len(batch)
 
     async def _rows(self, limit: int) -> Sequence[Document]:
@@ -152,11 +165,13 @@ class Outbox:
             return None
         return envelope if envelope.type in self._topics else None
 
-    async def _until_sent(self, batch: dict[str, Envelope]) -> None:
-        """Publishes, then deletes; published, the batch is not sent again for a failed delete."""
+    async def _until_published(self, batch: Sequence[Envelope]) -> None:
+        await _until_done(lambda: self._publish(batch), len(batch))
+
+    async def _until_deleted(self, ids: Sequence[str]) -> None:
+        """What is published is not sent again for a delete that fails."""
         rows = self._mongo.service_collection("outbox")
-        await _until_done(lambda: self._publish(list(batch.values())), len(batch))
-        await _until_done(lambda: rows.remove({"_id": {"$in": list(batch)}}), len(batch))
+        await _until_done(lambda: rows.remove({"_id": {"$in": list(ids)}}), len(ids))
 
 
 async def _until_done(step: Callable[[], Awaitable[object]], events: int) -> None:
