@@ -8,6 +8,9 @@ DRILL ?= --all
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 export UV_PROJECT_ENVIRONMENT := .venv
 export UV_LINK_MODE := copy
+# Every process of the platform would compile what it imports: twice the start.
+export UV_COMPILE_BYTECODE := 1
+unexport PYTHONDONTWRITEBYTECODE
 export RUFF_CACHE_DIR := .local/ruff
 
 .PHONY: help install fmt lint types test schemas check run demo stop status drill bench deploy-check
