@@ -5,6 +5,7 @@ TOOLS := .local/tools
 UV := $(TOOLS)/bin/uv
 PY := .venv/bin/python
 DRILL ?= --all
+WORKERS ?= 0
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 export UV_PROJECT_ENVIRONMENT := .venv
 export UV_LINK_MODE := copy
@@ -48,8 +49,8 @@ check: install ## all that needs no server: lock file, form, types, contracts, g
 	$(MAKE) --no-print-directory lint types
 	$(PY) -m deploy.schemas --check
 
-test: install ## every test, on a real broker and a real mongod
-	$(PY) -m pytest
+test: install ## every test, on a real broker and a real mongod; WORKERS=2, side by side, each on its own
+	$(PY) -m pytest -n $(WORKERS)
 
 run: install ## the platform with two demo agencies; stays up
 	$(PY) -m deploy.local run

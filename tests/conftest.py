@@ -2,7 +2,12 @@
 
 from hypothesis import settings
 
-pytest_plugins = ["tests.support.stack", "tests.support.platform", "tests.support.office"]
+pytest_plugins = [
+    "tests.support.sharing",
+    "tests.support.stack",
+    "tests.support.platform",
+    "tests.support.office",
+]
 
 # An example that takes long on a busy machine is no failure.
 settings.register_profile("house", parent=settings(), deadline=None)

@@ -15,7 +15,7 @@ import psutil
 
 # A JVM reads these before our arguments; someone's profile must not change the broker.
 _FOREIGN_OPTIONS = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
-_PORTS = range(20_000, 32_000)
+PORTS = range(20_000, 32_000)
 
 
 @dataclass(frozen=True)
@@ -105,5 +105,5 @@ def free_port() -> int:
     A client that keeps dialling a stopped server on a port of that range can connect to
     itself, and then the server cannot come back.
     """
-    ports = random.sample(_PORTS, 200)
+    ports = random.sample(PORTS, 200)
     return next(port for port in ports if is_free(port))

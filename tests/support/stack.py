@@ -13,6 +13,7 @@ from deploy.local.mongod import Mongod
 from deploy.local.stack import Servers, servers
 
 _RUNS = ROOT / ".local" / "test"
+_paid: set[str] = set()
 
 # A test's broker is never old enough for the second compiler to be worth its time.
 _YOUNG = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
@@ -23,14 +24,21 @@ def pytest_configure() -> None:
     Kafka.jvm = (*Kafka.jvm, *_YOUNG)
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
-    """Mark what needs the servers, before `-m` selects; the first of them pays for the start."""
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs the servers, before `-m` selects."""
     for item in filter(_needs_servers, items):
         item.add_marker(pytest.mark.integration)
-    yield
-    for item in list(filter(_needs_servers, items))[:1]:
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """The first test of a process that needs the servers pays for their start."""
+    starts = {"stack_servers", "platform"} - _paid
+    for start in starts.intersection(getattr(item, "fixturenames", ())):
+        _paid.add(start)
         item.add_marker(pytest.mark.timeout(600))
+    return (yield)
 
 
 def _needs_servers(item: pytest.Item) -> bool:
