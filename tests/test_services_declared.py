@@ -88,7 +88,7 @@ SERVICES = {
             "privacy-results.v1": "erasure.done export.part",
         },
         entities="messages conversations consents senders templates safeguards early periods",
-        shared="due heard rounds",
+        shared="due heard",
         scopes={
             "messages:read": "list_messages get_message",
             "messages:write": "create_message check_message cancel_message",

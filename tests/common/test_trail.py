@@ -3,15 +3,11 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
-from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from libs.common import clock
 from libs.common.events import AuditNoted, Envelope, Note, TenantSaved, fact_of
 from libs.common.mongo import Forwarder, Lease, Mongo, TenantScope, Units, Work
-from libs.common.mongo.lease import LEASE
 from libs.common.mongo.trail import MOST_CHARACTERS, NoteTooLarge
 from tests.support.http import tenant_id
 from tests.support.units import MemoryMongo, Sent
@@ -166,24 +162,6 @@ class Contract:
                         await asyncio.sleep(0.01)
         finally:
             running.cancel()
-
-    async def test_a_lease_is_one_processs_until_it_ends(
-        self, mongo: Mongo, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        leases: Any = mongo.service_collection("leases")
-        one, other = Lease(leases, "work"), Lease(leases, "work")
-        assert await one.hold()
-        assert await one.hold()
-        assert not await other.hold()
-        now = clock.now()
-        monkeypatch.setattr(clock, "now", lambda: now + LEASE * 2)
-        assert await other.hold()
-        assert not await one.hold()
-        monkeypatch.setattr(clock, "now", lambda: now - timedelta(days=1))
-        assert await one.hold()  # the other's ends later than any lease can
-        await one.release()
-        assert await other.hold()
-        await other.release()
 
 
 class TestInMemory(Contract):

@@ -34,7 +34,7 @@ NUMBERS = (f"+1303555{last:04d}" for last in range(131, 160))
 
 NAME = "Nightingale Thornbury"
 STORES = ("ingest", "matcher", "insights", "messaging")
-PLUMBING = {"inbox", "outbox", "parked", "trail", "numbers", "leases", "heard", "rounds"}
+PLUMBING = {"inbox", "outbox", "parked", "trail", "numbers", "leases", "heard"}
 
 Documents = dict[str, list[Any]]
 

@@ -176,8 +176,7 @@ async def test_one_process_reads_at_a_time_and_one_an_hour(
     time: Time,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    rounds = house.units.read("platform").rounds
-    assert await rounds.take(heeding.NAME, time.now, heeding.LASTING)
+    assert await house.units.read("platform").turn(heeding.NAME, heeding.LASTING).hold()
     assert not await telnyx.job().round()
     time.pass_(601)  # that process is gone
     moved = 0
@@ -224,20 +223,3 @@ async def test_while_the_provider_is_away_it_tries_again_and_loses_nothing(
     assert pauses == [60.0, 60.0, 3600.0]
     assert [one["event"] for one in logs] == ["heeding.waits", "heeding.waits", "heeding.read"]
     assert await refused(house, agency) == "suppressed"
-
-
-async def test_a_lease_is_one_processs_until_it_ends_or_is_given_back(
-    house: Harness[Store],
-) -> None:
-    rounds, minute = house.units.read("platform").rounds, timedelta(minutes=1)
-    taken = await asyncio.gather(*(rounds.take("x", NOON, minute) for _ in range(4)))
-    assert sorted(taken) == [False, False, False, True]
-    assert await rounds.done_at("x") is None
-    taken = await asyncio.gather(*(rounds.take("x", NOON + minute, minute) for _ in range(4)))
-    assert sorted(taken) == [False, False, False, True]
-    await rounds.give_back("x", NOON + minute, NOON)
-    assert await rounds.done_at("x") == NOON
-    assert await rounds.take("x", NOON + minute, minute)
-    assert await rounds.take("x", NOON - timedelta(days=1), minute)  # by a clock that was ahead
-    await rounds.give_back("x", NOON - timedelta(days=1))
-    assert await rounds.done_at("x") == NOON

@@ -26,7 +26,7 @@ Order = Sequence[tuple[str, int]]
 SERVICE_COLLECTIONS = frozenset(
     {"inbox", "outbox", "trail", "numbers", "parked", "leases", "quarantine"}
     | {"tenants", "accounts", "sessions", "invitations", "keys"}
-    | {"due", "heard", "rounds", "unsigned", "untold", "erasing"}
+    | {"due", "heard", "unsigned", "untold", "erasing"}
 )
 
 _DUPLICATE_KEY = 11000

@@ -36,7 +36,8 @@ class Heeding:
         self._stopping: asyncio.Event = running.stopping
         self._provider = provider
         self._every = every
-        self._platform: Store = running.units.read(PLATFORM)
+        platform: Store = running.units.read(PLATFORM)
+        self._turn = platform.turn(NAME, LASTING)
 
     async def run(self) -> None:
         """At once, and then until the service stops."""
@@ -58,24 +59,24 @@ class Heeding:
 
     async def _next(self) -> bool:
         """Unless another process has done it meanwhile."""
-        done_at = await self._platform.rounds.done_at(NAME)
+        done_at = await self._turn.done_at()
         fresh = done_at is not None and clock.now() - self._every < done_at <= clock.now()
         return fresh or await self.round()
 
     async def round(self) -> bool:
         """Reads the list, where no other process does; says whether it was read."""
-        rounds, began = self._platform.rounds, clock.now()
-        if not await rounds.take(NAME, began, LASTING):
+        began = clock.now()
+        if not await self._turn.hold():
             return False
         read = False
         try:
             read = await self._read()
         finally:
-            await rounds.give_back(NAME, clock.now(), began if read else None)
+            await self._turn.release(began if read else None)
         return read
 
     async def _read(self) -> bool:
-        last = await self._platform.rounds.done_at(NAME)
+        last = await self._turn.done_at()
         seen = found = 0
         async for page in self._provider.optouts(last and min(last, clock.now()) - OVERLAP):
             if self._stopping.is_set():

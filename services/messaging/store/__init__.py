@@ -1,12 +1,12 @@
 """Mongo out: messages and with whom, consent's copy, senders, templates, and what is due."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from libs.common import phone, telemetry
 from libs.common.events import TenantSaved
 from libs.common.keys import Keys
-from libs.common.mongo import TenantScope, Work
+from libs.common.mongo import Lease, TenantScope, Work
 from libs.common.privacy import PERIODS, Eraser, Periods
 from services.messaging.domain import gate, setbacks
 from services.messaging.domain.agency import held, profile_of
@@ -26,14 +26,13 @@ from services.messaging.store.early import EARLY, Early
 from services.messaging.store.erasing import Erasing
 from services.messaging.store.heard import HEARD, Heard
 from services.messaging.store.messages import MESSAGES, Messages
-from services.messaging.store.rounds import ROUNDS, Rounds
 from services.messaging.store.safeguards import SAFEGUARDS, Safeguards
 from services.messaging.store.senders import SENDERS, Pace, Senders
 from services.messaging.store.telling import Telling
 from services.messaging.store.templates import TEMPLATES, Templates
 
 ENTITIES = (MESSAGES, CONVERSATIONS, CONSENTS, SENDERS, TEMPLATES, SAFEGUARDS, EARLY, PERIODS)
-SHARED = (DUE, HEARD, ROUNDS)
+SHARED = (DUE, HEARD)
 
 
 class Store:
@@ -50,11 +49,15 @@ class Store:
         self.early = Early(scope)
         self.due = Dues(scope)
         self.heard = Heard(scope)
-        self.rounds = Rounds(scope)
         self.erasing = Erasing(scope)
         self.eraser = Eraser(scope, keys)
         self.telling = Telling(scope, keys)
         self.periods = Periods(scope)
+        self._leases = scope.shared("leases")
+
+    def turn(self, work: str, lasting: timedelta) -> Lease:
+        """The right to do some work for all tenants, one process at a time."""
+        return Lease(self._leases, work, lasting)
 
     async def begin(self, message: Message, step: Step, work: Work) -> Message:
         """Adds a message as it is after its first step, in the trace of who asked; returns it."""
