@@ -19,6 +19,7 @@ from libs.common.events.calls import CallEvent
 from libs.common.mongo import Work
 from libs.common.privacy import done
 from services.insights.domain import card, features, merge
+from services.insights.domain.number import Numbering
 from services.insights.domain.record import CallRecord
 from services.insights.store import Store
 
@@ -100,6 +101,8 @@ async def _card(record: CallRecord, store: Store, work: Work) -> InsightProduced
     if await store.objects(record.subject):
         return None
     earlier = await store.earlier(record)
-    figures = features.compute(record, earlier, store.numbering(record), store.scorecard.lookback)
+    figures = features.compute(
+        record, earlier, Numbering.of(record.party), store.scorecard.lookback
+    )
     as_of = record.started_at.astimezone(work.timezone)
     return card.produce(record, figures, store.scorecard, as_of)

@@ -3,7 +3,6 @@ and which calls were deleted."""
 
 from datetime import datetime, timedelta
 
-from libs.common import phone
 from libs.common.events import ConsentChanged, ExportOrdered, InsightProduced
 from libs.common.events.personal import HEED, RECOGNISE, SHOW, SUBJECT, USER, Personal
 from libs.common.keys import Keys
@@ -11,7 +10,6 @@ from libs.common.mongo import Document, Documents, Entity, Index, Kept, TenantSc
 from libs.common.privacy import MOST, PERIODS, Eraser, Periods, Rows, Teller
 from services.insights.domain import telling
 from services.insights.domain.history import Earlier
-from services.insights.domain.number import Numbering
 from services.insights.domain.record import CallRecord
 from services.insights.domain.scorecard import Scorecard
 
@@ -146,14 +144,6 @@ class Store:
             fields=_WITHOUT_CARD,
         )
         return [Earlier.of(_record(row)) for row in rows]
-
-    def numbering(self, record: CallRecord) -> Numbering:
-        """What the number plan says of the caller's number."""
-        number = phone.parse(record.party, None) if record.party else None
-        if not isinstance(number, phone.Number):
-            return Numbering()
-        code = phone.calling_code(number.e164.removeprefix("+"))
-        return Numbering(number.kind, int(code) if code else None)
 
     async def note_consent(self, change: ConsentChanged) -> None:
         """Keeps whether the person wants no cards, or may have none; the highest version counts."""

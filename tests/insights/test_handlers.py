@@ -7,6 +7,7 @@ import pytest
 
 from libs.common.events import Event, InsightProduced, TenantSaved
 from services.insights.domain.card import produce
+from services.insights.domain.number import Numbering
 from services.insights.store import Store
 from tests.insights.given import (
     CARD,
@@ -83,7 +84,7 @@ async def test_every_order_with_repetitions_ends_in_the_same_state(
             await house.take(facts[name], tenant, f"{call}/{name}")  # delivered twice
             await house.take(facts[name], tenant)  # told twice
         whole = merged(*(facts[name] for name in FACTS))
-        kind = store.numbering(whole).line_kind
+        kind = Numbering.of(whole.party).line_kind
         expected = produce(whole, features(whole, kind=kind), CARD, NOON)
         assert expected is not None
         assert await store.record(call) == whole.with_card(expected)

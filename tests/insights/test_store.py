@@ -8,7 +8,6 @@ import pytest
 from libs.common.events import InsightProduced, TenantSaved
 from libs.common.events.insights import Score
 from services.insights import store as store_module
-from services.insights.domain.number import Numbering
 from services.insights.domain.outcome import Outcome
 from services.insights.domain.record import CallRecord
 from services.insights.store import Store
@@ -128,22 +127,6 @@ async def test_of_very_many_earlier_calls_the_latest_count(
         await store.keep(call(f"c{number}", -number))
     found = await store.earlier(call("this"))
     assert [one.session_id for one in found] == ["c1", "c2", "c3"]
-
-
-@pytest.mark.parametrize(
-    ("party", "expected"),
-    [
-        ("+12025550142", Numbering("fixed_or_mobile", 1)),
-        ("+18005550100", Numbering("toll_free", 1)),
-        ("+966500000001", Numbering("mobile", 966)),
-        ("+10", Numbering()),
-        (None, Numbering()),
-    ],
-)
-async def test_the_number_plan_says_what_kind_of_line_it_is(
-    store: Store, party: str | None, expected: Numbering
-) -> None:
-    assert store.numbering(call("this", party=party)) == expected
 
 
 async def test_a_card_is_found_by_its_id(store: Store) -> None:

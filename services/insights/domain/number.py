@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from libs.common import phone
+
 _NANP_LENGTH = len("+12025550123")
 _NPA_NXX = len("+1202555")
 
@@ -16,6 +18,15 @@ class Numbering:
 
     line_kind: str = "unknown"
     country_code: int | None = None
+
+    @classmethod
+    def of(cls, number: str | None) -> "Numbering":
+        """From a number in E.164; nothing is known of what is none."""
+        read = phone.parse(number, None) if number else None
+        if not isinstance(read, phone.Number):
+            return cls()
+        code = phone.calling_code(read.e164.removeprefix("+"))
+        return cls(read.kind, int(code) if code else None)
 
 
 def prefix_of(number: str | None, numbering: Numbering) -> str | None:
