@@ -132,7 +132,7 @@ CONTRACTS = [
         "services/insights/api.py",
         "from libs.common.bus import Producer",
     ),
-    ("The store stores, and calls nobody", "services/insights/store.py", "import httpx"),
+    ("The store stores, and calls nobody", "services/insights/store/calls.py", "import httpx"),
     (
         "A client calls outside, and knows neither events nor requests",
         "services/insights/clients.py",
@@ -208,11 +208,12 @@ def test_every_contract_is_tried() -> None:
 
 
 def test_a_collection_without_a_scope_is_refused(house: Path) -> None:
-    plant(house, "services/insights/store.py", "def every(database):\n    return database['calls']")
+    path = "services/insights/store/calls.py"
+    plant(house, path, "def every(database):\n    return database['calls']")
     done = lint(house)
     assert done.returncode == 1
     assert "a collection is reached without a TenantScope" in done.stdout
-    assert "services/insights/store.py:" in done.stdout
+    assert f"{path}:" in done.stdout
 
 
 def found(path: str, text: str) -> list[str]:

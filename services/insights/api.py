@@ -58,7 +58,7 @@ async def list_calls(
 ) -> Page[Call]:
     """The tenant's calls."""
     pages = Cursor("calls", who.tenant.tenant)
-    records = await who.store.calls(pages.read_place(cursor), limit, open)
+    records = await who.store.calls.page(pages.read_place(cursor), limit, open)
     following = pages.after(records, limit, lambda record: (record.started_at, record.session_id))
     await who.saw("calls", len(records))
     return Page(data=[Call.of(record) for record in records], next_cursor=following)
@@ -67,7 +67,7 @@ async def list_calls(
 @router.get("/calls/{call_id}", summary="One call")
 async def get_call(call_id: str, who: CallReader) -> Call:
     """The call with this session id."""
-    record = await who.store.record(call_id)
+    record = await who.store.calls.get(call_id)
     if record is None:
         raise not_found()
     await who.saw(call_id, person=record.subject)
@@ -83,7 +83,7 @@ async def list_insights(
 ) -> Page[InsightProduced]:
     """The tenant's cards, each in its highest version."""
     pages = Cursor("insights", who.tenant.tenant)
-    cards = await who.store.insights(pages.read_place(cursor), limit, call_id)
+    cards = await who.store.cards.page(pages.read_place(cursor), limit, call_id)
     following = pages.after(cards, limit, lambda card: (card.as_of, card.session_id))
     await who.saw("insights", len(cards))
     return Page(data=cards, next_cursor=following)
@@ -92,10 +92,10 @@ async def list_insights(
 @router.get("/insights/{insight_id}", summary="One card")
 async def get_insight(insight_id: str, who: CardReader) -> InsightProduced:
     """The card with its scores and every contribution to them."""
-    card = await who.store.insight(insight_id)
+    card = await who.store.cards.get(insight_id)
     if card is None:
         raise not_found()
-    record = await who.store.record(card.session_id)
+    record = await who.store.calls.get(card.session_id)
     await who.saw(insight_id, person=record.subject if record else None)
     return card
 
@@ -103,8 +103,10 @@ async def get_insight(insight_id: str, who: CardReader) -> InsightProduced:
 @router.put("/insights/{insight_id}/feedback", status_code=204, summary="Say what a card is worth")
 async def judge_insight(insight_id: str, feedback: Feedback, who: CardJudge) -> None:
     """Keeps the caller's verdict; a second one replaces the first."""
-    if await who.store.insight(insight_id) is None:
+    if await who.store.cards.get(insight_id) is None:
         raise not_found()
     await who.write(
-        lambda store, work: store.judge(insight_id, who.principal.user, feedback.verdict, work.now)
+        lambda store, work: store.feedback.judge(
+            insight_id, who.principal.user, feedback.verdict, work.now
+        )
     )

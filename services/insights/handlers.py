@@ -42,46 +42,46 @@ async def note_answer(call: CallAnswered, store: Store, work: Work) -> None:
     """Somebody took the call."""
     record = await _record(call, store)
     if record:
-        await store.keep(merge.with_answered(record, call))
+        await store.calls.keep(merge.with_answered(record, call))
 
 
 async def note_end(call: CallEnded, store: Store, work: Work) -> None:
     """The call is over."""
     record = await _record(call, store)
     if record:
-        await store.keep(merge.with_ended(record, call))
+        await store.calls.keep(merge.with_ended(record, call))
 
 
 async def note_cost(call: CallCosted, store: Store, work: Work) -> None:
     """The provider says what the call cost."""
     record = await _record(call, store)
     if record:
-        await store.keep(merge.with_costed(record, call))
+        await store.calls.keep(merge.with_costed(record, call))
 
 
 async def note_consent(change: ConsentChanged, store: Store, work: Work) -> None:
     """What a person allows has changed; here it matters whether they object to being profiled."""
-    await store.note_consent(change)
+    await store.objections.note(change)
 
 
 async def erase(order: ErasureOrdered, store: Store, work: Work) -> None:
     """A person leaves; what is yet to come of their calls finds nothing to add to."""
-    deleted = await store.erase(order.subject, work.now)
+    deleted = await store.erasing.of(order.subject, work.now)
     deleted["parked"] = await store.eraser.parked(order.subject, work.tenant.region)
     work.emit(done(order, "insights", work.now, deleted))
 
 
 async def tell(order: ExportOrdered, store: Store, work: Work) -> None:
     """A person wants to see what is kept of them."""
-    rows = await store.told(order)
-    for part in store.teller.parts(order, "insights", work.now, rows):
+    rows = await store.telling.of(order)
+    for part in store.telling.teller.parts(order, "insights", work.now, rows):
         work.emit(part)
 
 
 async def _record(fact: CallEvent | CallMatched, store: Store) -> CallRecord | None:
     """The record that the fact belongs to; None where the call was deleted."""
-    record = await store.record(fact.session_id)
-    if record is None and await store.is_gone(fact.session_id):
+    record = await store.calls.get(fact.session_id)
+    if record is None and await store.gone.has(fact.session_id):
         pass_over(fact.TYPE)
         return None
     return record or CallRecord(session_id=fact.session_id)
@@ -92,15 +92,15 @@ async def _show(record: CallRecord, store: Store, work: Work) -> None:
     if made and record.lacks(made):
         record = record.with_card(made)
         work.emit(made)
-    await store.keep(record)
+    await store.calls.keep(record)
 
 
 async def _card(record: CallRecord, store: Store, work: Work) -> InsightProduced | None:
     if not record.incoming or record.started_at is None:
         return None
-    if await store.objects(record.subject):
+    if await store.objections.stands(record.subject):
         return None
-    earlier = await store.earlier(record)
+    earlier = await store.calls.earlier(record)
     figures = features.compute(
         record, earlier, Numbering.of(record.party), store.scorecard.lookback
     )

@@ -57,7 +57,7 @@ async def test_the_record_of_a_call_is_whole_in_the_end(world: World) -> None:
     await world.play(call())
     world.arrive(webhook(call(), "cost"))
     await world.bus.run()
-    record = await world.insights.store(HERE.tenant).record("s-1")
+    record = await world.insights.store(HERE.tenant).calls.get("s-1")
     assert record is not None
     assert (record.party, record.line) == (CUSTOMER, "+12025550131")
     assert (record.outcome, record.ring_seconds, record.duration_seconds) == ("answered", 5, 20)

@@ -122,7 +122,7 @@ async def test_a_failure_that_stays_parks_its_record_and_leaves_no_trace(
     world.insights.fail("note_start", error, times)
     await world.play(call())
     assert await world.parked() == [("insights", reason)]
-    record = await world.insights.store(HERE.tenant).record("s-1")
+    record = await world.insights.store(HERE.tenant).calls.get("s-1")
     assert record is not None
     assert (record.opening, record.outcome) == (None, "answered")
     assert (await world.state(HERE)).cards == []

@@ -138,9 +138,9 @@ class World:
         store = self.insights.store(tenant.tenant)
         people = await self.matcher.store(tenant.tenant).customers.page(None, 100)
         return State(
-            calls=sorted(map(_plain, await store.calls(None, 100, False)), key=_session),
+            calls=sorted(map(_plain, await store.calls.page(None, 100, False)), key=_session),
             matches=sorted(map(_plain, self.bus.facts(CallMatched, tenant.tenant)), key=_session),
-            cards=sorted(map(_plain, await store.insights(None, 100)), key=_session),
+            cards=sorted(map(_plain, await store.cards.page(None, 100)), key=_session),
             contacts=[{"_id": one["_id"], "at": one["last_contact"]} for one in people],
         )
 

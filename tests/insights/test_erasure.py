@@ -38,7 +38,7 @@ async def erase(house: Harness[Store], tenant: TenantSaved, **said: Any) -> Eras
 
 
 async def judged(house: Harness[Store], tenant: TenantSaved, call: str) -> None:
-    (card,) = await house.store(tenant).insights(None, 1, call)
+    (card,) = await house.store(tenant).cards.page(None, 1, call)
     answer = await house.client(tenant).put(
         f"/v1/insights/{card.insight_id}/feedback", json={"verdict": "helpful"}
     )

@@ -69,7 +69,7 @@ async def test_a_ring_shows_a_card_and_the_match_shows_the_next(
     assert said(second)["who"] == "The number of Ada Example."
     assert second.inputs == ("customer/c-1", "call/call-1")
     assert len(cards(house)) == 2
-    assert await house.store(tenant).insight(first.insight_id) == second
+    assert await house.store(tenant).cards.get(first.insight_id) == second
 
 
 async def test_every_order_with_repetitions_ends_in_the_same_state(
@@ -87,13 +87,13 @@ async def test_every_order_with_repetitions_ends_in_the_same_state(
         kind = Numbering.of(whole.party).line_kind
         expected = produce(whole, features(whole, kind=kind), CARD, NOON)
         assert expected is not None
-        assert await store.record(call) == whole.with_card(expected)
-        assert await store.insight(expected.insight_id) == expected
+        assert await store.calls.get(call) == whole.with_card(expected)
+        assert await store.cards.get(expected.insight_id) == expected
         ring_first = order.index("start") < order.index("match")
         assert [card.version for card in cards(house, call)] == ([1, 2] if ring_first else [2])
         assert cards(house, call)[-1] == expected
-    assert len(await store.calls(None, 100, False)) == 24
-    assert len(await store.insights(None, 100)) == 24
+    assert len(await store.calls.page(None, 100, False)) == 24
+    assert len(await store.cards.page(None, 100)) == 24
 
 
 async def test_all_at_once_end_in_the_same_state_too(
@@ -103,15 +103,15 @@ async def test_all_at_once_end_in_the_same_state_too(
     names = [*FACTS, *FACTS]
     await asyncio.gather(*(house.take(FACTS[name], tenant, name) for name in names))
     store, whole = house.store(tenant), merged(*FACTS.values())
-    assert await store.calls(None, 10, False) == [whole]
-    assert [card.version for card in await store.insights(None, 10)] == [2]
+    assert await store.calls.page(None, 10, False) == [whole]
+    assert [card.version for card in await store.cards.page(None, 10)] == [2]
     assert [card.version for card in cards(house)] in ([1, 2], [2])
 
 
 async def test_a_cost_is_added(house: Harness[Store], tenant: TenantSaved) -> None:
     for fact in (started(), costed(), costed()):
         await house.take(fact, tenant)
-    record = await house.store(tenant).record("call-1")
+    record = await house.store(tenant).calls.get("call-1")
     assert record is not None
     assert (str(record.cost), record.currency) == ("0.0120", "USD")
     assert len(cards(house)) == 1
@@ -146,9 +146,9 @@ async def test_an_outgoing_call_is_kept_and_has_no_card(
     for place in order:
         await house.take(facts[place], tenant)
     store = house.store(tenant)
-    assert [record.direction for record in await store.calls(None, 10, False)] == ["outgoing"]
+    assert [record.direction for record in await store.calls.page(None, 10, False)] == ["outgoing"]
     assert house.units.envelopes == []
-    assert await store.insights(None, 10) == []
+    assert await store.cards.page(None, 10) == []
 
 
 async def test_a_match_alone_shows_nothing_yet(house: Harness[Store], tenant: TenantSaved) -> None:
@@ -190,9 +190,9 @@ async def test_two_tenants_with_the_same_call_and_caller_stay_apart(
         await house.take(started(), one, "same-id")
     await house.take(matched(), tenant)
     mine, theirs = house.store(tenant), house.store(other)
-    assert len(await mine.calls(None, 10, False)) == 2
-    assert [card.version for card in await theirs.insights(None, 10)] == [1]
-    assert said((await theirs.insights(None, 10))[0])["first_call"] == "First call in 90 days."
+    assert len(await mine.calls.page(None, 10, False)) == 2
+    assert [card.version for card in await theirs.cards.page(None, 10)] == [1]
+    assert said((await theirs.cards.page(None, 10))[0])["first_call"] == "First call in 90 days."
     emitted = {(event.tenantid, event.subject) for event in house.units.envelopes}
     assert emitted == {
         (tenant.tenant, "call-0"),

@@ -30,7 +30,7 @@ def versions(house: Harness[Store]) -> list[int]:
 
 
 async def record(house: Harness[Store], tenant: TenantSaved) -> CallRecord:
-    found = await house.store(tenant).record("call-1")
+    found = await house.store(tenant).calls.get("call-1")
     assert found is not None
     return found
 
@@ -43,8 +43,8 @@ async def test_who_objects_has_calls_and_no_card(
         await house.take(fact, tenant)
     assert house.units.envelopes == []
     assert await record(house, tenant) == merged(*facts)
-    assert await house.store(tenant).insights(None, 10) == []
-    assert len(await house.store(tenant).calls(None, 10, False)) == 1
+    assert await house.store(tenant).cards.page(None, 10) == []
+    assert len(await house.store(tenant).calls.page(None, 10, False)) == 1
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ async def test_calls_cards_feedback_and_the_objection(
     other = {"session_id": "call-2", "subject": OTHER, "party": "+12025550199"}
     await house.take(started().model_copy(update=other), tenant)
     await house.take(consent(1), tenant)
-    (card,) = await house.store(tenant).insights(None, 1, "call-1")
+    (card,) = await house.store(tenant).cards.page(None, 1, "call-1")
     await house.client(tenant).put(
         f"/v1/insights/{card.insight_id}/feedback", json={"verdict": "helpful"}
     )
