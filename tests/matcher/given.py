@@ -1,5 +1,6 @@
 """Shared by the tests of matcher: customers, calls, texts, files."""
 
+import hmac
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -10,6 +11,11 @@ from services.matcher.domain.drafts import Draft, Phone
 NOON = datetime(2026, 5, 19, 12, tzinfo=UTC)
 NUMBER = "+12025550143"
 OTHER = "+12025550177"
+
+
+def code(text: str) -> str:
+    """A keyed code, as the tenant's key makes it."""
+    return hmac.digest(b"a key of the tenant", text.encode(), "sha256").hex()[:32]
 
 
 def phone(text: str = NUMBER, region: str = "US", *, primary: bool = True) -> Phone:

@@ -9,6 +9,7 @@ from libs.common.csvfile import Unreadable
 from services.matcher.domain.drafts import Draft, fingerprint
 from services.matcher.domain.headers import Columns, recognise
 from services.matcher.domain.rows import Defaults, Reading, read_row
+from tests.matcher.given import code
 
 # Number plans are compiled at first use, in the middle of an example.
 PATIENT = settings(deadline=None)
@@ -158,12 +159,26 @@ def test_natural_key() -> None:
 
 def test_fingerprint_tells_a_changed_row() -> None:
     row = {"id": "1", "phone": "2025550133", "renewal": "2026-03-04"}
-    one = fingerprint(draft(row))
+    one = fingerprint(draft(row), code)
 
-    assert fingerprint(draft(dict(row))) == one
-    assert fingerprint(draft({**row, "renewal": "3/4/2026"})) == one
-    assert fingerprint(draft({**row, "renewal": "2026-03-05"})) != one
-    assert fingerprint(replace(draft(row), name="Jane")) != one
+    assert fingerprint(draft(dict(row)), code) == one
+    assert fingerprint(draft({**row, "renewal": "3/4/2026"}), code) == one
+    assert fingerprint(draft({**row, "renewal": "2026-03-05"}), code) != one
+    assert fingerprint(replace(draft(row), name="Jane"), code) != one
+
+
+def test_a_fingerprint_is_the_keyed_code_of_a_text_of_its_own_kind() -> None:
+    texts: list[str] = []
+
+    def noted(text: str) -> str:
+        texts.append(text)
+        return "coded"
+
+    assert fingerprint(draft({"id": "1", "phone": "2025550133", "name": "Åsa"}), noted) == "coded"
+    (text,) = texts
+    assert text.startswith("record:")
+    assert "Åsa" in text
+    assert "+12025550133" in text
 
 
 def test_columns_report_what_they_do_not_know() -> None:
@@ -213,4 +228,4 @@ def test_no_row_breaks_the_reader(cells: list[str]) -> None:
     assert all(fault.line == 7 and fault.explanation for fault in found.faults)
     if found.draft:
         assert found.draft.key
-        assert fingerprint(found.draft) == fingerprint(found.draft)
+        assert fingerprint(found.draft, code) == fingerprint(found.draft, code)

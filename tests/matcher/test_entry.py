@@ -8,7 +8,7 @@ from services.matcher.domain.drafts import Draft, fingerprint
 from services.matcher.domain.entry import Given, Unusable, read
 from services.matcher.domain.headers import recognise
 from services.matcher.domain.rows import Defaults, read_row
-from tests.matcher.given import NUMBER, OTHER
+from tests.matcher.given import NUMBER, OTHER, code
 
 
 def entered(*numbers: tuple[str, str], region: str = "US", **fields: str) -> Draft:
@@ -115,4 +115,4 @@ def test_the_same_customer_as_from_a_file(name: str, external_id: str) -> None:
     columns = recognise(["name", "phone", "id"])
     by_file = read_row(2, [name, NUMBER, external_id], columns, Defaults("US")).draft
     assert by_file is not None
-    assert (by_hand.key, fingerprint(by_hand)) == (by_file.key, fingerprint(by_file))
+    assert (by_hand.key, fingerprint(by_hand, code)) == (by_file.key, fingerprint(by_file, code))

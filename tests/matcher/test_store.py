@@ -176,6 +176,23 @@ class Contract:
         assert (rows["1"]["origin"], rows["1"]["updated_at"]) == ("imp_1", NOON)
         assert await customers.write_all([], "imp_3", "contract", NOON) == Written()
 
+    async def test_one_whose_fingerprint_was_made_otherwise_is_written_once_more(
+        self, store: Store, matcher: Harness[Store], agency: TenantSaved
+    ) -> None:
+        customers = store.customers
+        await customers.write_all([draft()], "imp_1", "contract", NOON)
+        rows = matcher.mongo.scope(agency.tenant).collection("customers")
+        await rows.update({}, {"$set": {"fingerprint": "0" * 32}})
+        for written in (Written(updated=1), Written(unchanged=1)):
+            assert await customers.write_all([draft()], "imp_2", "contract", LATER) == written
+
+    async def test_what_tells_a_changed_row_is_keyed(self, matcher: Harness[Store]) -> None:
+        rows = [
+            await matcher.store(await matcher.open()).customers.save(draft(), "x", "contract", NOON)
+            for _ in range(2)
+        ]
+        assert len({row["fingerprint"] for row in rows}) == 2
+
     async def test_a_customer_named_twice_is_written_as_named_last(self, store: Store) -> None:
         drafts = [draft("1"), draft("2"), draft("1", name="Omar")]
         written = await store.customers.write_all(drafts, "imp_1", "contract", NOON)

@@ -74,7 +74,7 @@ CUSTOMERS = Entity(
         "renewal_on": Personal("contract", SHOW),
         "customer_since": Personal("contract", SHOW),
         "language": Personal("identity", SHOW),
-        "fingerprint": Personal("identity", RECOGNISE, "hashed"),
+        "fingerprint": Personal("identity", RECOGNISE, "coded"),
     },
     plain=("renewed_basis", "origin", "lawful_basis"),
 )
@@ -161,7 +161,8 @@ class Customers:
         changed = {
             key: draft
             for key, draft in last.items()
-            if key in met or (key in there and there[key] != (fingerprint(draft), basis))
+            if key in met
+            or (key in there and there[key] != (fingerprint(draft, self._code), basis))
         }
         await self._rows.change_all(
             [({"_id": k}, self._update(draft, origin, basis, at)) for k, draft in changed.items()]
@@ -197,7 +198,7 @@ class Customers:
                 "renewal_on": draft.renewal_on and draft.renewal_on.isoformat(),
                 "customer_since": draft.customer_since and draft.customer_since.isoformat(),
                 "language": draft.language,
-                "fingerprint": fingerprint(draft),
+                "fingerprint": fingerprint(draft, self._code),
                 "origin": origin,
                 "lawful_basis": basis,
                 "updated_at": at,
