@@ -226,6 +226,7 @@ def test_who_keeps_for_a_time_learns_how_long(name: str, service: Service[Any]) 
     assert (PERIODS in service.entities) is bool(categories)
     assert taken is (bool(categories) and name != "consent")  # consent gives the orders
     assert categories <= SWEPT
+    assert hasattr(service.settings, "sweep_seconds") is bool(categories)
 
 
 @pytest.mark.parametrize("name", [name for name, one in SERVICES.items() if one.scopes])

@@ -70,9 +70,6 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address both ports listen on.")
     port: int = Field(ge=1, le=65535, description="Port of the HTTP side.")
     admin_port: int = Field(ge=1, le=65535, description="Port of /livez, /readyz and /metrics.")
-    sweep_seconds: float = Field(
-        3600.0, gt=0, description="Between looks for what has been kept long enough."
-    )
 
     def __init__(self, **values: Any) -> None:
         try:
@@ -89,6 +86,14 @@ class Settings(BaseSettings):
         if self.clock_file is not None and self.environment == "production":
             raise ValueError("CLOCK_FILE shifts the time, so it cannot be set in production")
         return self
+
+
+class SweepingSettings(Settings):
+    """Base for a service that keeps documents for a time and no longer."""
+
+    sweep_seconds: float = Field(
+        3600.0, gt=0, description="Between looks for what has been kept long enough."
+    )
 
 
 def _sentence(settings: type[Settings], error: ValidationError) -> str:

@@ -4,11 +4,10 @@ from pathlib import Path
 
 from pydantic import Field
 
-from libs.common.settings import Settings as Common
-from libs.common.settings import service_config
+from libs.common.settings import SweepingSettings, service_config
 
 
-class Settings(Common):
+class Settings(SweepingSettings):
     """Beside what every service is told: its heartbeat, and how trails are signed."""
 
     model_config = service_config("consent")

@@ -4,13 +4,12 @@ from pathlib import Path
 
 from pydantic import Field
 
-from libs.common.settings import Settings as Common
-from libs.common.settings import service_config
+from libs.common.settings import SweepingSettings, service_config
 
 SHIPPED = Path(__file__).parent / "domain" / "scorecard.yaml"
 
 
-class Settings(Common):
+class Settings(SweepingSettings):
     """INSIGHTS_SCORECARD replaces the shipped scorecard with one of the operator's own."""
 
     model_config = service_config("insights")

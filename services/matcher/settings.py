@@ -1,10 +1,9 @@
 """What matcher is told from outside."""
 
-from libs.common.settings import Settings as Common
-from libs.common.settings import service_config
+from libs.common.settings import SweepingSettings, service_config
 
 
-class Settings(Common):
-    """Nothing beyond what every service is told."""
+class Settings(SweepingSettings):
+    """Beside what every service is told: how often to look for what goes."""
 
     model_config = service_config("matcher")

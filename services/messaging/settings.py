@@ -9,7 +9,7 @@ from libs.common import settings
 DOMAIN = Path(__file__).parent / "domain"
 
 
-class Settings(settings.Settings):
+class Settings(settings.SweepingSettings):
     """MESSAGING_RULES and MESSAGING_PRICES replace the shipped files with the operator's own."""
 
     model_config = settings.service_config("messaging")
