@@ -2,15 +2,12 @@
 
 import json
 from base64 import b64encode
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from libs.common import clock
 from libs.common.events import (
     CorrectionDone,
     CorrectionOrdered,
@@ -22,38 +19,21 @@ from libs.common.events import (
 )
 from libs.common.events.privacy import CHANGE_FIELD
 from libs.common.mongo import Document
-from services.matcher.app import build
 from services.matcher.domain.entry import Unusable
-from services.matcher.settings import Settings
 from services.matcher.store import Store
 from tests.matcher.given import NOON, NUMBER, OTHER, call, draft, file, person
-from tests.support.http import Harness, harness
+from tests.support.http import Harness
 from tests.support.notes import notes_of
 from tests.support.orders import deleted, erasure, park
 
 THIRD = "+12025550199"
 SAID = {"source": "our CRM", "lawful_basis": "contract"}
-REAL = pytest.param("mongo", marks=[pytest.mark.integration, pytest.mark.timeout(600)])
-
-
-@pytest.fixture(params=["memory", REAL])
-async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Harness[Store]]:
-    url = request.getfixturevalue("mongo_url") if request.param == "mongo" else None
-    made = await harness(build, Settings, tmp_path, url)
-    for name in ("parked", "trail"):
-        await made.mongo.service_collection(name).remove({})
-    yield made
-    await made.close()
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 @pytest.fixture
 async def agency(house: Harness[Store]) -> TenantSaved:
     return await house.open()
-
-
-@pytest.fixture(autouse=True)
-def _noon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "now", lambda: NOON)
 
 
 class Agency:

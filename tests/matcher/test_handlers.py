@@ -7,17 +7,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from libs.common import clock
 from libs.common.events import CallMatched, TenantSaved
 from libs.common.phone import caller
 from services.matcher.store import Store
 from tests.matcher.given import NOON, OTHER, call, draft
 from tests.support.http import Harness
 
-
-@pytest.fixture(autouse=True)
-def _noon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "now", lambda: NOON)
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 @pytest.fixture

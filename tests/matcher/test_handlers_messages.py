@@ -5,16 +5,12 @@ from typing import Any
 
 import pytest
 
-from libs.common import clock
 from libs.common.events import CallMatched, MessageMatched, TenantSaved
 from services.matcher.store import Store
 from tests.matcher.given import NOON, OTHER, call, draft, text
 from tests.support.http import Harness
 
-
-@pytest.fixture(autouse=True)
-def _noon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "now", lambda: NOON)
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 @pytest.fixture

@@ -1,38 +1,19 @@
 """What matcher hands over of a person: over documents in memory and over the real server."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
-from libs.common import clock
 from libs.common.events import TenantSaved
-from services.matcher.app import build
-from services.matcher.settings import Settings
 from services.matcher.store import Store
 from tests.matcher.given import NOON, NUMBER, OTHER, draft, file
-from tests.support.http import Harness, harness
+from tests.support.http import Harness
 from tests.support.telling import told
 
-REAL = pytest.param("mongo", marks=[pytest.mark.integration, pytest.mark.timeout(600)])
-
-
-@pytest.fixture(params=["memory", REAL])
-async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Harness[Store]]:
-    url = request.getfixturevalue("mongo_url") if request.param == "mongo" else None
-    made = await harness(build, Settings, tmp_path, url)
-    yield made
-    await made.close()
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 @pytest.fixture
 async def agency(house: Harness[Store]) -> TenantSaved:
     return await house.open()
-
-
-@pytest.fixture(autouse=True)
-def _noon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "now", lambda: NOON)
 
 
 def code(house: Harness[Store], agency: TenantSaved, number: str = NUMBER) -> str:
