@@ -10,13 +10,12 @@ from pydantic import BaseModel, Field
 
 from libs.common import clock
 from libs.common.events import Note
-from libs.common.events.personal import SIGN_IN, Personal
 from libs.common.mongo import Work
 from libs.common.web import Problem
 from services.gateway.api.access import Signed, Visitor
 from services.gateway.api.desk import Desk, desk_of
 from services.gateway.api.origin import address_of
-from services.gateway.api.shapes import SignedIn
+from services.gateway.api.shapes import Mine, SignedIn
 from services.gateway.domain.account import Account, NotAnAddress, normal_email
 from services.gateway.domain.passwords import LONGEST
 from services.gateway.domain.session import Session, digest, new_secret
@@ -25,8 +24,6 @@ from services.gateway.store import Store
 
 router = APIRouter(prefix="/v1", tags=["session"])
 log = structlog.get_logger()
-
-Mine = Personal("account", SIGN_IN)
 
 
 class Credentials(BaseModel):

@@ -9,13 +9,12 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from libs.common import clock
 from libs.common.events import Note
-from libs.common.events.personal import SIGN_IN, Personal
 from libs.common.mongo import Work
 from libs.common.web import Page, Problem, not_found
 from services.gateway.api.access import Signed, Visitor, operation_of
 from services.gateway.api.desk import Desk, desk_of
 from services.gateway.api.inviting import email_field, invite
-from services.gateway.api.shapes import Invited, User
+from services.gateway.api.shapes import Invited, Mine, User
 from services.gateway.domain.account import Account, EmailTaken, LastAdmin, changed
 from services.gateway.domain.invitation import Invitation
 from services.gateway.domain.passwords import LONGEST, WeakPassword, check
@@ -26,7 +25,6 @@ from services.gateway.store import Store
 router = APIRouter(prefix="/v1", tags=["users"])
 log = structlog.get_logger()
 
-Mine = Personal("account", SIGN_IN)
 Email = Annotated[str, Mine, Field(max_length=254), AfterValidator(email_field)]
 
 
