@@ -25,7 +25,7 @@ from services.messaging.domain.reported import Particulars
 from services.messaging.domain.steps import silent
 from services.messaging.jobs import Reconciling, Sending
 from services.messaging.jobs.reconciling import Doubt, Learn, Obey
-from services.messaging.jobs.sending import Settle
+from services.messaging.jobs.settling import Settle
 from services.messaging.store import Due, Store
 from tests.messaging.conftest import Operator
 from tests.messaging.given import NOON, Time, beat, kept, receipt, send, wrote

@@ -683,7 +683,7 @@ async def test_while_the_store_is_away_the_job_waits_and_then_goes_on(
 
     monkeypatch.setattr(house.units, "write", sometimes)
     monkeypatch.setattr("services.messaging.jobs.sending.POLL_SECONDS", 0)
-    monkeypatch.setattr("services.messaging.jobs.sending.SETTLE_PAUSES", (0,))
+    monkeypatch.setattr("services.messaging.jobs.settling.SETTLE_PAUSES", (0,))
     job = asyncio.create_task(sending.run(stopping))
     while not house.units.of(SmsSent):
         await asyncio.sleep(0)
@@ -702,8 +702,8 @@ async def test_an_answer_that_cannot_be_written_down_leaves_the_message_unknown(
     async def never(*_: Any) -> str:
         raise AutoReconnect("away")
 
-    monkeypatch.setattr("services.messaging.jobs.sending.SETTLE_PAUSES", (0, 0))
-    monkeypatch.setattr("services.messaging.jobs.sending.Settle.run", never)
+    monkeypatch.setattr("services.messaging.jobs.settling.SETTLE_PAUSES", (0, 0))
+    monkeypatch.setattr("services.messaging.jobs.settling.Settle.run", never)
     await turn(house, telnyx)
     assert await state(house, agency, message_id) == ("sending", None)
     assert len(telnyx.log) == 1
