@@ -19,10 +19,10 @@ from libs.common.events import (
     TenantSaved,
 )
 from services.messaging.clients import Letter, Provider
+from services.messaging.domain.doubt import silent
 from services.messaging.domain.message import Message
 from services.messaging.domain.outcome import Answer
 from services.messaging.domain.reported import Particulars
-from services.messaging.domain.steps import silent
 from services.messaging.jobs import Reconciling, Sending
 from services.messaging.jobs.reconciling import Doubt, Learn, Obey
 from services.messaging.jobs.settling import Settle

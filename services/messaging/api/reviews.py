@@ -9,7 +9,7 @@ from libs.common.events import Note
 from libs.common.mongo import Work
 from libs.common.service import Caller, operating
 from libs.common.web import Cursor, CursorText, Limit, Page, not_found
-from services.messaging.domain.steps import Verdict
+from services.messaging.domain.doubt import Verdict
 from services.messaging.store import Due, Store
 
 router = APIRouter(prefix="/operator/v1/reviews", include_in_schema=False)

@@ -13,7 +13,7 @@ from libs.common.events import (
     SmsSent,
     SmsUnconfirmed,
 )
-from services.messaging.domain import failures, outcome, receipts, steps
+from services.messaging.domain import doubt, failures, outcome, receipts, steps
 from services.messaging.domain.message import UNANSWERED, Message
 from services.messaging.domain.steps import Step
 
@@ -49,7 +49,7 @@ def answer(message: Message, came: outcome.Answer, told: Particulars, now: datet
         case outcome.Failed(code, provider_code, sentence):
             return steps.failed(message, code, provider_code, sentence, now)
         case outcome.Unknown(code):
-            return steps.unknown(code, now)
+            return doubt.unknown(code, now)
 
 
 def rest(came: outcome.Answer) -> timedelta | None:

@@ -13,7 +13,7 @@ from libs.common.mongo import Work, is_outage
 from libs.common.service import Running, stops_within
 from libs.common.tenants import UnknownTenant
 from services.messaging.clients import Away, Provider
-from services.messaging.domain import steps
+from services.messaging.domain import doubt
 from services.messaging.domain.message import Message
 from services.messaging.handlers import note_status
 from services.messaging.store import Due, Store
@@ -121,7 +121,7 @@ class Doubt:
         message = await store.messages.get(self._seen.id)
         if message is None or (message.state, message.ref) != (self._seen.state, self._seen.ref):
             return
-        step = steps.silent(message, work.now)
+        step = doubt.silent(message, work.now)
         if step is not None:
             await store.follow(message, step, work)
 
@@ -139,6 +139,6 @@ class Obey:
         if verdict is None or message is None:
             return
         if message.state == "needs_review":
-            await store.follow(message, steps.settled(message, verdict, work.now), work)
+            await store.follow(message, doubt.settled(message, verdict, work.now), work)
         else:
             await store.due.forget(self._due)

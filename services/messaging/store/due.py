@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from libs.common.mongo import Document, Entity, Index, TenantScope, before
-from services.messaging.domain.steps import Verdict
+from services.messaging.domain.doubt import Verdict
 
 DUE = Entity(
     "due",
