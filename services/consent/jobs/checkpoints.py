@@ -1,6 +1,5 @@
 """Signs the state of each trail, soon after it has grown."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
@@ -9,12 +8,10 @@ from libs.common import clock
 from libs.common.events import AuditCheckpointed
 from libs.common.keys import PLATFORM
 from libs.common.mongo import Work
-from libs.common.service import Running, stops_within
+from libs.common.service import Job, Running, stops_within
 from libs.common.tenants import UnknownTenant
 from services.consent.domain.audit.notary import in_base64
 from services.consent.store import Store
-
-Job = Callable[[Running[Any]], Awaitable[None]]
 
 POLL_SECONDS = 1.0
 

@@ -4,9 +4,8 @@ What is due stands in one list, and is decided again in the transaction that act
 several replicas do a thing once: of two that meet at a row, one begins again and finds it done.
 """
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
@@ -14,7 +13,7 @@ from libs.common import clock
 from libs.common.events import TenantSaved
 from libs.common.keys import PLATFORM
 from libs.common.mongo import Work
-from libs.common.service import Running, stops_within
+from libs.common.service import Job, Running, stops_within
 from services.consent.domain.rights import steps
 from services.consent.domain.rights.erasure import Erasure
 from services.consent.domain.rights.handing import request_of
@@ -22,8 +21,6 @@ from services.consent.jobs.packaging import hand_over
 from services.consent.store import Store
 from services.consent.store.erasing import again
 from services.consent.store.rights import Due
-
-Job = Callable[[Running[Any]], Awaitable[None]]
 
 EVERY_SECONDS: Final = 1.0
 BATCH: Final = 100

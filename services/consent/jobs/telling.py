@@ -1,7 +1,7 @@
 """Tells of what was sealed and signed, in order: one process at a time."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
@@ -10,11 +10,9 @@ import structlog
 from libs.common import clock
 from libs.common.events import AuditCheckpointed, AuditSealed, Envelope, derived_id, enclose
 from libs.common.keys import PLATFORM
-from libs.common.service import Running, stops_within
+from libs.common.service import Job, Running, stops_within
 from services.consent.store import Store
 from services.consent.store.audit.untold import Part
-
-Job = Callable[[Running[Any]], Awaitable[None]]
 
 POLL_SECONDS = 0.5
 BATCH = 200
