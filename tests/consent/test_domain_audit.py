@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import rfc8785
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pymerkle import InmemoryTree
 
-from libs.common import merkle
+from libs.common import clock, merkle
 from services.consent.domain.audit import chain, withheld
 from services.consent.domain.audit.entry import Entry
 from services.consent.domain.audit.notary import Notary, verifier_key
@@ -131,6 +131,7 @@ def test_a_checkpoint_is_wanted_after_a_hundred_entries_or_a_minute() -> None:
         "٠٥٠١٢٣٤٥٦٧",
         "a.b@example.com",
         "Ann <ann@example.org>",
+        "calls/0/12125550123",
         12125550123,
         501234567,
     ],
@@ -144,6 +145,8 @@ def test_what_looks_like_a_number_or_an_address_is_withheld(value: str | int) ->
     [
         "2026-11-22",
         "2026-11-22T17:27:10.123456Z",
+        "calls.v1/0/12345678",
+        "ingest.dead.v1/0/123456789012",
         "v1.12.3",
         "no_consent",
         "+1202",
@@ -155,6 +158,12 @@ def test_what_looks_like_a_number_or_an_address_is_withheld(value: str | int) ->
 )
 def test_codes_counts_and_dates_are_kept(value: str | int | bool) -> None:
     assert withheld.facts({"told": value}) == ({"told": value}, 0)
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_a_time_as_we_write_it_is_never_withheld(at: datetime) -> None:
+    told: dict[str, withheld.Value] = {"oldest": clock.rfc3339(at), "newest": at.isoformat()}
+    assert withheld.facts(told) == (told, 0)
 
 
 def test_objects_and_reasons_are_looked_at_too() -> None:

@@ -9,6 +9,7 @@ Value = str | int | bool
 
 _TOO_LONG = 10**8  # a national number has nine digits or more
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2})?)?")
+_PLACE = re.compile(r"[a-z-]+(\.[a-z-]+)*\.v\d+/\d+/\d+")  # in the log: topic/partition/offset
 _ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
 _NUMBER = re.compile(r"(?<![\w-])\+?\(?\d(?:[\s().-]{0,2}\d){6,18}(?![\w-])")
 
@@ -30,7 +31,7 @@ def _kept(value: Value) -> Value:
 
 
 def _is_personal(value: str) -> bool:
-    if _DATE.fullmatch(value):
+    if _DATE.fullmatch(value) or _PLACE.fullmatch(value):
         return False
     return bool(_ADDRESS.search(value) or _NUMBER.search(value))
 
