@@ -8,7 +8,7 @@ from libs.common.events import Note, RetentionOrdered
 from libs.common.mongo import Work
 from libs.common.privacy import SWEPT, Period
 from libs.common.web import Problem, not_found
-from services.consent.api.rights.acting import Decider, Reader, actor
+from services.consent.api.rights.acting import Decider, Reader
 from services.consent.store import Store
 
 router = APIRouter(prefix="/v1/privacy/retention", tags=["privacy"])
@@ -76,7 +76,7 @@ async def put_retention(category: str, given: RetentionIn, who: Decider) -> Rete
         await store.periods.take(order, work.now)
         after = await store.periods.get(category, work.tenant)
         work.emit(order)
-        work.note(_changed(before, after, actor(who)))
+        work.note(_changed(before, after, who.actor))
         return after
 
     return RetentionOut.of(await who.write(body))

@@ -12,11 +12,6 @@ Writer = Annotated[Caller[Store], acting("privacy:write")]
 Decider = Annotated[Caller[Store], acting("privacy:decide")]
 
 
-def actor(who: Caller[Store]) -> str:
-    """The caller, as the record names people."""
-    return f"user:{who.principal.user}"
-
-
 async def open_one(request_id: str, store: Store) -> Request:
     """The request. Raises Problem 404, or 409 where it is closed."""
     request = await store.rights.requests.get(request_id)

@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from libs.common import profiles
 from libs.common.events import Note
 from libs.common.mongo import Work
-from services.consent.api.rights.acting import Decider, actor, conflict, open_one
+from services.consent.api.rights.acting import Decider, conflict, open_one
 from services.consent.api.rights.shapes import ExtendIn, RefuseIn, RequestOut
 from services.consent.domain.rights import deadlines, steps, words
 from services.consent.domain.rights.request import Extension, Refusal, Request
@@ -32,7 +32,7 @@ async def extend_privacy_request(request_id: str, given: ExtendIn, who: Decider)
         )
         due = profiles.load(work.tenant.profile).due
         longer = deadlines.extended(request, extension, due, work.timezone)
-        work.note(_note("extended", request, actor(who)))
+        work.note(_note("extended", request, who.actor))
         until, language = longer.due_at.astimezone(work.timezone), work.tenant.language
         text = words.extended(work.tenant.name, until, given.reason, language)
         _tell(request, text, store, work)
@@ -55,7 +55,7 @@ async def refuse_privacy_request(request_id: str, given: RefuseIn, who: Decider)
             ground=given.ground,
             sentence=store.rights.seal_words(given.sentence),
         )
-        work.note(_note("refused", request, actor(who), given.ground))
+        work.note(_note("refused", request, who.actor, given.ground))
         text = words.refused(work.tenant.name, given.sentence, work.tenant.language)
         _tell(request, text, store, work)
         return await store.rights.keep(steps.refused(request, refusal))

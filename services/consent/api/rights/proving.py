@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from libs.common.events import Note
 from libs.common.mongo import Work
 from libs.common.web import Problem
-from services.consent.api.rights.acting import Decider, Writer, actor, unverified_one
+from services.consent.api.rights.acting import Decider, Writer, unverified_one
 from services.consent.api.rights.shapes import AttestIn, CodeIn, CodeSent, RequestOut
 from services.consent.domain.rights import steps, words
 from services.consent.domain.rights.code import DIGITS, MOST_SENT, Fresh, Verdict, no_more, tried
@@ -66,8 +66,8 @@ async def verify_privacy_request(request_id: str, given: CodeIn, who: Writer) ->
         code, verdict = tried(request.code, request.id, given.code, store.code, work.now)
         if verdict is Verdict.FITS:
             how = Verified(at=work.now, by="code", who=who.principal.user)
-            return await _proven(request, how, actor(who), store, work), verdict
-        work.note(_failed(request, verdict, actor(who)))
+            return await _proven(request, how, who.actor, store, work), verdict
+        work.note(_failed(request, verdict, who.actor))
         return await store.rights.keep(request.model_copy(update={"code": code})), verdict
 
     request, verdict = await who.write(body)
@@ -90,7 +90,7 @@ async def attest_privacy_request(request_id: str, given: AttestIn, who: Decider)
             how=given.how,
             reason=store.rights.seal_words(given.reason),
         )
-        return await _proven(request, how, actor(who), store, work)
+        return await _proven(request, how, who.actor, store, work)
 
     return RequestOut.of(await who.write(body), who.store)
 
