@@ -16,6 +16,7 @@ from services.consent.store.rights import packages
 from tests.consent.given import DAN
 from tests.consent.packages import data, files
 from tests.consent.rights import PATH, Desk
+from tests.support.sweeps import sweep
 
 OTHERS = tuple(store for store in REQUIRED["access"] if store != "consent")
 EVE = "+12125550188"
@@ -137,6 +138,33 @@ async def test_a_store_that_is_silent_leaves_it_in_progress_and_is_asked_again(
     await hand(desk, "insights")
     await desk.look()
     assert (await desk.shown(request))["status"] == "ready"
+
+
+async def test_what_was_swept_while_a_store_was_silent_is_asked_for_again(desk: Desk) -> None:
+    """A package is of all stores, or it is none."""
+    order = RetentionOrdered(category="packages", days=1, version=1)
+    await desk.house.store(desk.agency).periods.take(order, desk.now)
+    request = await desk.attested("access")
+    await own(desk)
+    for store in OTHERS:
+        if store != "insights":
+            await hand(desk, store, SAID if store == "messaging" else NOTHING)
+    desk.move(timedelta(days=1, seconds=1))
+    await sweep(desk.house)
+    assert await kept(desk, "parts") == []
+    await hand(desk, "insights")
+    before = len(desk.house.units.of(ExportOrdered))
+    assert await desk.look() == 1
+    asked = await desk.shown(request)
+    assert (asked["status"], set(asked["awaiting"])) == ("in_progress", set(REQUIRED["access"]))
+    assert len(desk.house.units.of(ExportOrdered)) == before + 1
+    await own(desk)
+    for store in OTHERS:
+        await hand(desk, store, SAID if store == "messaging" else NOTHING)
+    assert await desk.look() == 1
+    found = files((await fetched(desk, request)).content)
+    assert [row["id"] for row in data(found)["messages"]] == ["m"]
+    assert set(json.loads(found["about.json"])["read_at"]) == set(REQUIRED["access"])
 
 
 async def test_pieces_come_in_any_order_and_a_later_answer_replaces_an_earlier_one(

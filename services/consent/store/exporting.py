@@ -74,13 +74,20 @@ async def material(
 
 
 async def go_on(request_id: str, made: Made | None, store: Store, work: Work) -> Request | None:
-    """Keeps a package that is made, or asks the stores that are silent again."""
+    """Keeps a package that is made, or asks the stores that are silent again.
+
+    All are asked where an answer was swept before the last one came.
+    """
     request = await store.rights.requests.get(request_id)
     if request is None or not handing.under_way(request):
         await store.rights.dues.set(handing.due_of(request_id), None)
-    elif request.awaiting:
+        return request
+    read_at = await store.rights.parts.read_at(request_id)
+    if request.awaiting:
         await _order(request, store, work)
-    elif made and made.material.read_at == await store.rights.parts.read_at(request_id):
+    elif not handing.whole(read_at):
+        return await begin(request, store, work)
+    elif made and made.material.read_at == read_at:
         return await _ready(request, made, store, work)
     return request
 

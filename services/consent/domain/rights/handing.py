@@ -1,5 +1,6 @@
 """Handing over: which stores have answered, when the others are asked again, and the package."""
 
+from collections.abc import Container
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -44,6 +45,11 @@ def answered(request: Request, store: str) -> Request:
     """One store has told all that it has."""
     left = tuple(one for one in request.awaiting if one != store)
     return request.model_copy(update={"awaiting": left})
+
+
+def whole(read_at: Container[str]) -> bool:
+    """Whether what every store told is there: a package is of all of them."""
+    return all(store in read_at for store in REQUIRED["access"])
 
 
 def again_at(request: Request, now: datetime) -> datetime:
