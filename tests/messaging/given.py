@@ -120,6 +120,14 @@ async def beat(house: Harness[Store], *lanes: int) -> None:
         await house.take(sign, house.tenants.get("platform"))
 
 
+async def agreed(
+    house: Harness[Store], agency: TenantSaved, *lanes: int, number: str = DAN
+) -> None:
+    """Somebody may be sent promotions: consent is at work (in these lanes), and they agree."""
+    await beat(house, *lanes)
+    await house.take(consent(house, agency, 1, number=number), agency)
+
+
 def asked(kind: str = "service", to: str = DAN, **said: Any) -> dict[str, Any]:
     """A message as the API takes one."""
     return {"to": to, "class": kind, "text": "Your policy is renewed.", **said}

@@ -1,15 +1,21 @@
-"""A provider for tests: it answers as it is told and remembers what it was asked."""
+"""A provider for tests, which answers as told and remembers what it was asked; the job asks it."""
 
+import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
 from libs.common import clock
-from services.messaging.clients import Provider
+from services.messaging.clients import Letter, Provider
+from services.messaging.domain import outcome
+from services.messaging.domain.reported import Particulars
+from services.messaging.jobs import Sending
+from services.messaging.store import Store
+from tests.support.http import Harness
 
 Answer = Callable[[httpx.Request], httpx.Response]
 
@@ -67,6 +73,31 @@ class Telnyx:
         if isinstance(answer, BaseException):
             raise answer
         return answer if isinstance(answer, httpx.Response) else answer(request)
+
+
+async def turn(house: Harness[Store], asked: Telnyx | Provider) -> None:
+    """A job that has just started sends what is due, to the end of its requests."""
+    provider = asked.provider() if isinstance(asked, Telnyx) else asked
+    await once(Sending(cast(Any, house), provider))
+
+
+async def once(sending: Sending) -> None:
+    """One round, to the end of its requests."""
+    async with asyncio.TaskGroup() as tasks:
+        await sending.round(tasks)
+
+
+def held_up(telnyx: Telnyx, by: Callable[[], Awaitable[None]]) -> Provider:
+    """Something happens between the claim of a message and the request."""
+    provider = telnyx.provider()
+    post = provider.send
+
+    async def late(letter: Letter) -> tuple[outcome.Answer, Particulars]:
+        await by()
+        return await post(letter)
+
+    provider.send = late  # type: ignore[method-assign]
+    return provider
 
 
 def _may_be_sent(answer: object) -> bool:

@@ -17,6 +17,7 @@ from tests.messaging.given import (
     NOURA,
     Time,
     agency_facts,
+    agreed,
     asked,
     beat,
     consent,
@@ -163,8 +164,7 @@ async def test_each_refusal_has_its_code(
 async def test_without_news_of_consent_promotions_are_refused_and_nothing_else(
     house: Harness[Store], agency: TenantSaved, client: httpx.AsyncClient, time: Time
 ) -> None:
-    await beat(house)
-    await house.take(consent(house, agency, 1), agency)
+    await agreed(house, agency)
     time.pass_(60)
     assert (await post(client, kind="promotional")).status_code == 202
     time.pass_(1)
@@ -210,8 +210,7 @@ async def test_a_promotion_at_night_waits(
     house: Harness[Store], agency: TenantSaved, client: httpx.AsyncClient, time: Time
 ) -> None:
     time.now = NOON.replace(day=2, hour=1)
-    await beat(house)
-    await house.take(consent(house, agency, 1), agency)
+    await agreed(house, agency)
     answer = await post(client, kind="promotional")
     assert answer.status_code == 202
     morning = NOON.replace(day=2, hour=12)
@@ -356,8 +355,7 @@ async def test_saudi_promotions_need_safeguard_sender_and_consent(
 ) -> None:
     agency = await house.open(**agency_facts(region="SA"))
     client = house.client(agency)
-    await beat(house)
-    await house.take(consent(house, agency, 1, number=NOURA), agency)
+    await agreed(house, agency, number=NOURA)
 
     async def code(**said: Any) -> str:
         body = asked("promotional", NOURA, **said)

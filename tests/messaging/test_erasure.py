@@ -3,7 +3,7 @@
 import asyncio
 from base64 import b64encode
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -22,7 +22,6 @@ from services.messaging.clients import Letter
 from services.messaging.domain.copy import Copy
 from services.messaging.domain.outcome import Answer
 from services.messaging.domain.reported import Particulars
-from services.messaging.jobs import Sending
 from services.messaging.store import Store
 from tests.messaging.given import (
     DAN,
@@ -38,7 +37,7 @@ from tests.messaging.given import (
     subject,
     wrote,
 )
-from tests.messaging.provider import Telnyx
+from tests.messaging.provider import Telnyx, turn
 from tests.support.http import Harness
 from tests.support.orders import deleted, erasure
 
@@ -65,12 +64,6 @@ async def erase(
 ) -> ErasureDone:
     await house.take(erasure(subject(house, agency, number), **said), agency)
     return house.units.of(ErasureDone)[-1]
-
-
-async def turn(house: Harness[Store], telnyx: Telnyx) -> None:
-    sending = Sending(cast(Any, house), telnyx.provider())
-    async with asyncio.TaskGroup() as tasks:
-        await sending.round(tasks)
 
 
 async def correspond(house: Harness[Store], agency: TenantSaved, number: str) -> None:
@@ -128,8 +121,7 @@ async def test_a_request_under_way_ends_without_a_trace(
 
     monkeypatch.setattr(provider, "send", meanwhile)
     before = SKIPPED.labels("message.status")._value.get()
-    async with asyncio.TaskGroup() as tasks:
-        await Sending(cast(Any, house), provider).round(tasks)
+    await turn(house, provider)
     (ref,) = telnyx.refs()
     time.pass_(5)
     said = receipt("delivered", "p-1", reference=ref, subject=subject(house, agency))

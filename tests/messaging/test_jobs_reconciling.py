@@ -29,7 +29,7 @@ from services.messaging.jobs.settling import Settle
 from services.messaging.store import Due, Store
 from tests.messaging.conftest import Operator
 from tests.messaging.given import NOON, Time, beat, kept, receipt, send, wrote
-from tests.messaging.provider import Telnyx, accepted, shown
+from tests.messaging.provider import Telnyx, accepted, held_up, shown, turn
 from tests.support.http import Harness
 
 in_memory = pytest.mark.parametrize("house", ["memory"], indirect=True)
@@ -39,20 +39,22 @@ class Killed(BaseException):
     """The process dies here."""
 
 
-async def turn(house: Harness[Store], provider: Provider) -> None:
-    async with asyncio.TaskGroup() as tasks:
-        await Sending(cast(Any, house), provider).round(tasks)
-
-
 async def look(house: Harness[Store], telnyx: Telnyx) -> None:
     await Reconciling(cast(Any, house), telnyx.provider()).round()
+
+
+async def sought(house: Harness[Store], telnyx: Telnyx, time: Time) -> None:
+    """It is looked for once a minute, for twenty minutes: longer than until people are asked."""
+    for _ in range(20):
+        time.pass_(60)
+        await look(house, telnyx)
 
 
 async def lost(house: Harness[Store], agency: TenantSaved, telnyx: Telnyx) -> str:
     """A message whose answer was lost."""
     telnyx.answers.append(httpx.ReadTimeout("no"))
     message_id = await send(house, agency)
-    await turn(house, telnyx.provider())
+    await turn(house, telnyx)
     assert (await kept(house, agency, message_id)).state == "unknown"
     return message_id
 
@@ -63,18 +65,18 @@ async def test_a_crash_between_claim_and_answer_is_unknown_and_never_a_second_re
     telnyx = Telnyx(Killed())
     message_id = await send(house, agency)
     with pytest.raises(BaseExceptionGroup):
-        await turn(house, telnyx.provider())
+        await turn(house, telnyx)
     assert (await kept(house, agency, message_id)).state == "sending"
     time.pass_(29)
     await look(house, telnyx)
-    await turn(house, telnyx.provider())
+    await turn(house, telnyx)
     assert (await kept(house, agency, message_id)).state == "sending"
     time.pass_(1)
     await look(house, telnyx)
     assert (await kept(house, agency, message_id)).state == "unknown"
     for _ in range(40):
         time.pass_(60)
-        await turn(house, telnyx.provider())
+        await turn(house, telnyx)
         await look(house, telnyx)
     message = await kept(house, agency, message_id)
     assert (message.state, message.attempt) == ("needs_review", 1)
@@ -134,9 +136,7 @@ async def test_a_receipt_still_settles_what_people_were_to_review(
 ) -> None:
     telnyx = Telnyx()
     message_id = await lost(house, agency, telnyx)
-    for _ in range(20):
-        time.pass_(60)
-        await look(house, telnyx)
+    await sought(house, telnyx, time)
     await house.take(receipt("delivered", reference=telnyx.refs()[0]), agency)
     assert (await kept(house, agency, message_id)).state == "delivered"
     assert await house.units.read("platform").due.reviews(None, 10) == []
@@ -149,7 +149,7 @@ async def test_a_late_answer_cannot_overwrite_a_later_attempt(
     """Attempt 1 was not taken; its answer comes once more while attempt 2 is under way."""
     telnyx = Telnyx(httpx.ConnectError("no"))
     message_id = await send(house, agency)
-    await turn(house, telnyx.provider())
+    await turn(house, telnyx)
     (first,) = telnyx.refs()
     time.pass_(5)
     held = Held(Answer(200, (), "p-2"))
@@ -193,17 +193,13 @@ async def test_what_was_claimed_before_the_process_was_frozen_is_not_posted_afte
     """Its lease has ended and the person has written STOP when the process goes on."""
     telnyx = Telnyx()
     message_id = await send(house, agency)
-    provider = telnyx.provider()
-    post = provider.send
 
-    async def frozen(letter: Letter) -> tuple[Answer, Particulars]:
+    async def frozen() -> None:
         await house.take(wrote(house, agency, "STOP", keyword="stop"), agency)
         time.pass_(20 * 60)
         await look(house, telnyx)
-        return await post(letter)
 
-    provider.send = frozen  # type: ignore[method-assign]
-    await turn(house, provider)
+    await turn(house, held_up(telnyx, frozen))
     assert telnyx.log == []
     assert (await kept(house, agency, message_id)).state == "unknown"
 
@@ -214,19 +210,15 @@ async def test_what_was_not_posted_in_time_is_claimed_again(
 ) -> None:
     telnyx = Telnyx()
     message_id = await send(house, agency)
-    provider = telnyx.provider()
-    post = provider.send
 
-    async def slow(letter: Letter) -> tuple[Answer, Particulars]:
+    async def slow() -> None:
         time.pass_(11)
-        return await post(letter)
 
-    provider.send = slow  # type: ignore[method-assign]
-    await turn(house, provider)
+    await turn(house, held_up(telnyx, slow))
     message = await kept(house, agency, message_id)
     assert (message.state, message.code) == ("queued", "attempt_delayed")
     time.pass_(5)
-    await turn(house, telnyx.provider())
+    await turn(house, telnyx)
     assert (await kept(house, agency, message_id)).state == "accepted"
     assert len(telnyx.log) == 1
 
@@ -237,7 +229,7 @@ async def test_what_was_sent_and_never_heard_of_is_unconfirmed(
 ) -> None:
     telnyx = Telnyx(accepted("p-1"), accepted("p-2"), accepted("p-3"))
     ids = [await send(house, agency) for _ in range(3)]
-    await turn(house, telnyx.provider())
+    await turn(house, telnyx)
     telnyx.messages["p-1"] = shown("p-1", "delivered")
     telnyx.messages["p-2"] = shown("p-2", "sent")
     time.pass_(2 * 3600 - 1)
@@ -261,9 +253,7 @@ async def test_an_operators_word_settles_it(
 ) -> None:
     telnyx = Telnyx()
     ids = [await lost(house, agency, telnyx) for _ in range(3)]
-    for _ in range(20):
-        time.pass_(60)
-        await look(house, telnyx)
+    await sought(house, telnyx, time)
     client = operator("reviews:read", "reviews:write")
     listed = await reviews(client, agency)
     assert {one["message_id"] for one in listed} == set(ids)
@@ -383,9 +373,7 @@ async def test_what_can_never_be_looked_up_comes_before_people_in_its_time(
 
     owner, name = (Provider, "receipts") if broken == "receipts" else (Learn, "run")
     monkeypatch.setattr(owner, name, failing)
-    for _ in range(20):
-        time.pass_(60)
-        await look(house, telnyx)
+    await sought(house, telnyx, time)
     assert (await kept(house, agency, message_id)).state == "needs_review"
 
 

@@ -26,6 +26,7 @@ from tests.messaging.given import (
     PROFILE,
     Time,
     agency_facts,
+    agreed,
     asked,
     beat,
     consent,
@@ -35,17 +36,10 @@ from tests.messaging.given import (
     subject,
     wrote,
 )
-from tests.messaging.provider import Telnyx, accepted, refused
+from tests.messaging.provider import Telnyx, accepted, once, refused, turn
 from tests.support.http import Harness
 
 in_memory = pytest.mark.parametrize("house", ["memory"], indirect=True)
-
-
-async def turn(house: Harness[Store], telnyx: Telnyx) -> None:
-    """One round of the job, to the end of its requests."""
-    sending = Sending(cast(Any, house), telnyx.provider())
-    async with asyncio.TaskGroup() as tasks:
-        await sending.round(tasks)
 
 
 async def state(house: Harness[Store], agency: TenantSaved, message_id: str) -> tuple[str, Any]:
@@ -204,8 +198,7 @@ async def test_a_stop_between_the_request_and_the_claim_wins(
 async def test_the_gate_is_asked_again_at_the_claim(
     house: Harness[Store], agency: TenantSaved, time: Time
 ) -> None:
-    await beat(house)
-    await house.take(consent(house, agency, 1), agency)
+    await agreed(house, agency)
     message_id = await send(
         house, agency, "promotional", send_at=NOON.replace(minute=30).isoformat()
     )
@@ -224,8 +217,7 @@ async def test_the_gate_is_asked_again_at_the_claim(
 async def test_a_promotion_waits_for_consent_to_be_heard_of_and_not_for_ever(
     house: Harness[Store], agency: TenantSaved, time: Time
 ) -> None:
-    await beat(house)
-    await house.take(consent(house, agency, 1), agency)
+    await agreed(house, agency)
     at = NOON.replace(minute=30).isoformat()
     first = await send(house, agency, "promotional", send_at=at)
     time.now = NOON.replace(minute=30)
@@ -251,8 +243,7 @@ async def test_one_silent_lane_makes_promotions_wait(
     house: Harness[Store], agency: TenantSaved, time: Time
 ) -> None:
     telnyx = Telnyx()
-    await beat(house, 0, 1, 3)
-    await house.take(consent(house, agency, 1), agency)
+    await agreed(house, agency, 0, 1, 3)
     message_id = await send(house, agency, "promotional")
     for _ in range(6):
         time.pass_(15)
@@ -276,8 +267,7 @@ async def test_a_promotion_released_in_the_morning_waits_for_consent_like_any_ot
 ) -> None:
     """Asked for the evening before, and consent has been silent since: its hour begins now."""
     time.now = NOON.replace(day=2, hour=1)  # 21:00 in New York
-    await beat(house)
-    await house.take(consent(house, agency, 1), agency)
+    await agreed(house, agency)
     message_id = await send(house, agency, "promotional")
     telnyx = Telnyx()
     time.now = NOON.replace(day=2, hour=12)
@@ -295,8 +285,7 @@ async def test_a_promotion_released_in_the_morning_waits_for_consent_like_any_ot
 async def test_while_consent_was_heard_of_within_the_hour_a_promotion_is_not_blocked(
     house: Harness[Store], agency: TenantSaved, time: Time
 ) -> None:
-    await beat(house)
-    await house.take(consent(house, agency, 1), agency)
+    await agreed(house, agency)
     message_id = await send(house, agency, "promotional")
     time.pass_(61)
     await turn(house, Telnyx())
@@ -315,8 +304,7 @@ async def test_a_promotion_waits_for_a_decent_hour(
     house: Harness[Store], agency: TenantSaved, time: Time
 ) -> None:
     time.now = NOON.replace(day=2, hour=1)  # 21:00 in New York
-    await beat(house)
-    await house.take(consent(house, agency, 1), agency)
+    await agreed(house, agency)
     message_id = await send(house, agency, "promotional")
     code = await send(house, agency, "one_time_code")
     telnyx = Telnyx()
@@ -420,17 +408,12 @@ async def test_codes_do_not_wait_behind_a_mass_of_others(
     for _ in range(200):  # more than a round, and twenty seconds of the sender's pace
         await send(house, agency)
     sending = Sending(cast(Any, house), telnyx.provider())
-
-    async def round_() -> None:
-        async with asyncio.TaskGroup() as tasks:
-            await sending.round(tasks)
-
     for _ in range(4):
-        await round_()
+        await once(sending)
     time.pass_(0.05)
     codes = [await send(house, agency, "one_time_code") for _ in range(3)]
     for _ in range(4):
-        await round_()
+        await once(sending)
         time.pass_(0.1)
     assert {await state(house, agency, one) for one in codes} == {("accepted", None)}
     assert len(telnyx.log) == 10 + 3
@@ -456,8 +439,7 @@ async def test_a_heartbeat_from_a_clock_that_was_ahead_is_mended_by_the_next(
     house: Harness[Store], agency: TenantSaved, time: Time
 ) -> None:
     telnyx = Telnyx()
-    await beat(house)
-    await house.take(consent(house, agency, 1), agency)
+    await agreed(house, agency)
     message_id = await send(house, agency, "promotional")
     time.pass_(365 * 24 * 3600)
     await beat(house)
@@ -562,8 +544,7 @@ async def test_a_receipt_before_the_answer_is_not_undone_by_it(
         return answer
 
     provider.send = slow  # type: ignore[method-assign]
-    async with asyncio.TaskGroup() as tasks:
-        await Sending(cast(Any, house), provider).round(tasks)
+    await turn(house, provider)
     assert waiting.is_set()
     assert await state(house, agency, message_id) == ("delivered", None)
     assert len(house.units.of(SmsSent)) == 1

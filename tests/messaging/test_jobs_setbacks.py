@@ -1,6 +1,5 @@
 """Time in: what the provider refuses whatever the message makes a sender rest, or the agency."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any, cast
@@ -26,6 +25,7 @@ from tests.messaging.given import (
     receipt,
     send,
 )
+from tests.messaging.provider import once
 from tests.simulator.support import API_KEY, TARGET, Clock, Target, built, log, order
 from tests.support.http import Harness
 
@@ -43,8 +43,7 @@ class Telnyx:
 
     async def turn(self) -> None:
         """One round of the job, to the end of its requests."""
-        async with asyncio.TaskGroup() as tasks:
-            await self._sending.round(tasks)
+        await once(self._sending)
 
     async def asked(self) -> int:
         """How often it was asked to send."""

@@ -16,7 +16,7 @@ from libs.common.events import TenantClosed, TenantSaved
 from services.messaging.jobs import Reconciling, Sending
 from services.messaging.store import Store
 from tests.messaging.given import DAN, NOON, Time, agency_facts, asked, beat, built, consent, wrote
-from tests.messaging.provider import Telnyx, refused
+from tests.messaging.provider import Telnyx, once, refused
 from tests.support.http import Harness
 
 
@@ -62,8 +62,7 @@ class Play:
         before, willing = len(self.telnyx.log), self.granted and not self.stopped
         stops = [one for one in self.telnyx.answers if _is_stop(one)]
         with suppress(BaseExceptionGroup):
-            async with asyncio.TaskGroup() as tasks:
-                await self.sending.round(tasks)
+            await once(self.sending)
         await self.reconciling.round()
         sent = [one["text"] for one in self.telnyx.log[before:] if one["text"].startswith("n")]
         assert willing or not sent
@@ -73,11 +72,7 @@ class Play:
     async def claim_while_stopping(self) -> None:
         """Which of the two is first is open; from then on it is not."""
         self.telnyx.answers.clear()
-        await asyncio.gather(self.stop(), self._claim_freely())
-
-    async def _claim_freely(self) -> None:
-        async with asyncio.TaskGroup() as tasks:
-            await self.sending.round(tasks)
+        await asyncio.gather(self.stop(), once(self.sending))
 
     async def stop(self) -> None:
         self.stopped = True

@@ -3,9 +3,8 @@
 from libs.common.events import ErasureOrdered, TenantSaved
 from services.messaging.store import Store
 from tests.messaging.conftest import Operator
-from tests.messaging.given import DAN, NOON, asked, beat, consent, kept, send, subject, wrote
-from tests.messaging.provider import Telnyx
-from tests.messaging.test_jobs_sending import turn
+from tests.messaging.given import DAN, NOON, agreed, asked, beat, kept, send, subject, wrote
+from tests.messaging.provider import Telnyx, turn
 from tests.support.http import Harness
 from tests.support.notes import notes_of
 
@@ -43,8 +42,7 @@ async def test_what_is_refused_is_noted_with_the_code(
 
 
 async def test_what_a_stop_takes_back_is_noted(house: Harness[Store], agency: TenantSaved) -> None:
-    await beat(house)
-    await house.take(consent(house, agency, 1), agency)
+    await agreed(house, agency)
     message = await send(house, agency, "promotional")
     await house.take(wrote(house, agency, "STOP", keyword="stop"), agency)
     assert (await kept(house, agency, message)).state == "blocked"
