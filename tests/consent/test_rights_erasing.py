@@ -16,6 +16,7 @@ from services.consent.store import Store
 from services.consent.store.rights import Rights
 from tests.consent.given import DAN, NOON, OTHER, at_once
 from tests.consent.rights import ATTEST, STORES, Desk
+from tests.consent.trails import entries, noted, seal
 from tests.support.http import Harness
 
 
@@ -44,6 +45,26 @@ async def test_the_person_is_left_alone_before_anything_is_destroyed(
     assert entry is not None
     assert (entry.awaiting, entry.record) == (STORES, records[0].id)
     assert (request["status"], request["awaiting"]) == ("in_progress", list(STORES))
+
+
+async def test_the_audit_forgets_who_its_entries_are_about_when_it_is_completed(
+    desk: Desk, house: Harness[Store], agency: TenantSaved
+) -> None:
+    """The certificate says so. The entries stay as they are, and those of others tell of them."""
+    own, other = desk.subject(), desk.subject(OTHER)
+    told = [noted(n, agency.tenant, person=who) for n, who in enumerate((own, other), 1)]
+    await seal(house, agency, told)
+    before = await entries(desk.store)
+    request = await desk.attested()
+    await desk.all_answer(2)
+    assert await desk.store.audit.person(own) == before[0]["person"]
+    desk.move(7)
+    assert await desk.look() == 1
+    await desk.all_answer()
+    assert (await desk.shown(request))["status"] == "completed"
+    assert await desk.store.audit.person(own) is None
+    assert await desk.store.audit.person(other) == before[1]["person"]
+    assert await entries(desk.store) == before
 
 
 async def test_it_is_completed_with_a_certificate_and_without_the_number(

@@ -83,7 +83,7 @@ async def _complete(entry: Erasure, store: Store, work: Work) -> None:
     for leg in entry.legs:
         await store.rights.sent.forget(leg.subject)
         await exporting.afresh(leg.subject, store, work)
-        # SEAM: here, in this transaction, the audit forgets who its entries are about.
+        await store.audit.forget(leg.subject)
     work.note(_completed("erasure.completed", entry.id))
 
 
