@@ -17,6 +17,7 @@ from libs.common.web import (
     not_found,
     replayed,
 )
+from services.consent.api.falling import below
 from services.consent.api.shapes import ConsentIn, History, Whose, Written
 from services.consent.domain.ledger.book import Book
 from services.consent.domain.ledger.mark import Mark
@@ -28,8 +29,6 @@ router = APIRouter(prefix="/v1", tags=["consents"])
 
 Reader = Annotated[Caller[Store], acting("consents:read")]
 Writer = Annotated[Caller[Store], acting("consents:write")]
-
-_HIGHEST = 2**62  # a cursor is anybody's to write, and the store takes no larger number
 
 
 @router.post("/consents", status_code=201, summary="Write down what a person allows or refuses")
@@ -89,9 +88,7 @@ async def get_consent(
     """The state and the ledger of one person."""
     state = await _state(who, subject)
     pages = Cursor(f"consents/{subject}", who.tenant.tenant)
-    position = pages.read(cursor, int)
-    below = min(abs(int(position[0])), _HIGHEST) if position else None
-    records = await who.store.ledger.records(subject, below, limit)
+    records = await who.store.ledger.records(subject, below(pages, cursor), limit)
     following = pages.after(records, limit, lambda record: (record.seq,))
     await who.saw("consent", len(records), subject)
     return History(state=state, data=records, next_cursor=following)

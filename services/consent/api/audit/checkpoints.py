@@ -5,7 +5,8 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from libs.common.events import AuditCheckpointed
 from libs.common.web import Cursor, CursorText, Limit, Page
-from services.consent.api.audit.reader import Reader, below
+from services.consent.api.audit.reader import Reader
+from services.consent.api.falling import below
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
 

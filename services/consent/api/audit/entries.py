@@ -9,7 +9,8 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from libs.common.events import AuditSealed
 from libs.common.web import Cursor, CursorText, Limit, Moment, Page
-from services.consent.api.audit.reader import Reader, below
+from services.consent.api.audit.reader import Reader
+from services.consent.api.falling import below
 from services.consent.store.audit import Asked
 
 router = APIRouter(prefix="/v1", tags=["audit"])
