@@ -76,10 +76,8 @@ async def kept(desk: Desk, name: str) -> list[dict[str, Any]]:
 
 
 async def notes(desk: Desk) -> list[str]:
-    rows = await desk.house.mongo.service_collection("trail").list(
-        {"tenant": desk.agency.tenant}, sort=[("order", 1)]
-    )
-    told = [(row["note"]["action"], row["note"].get("facts", {})) for row in rows]
+    noted = await desk.everything_noted()
+    told = [(note["action"], note.get("facts", {})) for note in noted]
     return [
         f"{action} {facts['operation']}" if "operation" in facts else action
         for action, facts in told

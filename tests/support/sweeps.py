@@ -7,6 +7,7 @@ from libs.common.events.privacy import RetentionOrdered
 from libs.common.mongo import Document, Documents
 from libs.common.service import Running, sweep_once
 from tests.support.http import Harness
+from tests.support.notes import notes_of
 
 
 async def sweep(house: Harness[Any]) -> int:
@@ -24,9 +25,7 @@ async def order(
 
 async def evidence(house: Harness[Any], tenant: TenantSaved) -> list[dict[str, Any]]:
     """The facts of what was swept, in the order of the notes."""
-    trail = house.mongo.service_collection("trail")
-    rows = await trail.list({"tenant": tenant.tenant}, sort=[("at", 1), ("order", 1)])
-    notes = [row["note"] for row in rows]
+    notes = await notes_of(house, tenant)
     return [note["facts"] for note in notes if note["action"] == "retention.swept"]
 
 
