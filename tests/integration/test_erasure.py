@@ -174,6 +174,28 @@ class House:
 
         await until(none, 60)
 
+    async def erased(self) -> Documents:
+        """The person is erased everywhere; gives what is left of the others."""
+        await self.order()
+        await self.answered(*STORES)
+        await self.quiet()
+        return self.documents()
+
+    async def set_back(self, *, forgetful: bool = False) -> None:
+        """Every group begins the log again; the forgetful do not know what they have taken in.
+
+        They know what orders they have obeyed: what was ordered is never done twice.
+        """
+        services, kafka = self.platform.services, self.platform.servers.kafka_url
+        services.stop(*STORES)
+        for name in STORES:
+            assert await groups.rewind(kafka, name) > 0
+            if forgetful:
+                orders = {"_id": {"$not": {"$regex": ":erase:|:send_word:"}}}
+                self.server[name]["inbox"].delete_many(orders)
+        services.start(*STORES)
+        await self.quiet()
+
 
 async def events(url: str, topic: str) -> list[Envelope]:
     consumer = AIOKafkaConsumer(topic, bootstrap_servers=url, auto_offset_reset="earliest")
@@ -260,20 +282,8 @@ async def test_a_service_that_was_away_erases_before_it_serves(lived: House) -> 
 
 
 async def test_set_back_to_the_beginning_no_group_brings_anybody_back(lived: House) -> None:
-    await lived.order()
-    await lived.answered(*STORES)
-    await lived.quiet()
-    before = lived.documents()
-    services, kafka = lived.platform.services, lived.platform.servers.kafka_url
-    services.stop(*STORES)
-    for name in STORES:
-        assert await groups.rewind(kafka, name) > 0
-    for name in STORES:
-        lived.server[name]["inbox"].delete_many(
-            {"_id": {"$not": {"$regex": ":erase:|:send_word:"}}}
-        )
-    services.start(*STORES)
-    await lived.quiet()
+    before = await lived.erased()
+    await lived.set_back(forgetful=True)
     assert await lived.skipped() > 0
     assert lived.traces() == set()
     assert before.keys() == lived.documents().keys()
@@ -282,16 +292,8 @@ async def test_set_back_to_the_beginning_no_group_brings_anybody_back(lived: Hou
 async def test_set_back_to_the_beginning_the_others_are_to_the_byte_as_before(
     lived: House,
 ) -> None:
-    await lived.order()
-    await lived.answered(*STORES)
-    await lived.quiet()
-    before = lived.documents()
-    services, kafka = lived.platform.services, lived.platform.servers.kafka_url
-    services.stop(*STORES)
-    for name in STORES:
-        assert await groups.rewind(kafka, name) > 0
-    services.start(*STORES)
-    await lived.quiet()
+    before = await lived.erased()
+    await lived.set_back()
     assert await lived.skipped() > 0
     assert lived.documents() == before
     assert lived.traces() == set()

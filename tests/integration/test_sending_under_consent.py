@@ -1,6 +1,7 @@
 """May this text be sent? The whole stack, time moved by the tests; the provider's log judges."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -31,6 +32,34 @@ async def _may_advertise(person: Person) -> None:
     put = person.http.put
     assert (await put("/v1/senders/SHOP-AD", json=SHOP)).is_success
     assert (await put("/v1/safeguards/SA", json=SAFEGUARD)).is_success
+
+
+async def _agreed(office: Office, number: str) -> Person:
+    """Somebody agrees to promotions, and every service knows; gives the admin who noted it."""
+    admin = await office.person()
+    await office.heard(admin)
+    await note(admin, number, "grant")
+    await allowed(admin, number)
+    return admin
+
+
+async def _history(person: Person, number: str) -> list[dict[str, Any]]:
+    """What the ledger holds of somebody, the latest first."""
+    state = (await person.http.post("/v1/consents:find", json={"number": number})).json()
+    found = (await person.http.get(f"/v1/consents/{state['subject']}")).json()
+    history: list[dict[str, Any]] = found["data"]
+    return history
+
+
+async def _two(person: Person, number: str) -> list[dict[str, Any]]:
+    """The same, once there are two records."""
+
+    async def there() -> list[dict[str, Any]] | None:
+        found = await _history(person, number)
+        return found if len(found) == 2 else None
+
+    told: list[dict[str, Any]] = await until(there, 10)
+    return told
 
 
 async def test_without_consent_no_promotion_is_sent(office: Office) -> None:
@@ -72,10 +101,7 @@ async def test_a_bought_list_gives_no_consent_to_promotions(office: Office) -> N
 async def test_stop_is_confirmed_once_and_ends_promotions(office: Office) -> None:
     dan = "+12125550123"
     await office.at(12, 0, 0, NEW_YORK)
-    admin = await office.person()
-    await office.heard(admin)
-    await note(admin, dan, "grant")
-    await allowed(admin, dan)
+    admin = await _agreed(office, dan)
     await office.text(US, dan, "Stop.", times=3)
 
     async def confirmed() -> bool:
@@ -84,10 +110,8 @@ async def test_stop_is_confirmed_once_and_ends_promotions(office: Office) -> Non
     await until(confirmed, 5)
     assert await refused(admin, dan) in {"suppressed", "withdrawn"}
     answer = await admin.http.post("/v1/consents:find", json={"number": dan})
-    state = answer.json()
-    assert state["suppressed"]
-    history = (await admin.http.get(f"/v1/consents/{state['subject']}")).json()
-    stops = [one for one in history["data"] if one["means"] == "sms"]
+    assert answer.json()["suppressed"]
+    stops = [one for one in await _history(admin, dan) if one["means"] == "sms"]
     assert stops
     told = {(one["action"], one["purpose"], bool(one["message_id"])) for one in stops}
     assert told == {("withdraw", "all", True)}
@@ -129,10 +153,7 @@ async def test_every_word_stops_and_free_wording_is_suspected(office: Office) ->
 async def test_what_is_queued_is_withdrawn_by_a_stop(office: Office) -> None:
     dan = "+12125550170"
     due = await office.at(14, 0, 0, NEW_YORK) + timedelta(minutes=30)
-    admin = await office.person()
-    await office.heard(admin)
-    await note(admin, dan, "grant")
-    await allowed(admin, dan)
+    admin = await _agreed(office, dan)
     made = [
         await send(admin, dan, "promotional", f"Offer {i}.", send_at=due.isoformat())
         for i in range(50)
@@ -153,10 +174,7 @@ async def test_what_is_queued_is_withdrawn_by_a_stop(office: Office) -> None:
 async def test_a_stop_outlives_a_killed_messaging(office: Office) -> None:
     dan = "+12125550171"
     await office.at(12, 0, 0, NEW_YORK)
-    admin = await office.person()
-    await office.heard(admin)
-    await note(admin, dan, "grant")
-    await allowed(admin, dan)
+    admin = await _agreed(office, dan)
     services = office.platform.services
     services.stop("consent")
     try:
@@ -176,10 +194,7 @@ async def test_a_stop_outlives_a_killed_messaging(office: Office) -> None:
 async def test_without_consent_at_work_promotions_wait_and_service_goes_on(office: Office) -> None:
     dan = "+12125550172"
     await office.at(12, 0, 0, NEW_YORK)
-    admin = await office.person()
-    await office.heard(admin)
-    await note(admin, dan, "grant")
-    await allowed(admin, dan)
+    admin = await _agreed(office, dan)
     office.platform.services.stop("consent")
     try:
         office.move(timedelta(seconds=61))
@@ -216,22 +231,11 @@ async def test_start_grants_again_and_the_history_stays(office: Office) -> None:
     await office.heard(admin)
     await note(admin, dan, "grant")
     await office.text(US, dan, "STOP")
-
-    async def records() -> list[dict[str, object]]:
-        state = (await admin.http.post("/v1/consents:find", json={"number": dan})).json()
-        found = (await admin.http.get(f"/v1/consents/{state['subject']}")).json()
-        history: list[dict[str, object]] = found["data"]
-        return history
-
-    async def two() -> list[dict[str, object]] | None:
-        found = await records()
-        return found if len(found) == 2 else None
-
-    old = await until(two, 10)
+    old = await _two(admin, dan)
     office.move(timedelta(minutes=1))
     await office.text(US, dan, "START")
     await allowed(admin, dan)
-    new = await records()
+    new = await _history(admin, dan)
     assert new[-2:] == old
     assert (new[0]["action"], new[0]["purpose"]) == ("grant", "marketing")
     sent = await send(admin, dan, "promotional", "Welcome back.")
@@ -243,10 +247,7 @@ async def test_a_stop_that_no_webhook_told_of_is_found_on_the_providers_list(
 ) -> None:
     dan = "+12125550177"
     await office.at(12, 0, 0, NEW_YORK)
-    admin = await office.person()
-    await office.heard(admin)
-    await note(admin, dan, "grant")
-    await allowed(admin, dan)
+    admin = await _agreed(office, dan)
     office.move(timedelta(minutes=1))
     await office.stop_unheard(US, dan)
 
@@ -255,13 +256,7 @@ async def test_a_stop_that_no_webhook_told_of_is_found_on_the_providers_list(
 
     await until(stopped, 20)
     assert await refused(admin, dan) in {"suppressed", "withdrawn"}
-
-    async def written() -> list[dict[str, object]] | None:
-        state = (await admin.http.post("/v1/consents:find", json={"number": dan})).json()
-        found = (await admin.http.get(f"/v1/consents/{state['subject']}")).json()["data"]
-        return found if len(found) == 2 else None
-
-    latest, _ = await until(written, 10)
+    latest, _ = await _two(admin, dan)
     assert (latest["action"], latest["purpose"]) == ("withdraw", "all")
     assert (latest["means"], latest["who"]) == ("provider_list", "the provider")
     assert await office.sent(dan) == []  # nobody confirms what was said to the provider alone
