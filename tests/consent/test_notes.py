@@ -95,3 +95,20 @@ async def test_reads_are_noted_and_what_shows_nobody_is_not(
         ("POST /v1/consents:find", "consent", subject),
     ]
     assert [note["facts"]["documents"] for note in reads] == [1, 1, 1]
+
+
+async def test_a_page_beyond_the_last_record_still_shows_the_state_and_is_noted(
+    house: Harness[Store], agency: TenantSaved, client: httpx.AsyncClient
+) -> None:
+    subject = code_of(house, agency)
+    await house.take(texted("stop", subject), agency)
+    path, cursor = f"/v1/consents/{subject}", None
+    for count in (1, 0):
+        answer = await client.get(
+            path, params={"limit": 1, **({"cursor": cursor} if cursor else {})}
+        )
+        page = answer.json()
+        assert (len(page["data"]), page["state"]["suppressed"]) == (count, True)
+        cursor = page["next_cursor"]
+    _, *reads = await notes_of(house, agency)
+    assert [(note["person"], note["facts"]["documents"]) for note in reads] == [(subject, 1)] * 2

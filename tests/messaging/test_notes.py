@@ -98,3 +98,17 @@ async def test_reads_of_conversations_are_noted(house: Harness[Store], agency: T
         "POST /v1/messages:check",
     ]
     assert {note["person"] for note in notes} == {who}
+
+
+async def test_a_page_beyond_the_last_text_still_shows_who_it_is_and_is_noted(
+    house: Harness[Store], agency: TenantSaved
+) -> None:
+    await house.take(wrote(house, agency), agency)
+    path, cursor = f"/v1/conversations/{subject(house, agency)}", None
+    for count in (1, 0):
+        asked_for = {"limit": 1, **({"cursor": cursor} if cursor else {})}
+        page = (await house.client(agency).get(path, params=asked_for)).json()
+        assert (len(page["messages"]), page["number"]) == (count, DAN)
+        cursor = page["next_cursor"]
+    reads = [(n["action"], n["facts"]["documents"]) for n in await notes_of(house, agency)]
+    assert reads == [("access.read", 1)] * 2

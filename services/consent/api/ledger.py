@@ -90,7 +90,7 @@ async def get_consent(
     pages = Cursor(f"consents/{subject}", who.tenant.tenant)
     records = await who.store.ledger.records(subject, below(pages, cursor), limit)
     following = pages.after(records, limit, lambda record: (record.seq,))
-    await who.saw("consent", len(records), subject)
+    await who.saw("consent", len(records) or 1, subject)  # the state is shown on every page
     return History(state=state, data=records, next_cursor=following)
 
 

@@ -125,7 +125,7 @@ async def get_conversation(
         Entry.of(one, None if one.secret else who.store.messages.text(one)) for one in thread
     ]
     known = Conversation.of(head, await who.store.consents.stopped([subject]))
-    await who.saw("conversation", len(thread), subject)
+    await who.saw("conversation", len(thread) or 1, subject)  # who it is is on every page
     return Thread(**dict(known), messages=entries, next_cursor=following)
 
 
