@@ -115,6 +115,14 @@ async def test_what_is_noted_names_nobody_once_it_is_ordered(desk: Desk) -> None
     assert [note["facts"]["documents"] for note in notes[3:11]] == [2] * 4 + [0] * 4
 
 
+async def test_the_trail_holds_what_the_certificate_is_checked_by(desk: Desk) -> None:
+    request = await desk.erased()
+    proof = (await desk.proof(request)).json()
+    (note,) = [one for one in await desk.notes() if one["action"] == "erasure.completed"]
+    assert note["object"] == proof["certificate"]["erasure"]
+    assert note["facts"] == {"certificate": proof["sha256"]}
+
+
 async def test_two_requests_at_once_are_one_erasure_with_one_certificate(desk: Desk) -> None:
     first, second = await desk.opened(), await desk.opened()
     await at_once(*(desk.ask(one, "attest", **ATTEST) for one in (first, second)))

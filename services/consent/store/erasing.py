@@ -84,7 +84,8 @@ async def _complete(entry: Erasure, store: Store, work: Work) -> None:
         await store.rights.sent.forget(leg.subject)
         await exporting.afresh(leg.subject, store, work)
         await store.audit.forget(leg.subject)
-    work.note(_completed("erasure.completed", entry.id))
+    told: dict[str, str | int | bool] = {"certificate": certificate.digest(proof)}
+    work.note(_completed("erasure.completed", entry.id, told))
 
 
 async def _requests(entry: Erasure, store: Store) -> list[Request]:
@@ -150,5 +151,5 @@ def _answered(entry: Erasure, said: ErasureDone) -> Note:
     )
 
 
-def _completed(action: str, what: str) -> Note:
-    return Note(action=action, actor=steps.ITSELF, object=what)
+def _completed(action: str, what: str, facts: dict[str, str | int | bool] | None = None) -> Note:
+    return Note(action=action, actor=steps.ITSELF, object=what, facts=facts or {})
