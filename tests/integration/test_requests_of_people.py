@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from pathlib import Path
+from time import monotonic
 from typing import Any
 from uuid import uuid4
 
@@ -11,8 +13,10 @@ import pytest
 import pytest_asyncio
 
 from deploy.local.agency import Person
+from tests.support import leaving
 from tests.support.answering import STORES, Answering
-from tests.support.office import RIYADH, Office, note
+from tests.support.canary import Canary
+from tests.support.office import NEW_YORK, RIYADH, Office, allowed, note, refused
 from tests.support.platform import SA, US, until
 
 pytestmark = pytest.mark.timeout(300)
@@ -20,6 +24,12 @@ pytestmark = pytest.mark.timeout(300)
 PATH = "/v1/privacy/requests"
 ATTEST = {"how": "in_person", "reason": "Showed a passport."}
 NOURA, DAN = "+966501234567", "+12125550123"
+LEAVER = Canary(
+    "+13035550224", "3035550224", "Peregrina Saltmarsh", ("umbrellacormorant", "lanternpelican")
+)
+RETURNER = Canary(
+    "+13035550232", "3035550232", "Thistledown Ferryman", ("copperdotterel", "anvilsandpiper")
+)
 
 
 @pytest_asyncio.fixture
@@ -181,6 +191,80 @@ async def test_a_text_that_asks_for_it_opens_a_request(office: Office) -> None:
     (request,) = await until(there, 20)
     assert (request["kind"], request["status"]) == ("erasure", "received")
     assert request["number"].endswith("05")
+
+
+async def test_case_24_who_is_erased_is_nowhere_and_the_certificate_proves_it(
+    office: Office, tmp_path: Path
+) -> None:
+    """Unreadable within ten seconds, and answered for by every store; the stores are the real ones.
+
+    What is still on topics goes with them, which the certificate says.
+    """
+    admin = await office.person()
+    session = await leaving.live(office, admin, LEAVER)
+    doors = await leaving.readable(admin, LEAVER, session)
+    assert doors == {"customers", "conversations", "calls"}
+    before = leaving.in_stores(office.platform, LEAVER, "customers", "calls")
+    assert before.keys() == {f"matcher.customers__{US}", f"insights.calls__{US}"}
+    request, began = await opened(admin, LEAVER.number), monotonic()
+    assert (await ask(admin, request, "attest", **ATTEST)).status_code == 200
+
+    async def unreadable() -> bool:
+        return not await leaving.readable(admin, LEAVER, session)
+
+    await until(unreadable, 10)
+    assert monotonic() - began <= 10
+    await erased(office, admin, request)
+    assert leaving.in_stores(office.platform, LEAVER) == {}
+    assert leaving.in_logs(office.platform, LEAVER) == {}
+    proof = (await admin.http.get(f"{PATH}/{request['id']}/certificate")).json()
+    told = proof["certificate"]
+    assert {one["store"] for one in told["stores"]} == set(STORES)
+    counts = {one["store"]: one["deleted"] for one in told["stores"]}
+    assert (counts["matcher"]["customers"], counts["insights"]["calls"]) == (1, 1)
+    assert counts["messaging"]["messages"] >= 2
+    assert [one["until"] for one in told["kept"] if one["what"] == "event_topics"]
+    entry = await leaving.sealed(office, admin, told["erasure"])
+    assert entry["facts"]["certificate"] == proof["sha256"] == leaving.digest(told)
+    await leaving.verified_offline(admin, tmp_path)
+
+
+async def test_case_32_no_file_brings_back_who_was_erased_unless_on_a_new_basis(
+    office: Office,
+) -> None:
+    """The line is refused and named, nothing is sent, and nothing of it is kept."""
+    await office.at(12, 0, 0, NEW_YORK)
+    admin, other = await office.person(), await office.person(SA)
+    who, codes = RETURNER, leaving.Codes(office.platform)
+    await office.heard(admin)
+    await note(admin, who.number, "grant")
+    await allowed(admin, who.number)
+    for person in (admin, other):
+        await person.upload(f"id,name,phone\nret-1,{who.name},{who.number}\n".encode())
+    requests = [(person, await opened(person, who.number)) for person in (admin, other)]
+    for person, request in requests:
+        assert (await ask(person, request, "attest", **ATTEST)).status_code == 200
+    for person, request in requests:
+        await erased(office, person, request)
+    for place in ("matcher.erased", "consent.suppressions"):
+        (mine,), (theirs,) = codes.new(place, US), codes.new(place, SA)
+        assert mine != theirs
+    sent = await office.sent(who.number)
+
+    file = f"id,name,phone\nret-1,{who.name},{who.number}\nret-2,Somebody,+13035550233\n".encode()
+    again = await admin.upload(file)
+    assert (again["created"], again["rejected"], again["faults"]) == (1, 1, {"suppressed": 1})
+    (fault,) = (await admin.http.get(f"/v1/imports/{again['id']}/errors")).json()["data"]
+    assert (fault["line"], fault["code"], fault["value"]) == (2, "suppressed", "")
+    assert leaving.in_stores(office.platform, who) == {}
+    assert await refused(admin, who.number) == "suppressed"
+
+    renewed = await leaving.upload(admin, file, renewed_basis="A new contract, signed at our desk")
+    assert (renewed["created"], renewed["rejected"]) == (1, 0)
+    assert await refused(admin, who.number) == "suppressed"
+    assert await office.sent(who.number) == sent
+    await note(admin, who.number, "grant")
+    await allowed(admin, who.number)
 
 
 async def test_the_clock_runs_to_day_30_and_once_to_day_60(office: Office) -> None:

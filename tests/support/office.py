@@ -115,6 +115,19 @@ class Office:
         answer.raise_for_status()
         assert answer.json()["status"] == 200
 
+    async def call(self, tenant: str, number: str, **more: Any) -> str:
+        """A customer calls the agency, is answered, and hangs up; gives the session."""
+        demo = self.platform.tenants[tenant]
+        line = {"to": demo["number"], "connection_id": demo["connection"]}
+        order = {"from": number, **line, **more, "hold": True}
+        rung = await self._provider.post("/calls", json=order)
+        rung.raise_for_status()
+        session: str = rung.json()["session_id"]
+        steps = [{"event": name} for name in ("initiated", "answered", "hangup", "cost")]
+        played = await self._provider.post(f"/calls/{session}/script", json={"steps": steps})
+        played.raise_for_status()
+        return session
+
     async def stop_unheard(self, tenant: str, number: str) -> None:
         """A customer texts STOP, which the provider answers itself; no webhook is let in."""
         line = self.platform.tenants[tenant]["number"]
