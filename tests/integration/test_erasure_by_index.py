@@ -8,7 +8,11 @@ from typing import Any
 import pytest
 from pymongo import MongoClient
 
+from libs.common.auditkeys import create
+from libs.common.events import TenantSaved
 from libs.common.mongo import Entity
+from services.consent.app import build as consent
+from services.consent.settings import Settings as Consent
 from services.consent.store import ENTITIES as CONSENT
 from services.insights.app import build as insights
 from services.insights.settings import Settings as Insights
@@ -17,6 +21,8 @@ from services.matcher.app import build as matcher
 from services.matcher.settings import Settings as Matcher
 from services.matcher.store import ENTITIES as MATCHER
 from services.messaging.store import ENTITIES as MESSAGING
+from tests.consent.given import DAN
+from tests.consent.rights import Desk
 from tests.insights.given import started
 from tests.matcher.given import NOON, draft
 from tests.messaging.given import agency_facts, built, subject, wrote
@@ -60,11 +66,36 @@ async def test_no_collection_is_read_from_end_to_end(house: Harness[Any], mongo_
             await house.take(wrote(house, agency), agency)
     with plans(mongo_url, house.service.name) as seen:
         await house.take(erasure(code), agency)
-    mine = {(place, plan) for place, plan in seen if place.endswith(agency.tenant)}
+    mine = of(agency, seen)
     assert {place.partition("__")[0] for place, _ in mine} >= {
-        {"matcher": "customers", "insights": "calls", "messaging": "messages"}[house.service.name]
+        {"matcher": "customers", "insights": "calls", "messaging": "messages"}[house.service.name],
+        "parked",
     }
     assert not [one for one in mine if "COLLSCAN" in one[1]]
+
+
+async def test_nor_by_consent_from_the_request_to_the_certificate(
+    tmp_path: Path, mongo_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create(tmp_path / "audit-keys.json")
+    own = {"audit_key_file": tmp_path / "audit-keys.json", "audit_origin": "audit.example"}
+    house = await harness(consent, Consent, tmp_path, mongo_url, **own)
+    agency = await house.open(timezone="America/New_York")
+    desk = Desk(house, agency, monkeypatch)
+    grant = {"number": DAN, "purpose": "marketing", "action": "grant", "means": "web"}
+    assert (await desk.http.post("/v1/consents", json=grant)).status_code == 201
+    with plans(mongo_url, "consent") as seen:
+        assert (await desk.erased())["status"] == "completed"
+    mine = of(agency, seen)
+    read = {"ledger", "states", "suppressions", "requests", "erasures", "due"}
+    assert {place.partition("__")[0] for place, _ in mine} >= read
+    assert not [one for one in mine if "COLLSCAN" in one[1]]
+    await house.close()
+
+
+def of(agency: TenantSaved, seen: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """What was done to collections of the agency's, and of all."""
+    return {one for one in seen if "__" not in one[0] or one[0].endswith(agency.tenant)}
 
 
 @contextmanager
