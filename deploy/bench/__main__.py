@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import uvloop
 
-from deploy.bench import bus, erasure, imports, ingest, lookup, ring, sealing
+from deploy.bench import bus, erasure, forgetting, imports, ingest, lookup, ring, sealing
 from deploy.bench.conditions import conditions
 from deploy.bench.figures import Row
 from deploy.bench.program import toolchain
@@ -28,7 +28,7 @@ _BEGAN = monotonic()
 
 @dataclass(frozen=True)
 class Benchmark:
-    """What is measured, and the seconds after which it is given up: half an hour in all."""
+    """What is measured, and the seconds after which it is given up: some half an hour in all."""
 
     measure: Callable[[Stage, int], Awaitable[list[Row]]]
     seconds: float
@@ -40,6 +40,7 @@ BENCHMARKS = {
     "import": Benchmark(imports.measure, 300),
     "lookup": Benchmark(lookup.measure, 300),
     "erasure": Benchmark(erasure.measure, 180),
+    "forgetting": Benchmark(forgetting.measure, 600),
     "bus": Benchmark(bus.measure, 60),
     "sealing": Benchmark(sealing.measure, 150),
     "ingest": Benchmark(ingest.measure, 120),
