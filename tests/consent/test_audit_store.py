@@ -117,6 +117,18 @@ async def test_people_have_random_names_that_are_forgotten(
     assert fresh not in {first, second}
 
 
+async def test_who_was_forgotten_is_not_known_again_by_a_note_that_comes_again(
+    house: Harness[Store], agency: TenantSaved, store: Store
+) -> None:
+    one = "5b0c7e1fa2d94a6c8e3f1d2b4a596877"
+    for _ in range(2):
+        await seal(house, agency, [noted(1, agency.tenant, person=one)])
+        await store.audit.forget(one)
+    await seal(house, agency, [noted(1, agency.tenant, person=one), noted(2, agency.tenant)])
+    assert numbers(await entries(store), "gateway") == [1, 2]
+    assert await store.audit.person(one) is None
+
+
 async def test_entries_are_found_by_what_they_say(
     house: Harness[Store], agency: TenantSaved, store: Store
 ) -> None:

@@ -42,8 +42,10 @@ class Audit:
         Who adds to the same end at the same time begins again, with the end that there is then.
         """
         head = await self._heads.get()
-        subjects = {one.note.person for one in noted if one.note.person}
-        sealing = seal(head, noted, await self._persons.ids(subjects), now)
+        # A note that comes again may be of somebody who was forgotten since.
+        new = [one for one in noted if one.source_seq > head.last.get(one.source, 0)]
+        subjects = {one.note.person for one in new if one.note.person}
+        sealing = seal(head, new, await self._persons.ids(subjects), now)
         if not sealing.entries:
             return ()
         await self._heads.move(head, sealing.head)
