@@ -63,8 +63,8 @@ class Traces:
     def _disguised(self, content: bytes) -> int:
         """UTF-16, a 64-bit integer, or a hash without a key: anybody can try out all numbers."""
         lowered = content.lower()
-        in_text = sum(lowered.count(needle) for needle in self._in_text)
-        return in_text + sum(content.count(needle) for needle in self._as_bytes)
+        in_text = sum(lowered.count(needle) for needle in self.in_text)
+        return in_text + sum(content.count(needle) for needle in self.as_bytes)
 
     @cached_property
     def _spellings(self) -> list[bytes]:
@@ -77,16 +77,21 @@ class Traces:
         return [hashlib.new(name, raw).digest() for name in HASHES for raw in self._spellings]
 
     @cached_property
-    def _in_text(self) -> list[bytes]:
+    def in_text(self) -> list[bytes]:
+        """What is looked for in lower case."""
         return [digest.hex().encode() for digest in self._digests]
 
     @cached_property
-    def _as_bytes(self) -> list[bytes]:
-        digits = self.number.removeprefix("+")
+    def as_bytes(self) -> list[bytes]:
+        """What is looked for as it is."""
         wide = [self.national.encode(name) for name in ("utf-16-le", "utf-16-be")]
-        integer = struct.pack("<q", int(digits))
         in_base64 = [base64.b64encode(digest).rstrip(b"=") for digest in self._digests]
-        return [*wide, integer, *self._digests, *in_base64]
+        return [*wide, self.integer, *self._digests, *in_base64]
+
+    @cached_property
+    def integer(self) -> bytes:
+        """As 64 bits."""
+        return struct.pack("<q", int(self.number.removeprefix("+")))
 
     def _encoded(self, content: bytes, deep: int) -> int:
         """In base64 or hex, from whichever place on."""
@@ -94,7 +99,7 @@ class Traces:
             return 0
         return sum(
             1
-            for inside in (*_out_of_base64(content), *_out_of_hex(content))
+            for inside in insides(content)
             if self._plain(inside) or self._disguised(inside) or self._encoded(inside, deep - 1)
         )
 
@@ -105,6 +110,17 @@ def western(content: bytes) -> str:
     if "\\u0" in text:
         text = _ESCAPED.sub(lambda escape: chr(int(escape[1], 16)), text)
     return text.translate(_DIGITS)
+
+
+def apart(digits: str) -> re.Pattern[str]:
+    """These digits with whatever people put between them."""
+    return re.compile(_APART.join(digits))
+
+
+def insides(content: bytes) -> Iterator[bytes]:
+    """What could be encoded in there."""
+    yield from _out_of_base64(content)
+    yield from _out_of_hex(content)
 
 
 def _out_of_base64(content: bytes) -> Iterator[bytes]:

@@ -13,6 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from pymongo import MongoClient
 
 from deploy.local.process import free_port
+from deploy.scan.crowd import Crowd
 from deploy.scan.places import blocks
 from deploy.scan.traces import Traces
 from tests.deploy.conftest import Intnet
@@ -74,6 +75,16 @@ def test_a_stranger_is_not_found(form: str) -> None:
 @pytest.mark.parametrize("other", OTHERS)
 def test_what_only_looks_alike_is_passed_over(other: str) -> None:
     assert PERSON.count(OTHERS[other]) == 0
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_in_a_crowd_every_form_is_found_of_its_own(form: str) -> None:
+    assert Crowd([STRANGER, PERSON]).among(FORMS[form]) == {NUMBER}
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_in_a_crowd_nobody_is_found_in_what_looks_alike(other: str) -> None:
+    assert Crowd([PERSON, STRANGER]).among(OTHERS[other]) == set()
 
 
 def test_nothing_is_lost_where_a_file_is_cut(tmp_path: Path) -> None:
