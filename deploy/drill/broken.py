@@ -92,6 +92,15 @@ def _retry_unknown() -> None:
     outcome.of = of
 
 
+def _forgets_to_erase() -> None:
+    """insights answers every order, and deletes nothing."""
+
+    async def erase(*_: Any) -> dict[str, int]:
+        return {"calls": 0}
+
+    importlib.import_module("services.insights.store").Store.erase = erase
+
+
 DEFECTS: dict[str, Callable[[], None]] = {
     "acknowledged_first": _acknowledged_first,
     "no_inbox": _no_inbox,
@@ -99,4 +108,5 @@ DEFECTS: dict[str, Callable[[], None]] = {
     "answer_before_ack": _answer_before_ack,
     "no_poll": _no_poll,
     "retry_unknown": _retry_unknown,
+    "forgets_to_erase": _forgets_to_erase,
 }

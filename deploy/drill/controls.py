@@ -6,7 +6,7 @@ A drill that stays green here would stay green over a real defect as well.
 import asyncio
 
 from deploy.drill.experiment import USUAL, Drill, Experiment
-from deploy.drill.experiments import killed, tenants, texts
+from deploy.drill.experiments import erasure, killed, tenants, texts
 from deploy.drill.fleet import Setup
 from deploy.drill.poster import Load
 
@@ -91,5 +91,14 @@ RETRIED = Experiment(
     control=True,
 )
 
+FORGETFUL = erasure.undisturbed(
+    500,
+    number="C7",
+    title="control: insights says that it has erased, and has not",
+    setups={**USUAL, "insights": Setup(SLOW, "forgets_to_erase")},
+    needs=("erased",),
+    control=True,
+)
+
 SHORT = (NO_INBOX,)
-WHOLE = (ACKNOWLEDGED_FIRST, NO_INBOX, NO_TENANT, EARLY_ANSWER, NO_POLL, RETRIED)
+WHOLE = (ACKNOWLEDGED_FIRST, NO_INBOX, NO_TENANT, EARLY_ANSWER, NO_POLL, RETRIED, FORGETFUL)

@@ -52,6 +52,10 @@ class Evidence:
             found[seen.event.tenantid, seen.event.subject].append(seen)
         return dict(found)
 
+    def leave_out(self, topics: Collection[str]) -> None:
+        """Leaves out what was done of these topics: in which order it is done is free."""
+        self.steps[:] = [step for step in self.steps if step.place.partition("/")[0] not in topics]
+
     def forget(self, parked: Collection[tuple[str, str]]) -> None:
         """Leaves out what was parked before the experiment: a replay parks it once more."""
         for service, rows in self.parked.items():

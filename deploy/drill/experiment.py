@@ -19,7 +19,8 @@ USUAL: Mapping[str, Setup] = {"matcher": SLOW, "insights": SLOW}
 class Drill:
     """The platform under fault, and what was done to it.
 
-    `lost` and `doubled` are what the experiment itself has counted, beside the calls.
+    `lost` and `doubled` are what the experiment itself has counted, beside the calls; `left` are
+    people who were found though they were erased.
     """
 
     def __init__(self, world: World, poster: Poster, seed: int) -> None:
@@ -35,6 +36,7 @@ class Drill:
         self.faults: list[str] = []
         self.lost = 0
         self.doubled = 0
+        self.left = 0
 
     def mark(self) -> None:
         """A fault begins now: recovery is counted from here."""
@@ -121,7 +123,8 @@ class Experiment:
     `act` does its faults while the load runs; `afterwards` runs when all is quiet, and the
     platform is then awaited and counted again; `check` looks at the evidence. The counts named
     in `needs` must be above 0, or the experiment has shown nothing. `ordered` is False where
-    somebody has records handled out of their order on purpose.
+    somebody has records handled out of their order on purpose; `ahead` are topics of which the
+    services themselves do that.
     """
 
     number: str
@@ -134,4 +137,5 @@ class Experiment:
     needs: tuple[str, ...] = ()
     patience: float = 90.0
     ordered: bool = True
+    ahead: frozenset[str] = frozenset()
     control: bool = False

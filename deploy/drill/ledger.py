@@ -24,7 +24,8 @@ PARKING = ("matcher", "insights")
 class Verdict:
     """Counts, and a sentence for each thing that is wrong.
 
-    `disorder` counts order violations; `stale` cards that came behind their successor.
+    `disorder` counts order violations; `stale` cards that came behind their successor; `left`
+    erased people who were found.
     """
 
     accepted: int = 0
@@ -34,6 +35,7 @@ class Verdict:
     doubled: int = 0
     disorder: int = 0
     stale: int = 0
+    left: int = 0
     faults: list[str] = field(default_factory=list)
 
     @property

@@ -39,7 +39,8 @@ class Result:
     def outcome(self) -> str:
         """green, red or inconclusive; a control is green where its drill went red."""
         if self.experiment.control:
-            return "green" if self.verdict.lost or self.verdict.doubled else "red"
+            verdict = self.verdict
+            return "green" if verdict.lost or verdict.doubled or verdict.left else "red"
         if self.verdict.red:
             return "red"
         return "inconclusive" if self.missing else "green"
@@ -126,6 +127,7 @@ def _result(drill: Drill, experiment: Experiment, found: Evidence) -> Result:
     counts["cut off"] += journal.cut_off(found.steps, drill.killed)
     counts["redelivered"] += journal.redelivered(found.steps)
     counts["overlaps"] += journal.overlaps(found.steps)
+    found.leave_out(experiment.ahead)
     verdict = settle(found, drill.poisoned, ordered=experiment.ordered)
     counts["stale cards"] += verdict.stale
     if experiment.check:
@@ -133,6 +135,7 @@ def _result(drill: Drill, experiment: Experiment, found: Evidence) -> Result:
     verdict.faults += drill.faults
     verdict.lost += drill.lost
     verdict.doubled += drill.doubled
+    verdict.left = counts["found again"] = drill.left
     return Result(experiment, drill.seed, verdict, dict(+counts), recovery(drill.moments, found))
 
 

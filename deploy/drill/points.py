@@ -5,12 +5,13 @@ is then inconclusive, not green.
 """
 
 import importlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import wraps
 from typing import Any
 
 from deploy.drill import faults
 from libs.common.bus import Consumer, Dispatch, Parking, Producer
+from libs.common.events import Envelope, ErasureDone, ErasureOrdered
 from libs.common.mongo import Mongo, Outbox
 
 
@@ -23,6 +24,8 @@ def insert(service: str) -> None:
     around(Parking, "park", before="parking.before", after="parking.after")
     relay = "spool" if service == "ingest" else "outbox"
     around(Producer, "publish", before=f"{relay}.before_publish", after=f"{relay}.published")
+    for kind in (ErasureOrdered.TYPE, ErasureDone.TYPE):
+        telling(kind)
     if service == "ingest":
         spool = importlib.import_module("services.ingest.spool")
         around(spool.Delivery, "deliver", after="ingest.delivered")
@@ -43,3 +46,19 @@ def around(owner: Any, method: str, *, before: str = "", after: str = "") -> Non
         return result
 
     setattr(owner, method, drilled)
+
+
+def telling(kind: str) -> None:
+    """Two points around the publishing of events, where one of them is of this type."""
+    publish = Producer.publish
+
+    @wraps(publish)
+    async def drilled(self: Producer, envelopes: Sequence[Envelope]) -> None:
+        among = any(envelope.type == kind for envelope in envelopes)
+        if among:
+            await faults.point(f"{kind}.before_publish")
+        await publish(self, envelopes)
+        if among:
+            await faults.point(f"{kind}.published")
+
+    Producer.publish = drilled  # type: ignore[method-assign]

@@ -66,16 +66,19 @@ def _counted(handler: Callable[..., Any] | Together) -> Callable[..., Any] | Tog
 
 
 def _counting(handler: Callable[..., Any]) -> Callable[..., Any]:
-    """Keeps the handler's name: the inbox knows it by that."""
+    """Keeps the handler's name: the inbox knows it by that, and so do the points around it."""
+    name = handler.__name__
 
     @wraps(handler)
     async def counting(fact: Event, store: Any, work: Work) -> None:
         await faults.point("handler.before")
+        await faults.point(f"{name}.before")
         await handler(fact, store, work)
-        row = {"_id": f"{handler.__name__}:{fact.about()}"}
+        row = {"_id": f"{name}:{fact.about()}"}
         effects = getattr(store, _SCOPE).collection(EFFECTS.name)
         await effects.update(row, {"$inc": {"n": 1}}, upsert=True)
         await faults.point("handler.after")
+        await faults.point(f"{name}.after")
 
     return counting
 

@@ -91,13 +91,18 @@ def call(rng: random.Random, line: Line, session: str | None = None) -> Webhooks
     known = index < CUSTOMERS
     origin = customer_number(index) if known else f"+1{_STRANGER_AREA}55501{index:02d}"
     withheld = rng.random() < 0.04
-    leg = _leg(line, "anonymous" if withheld else origin, session or str(uuid4()))
-    rang: dict[str, str | None] = {
-        "party": None if withheld else origin,
-        "started_at": moment(leg.started_at),
-        "outcome": "withheld" if withheld else "matched" if known else "unknown",
-        "name": customer_name(line.tenant, index) if known and not withheld else None,
-    }
+    caller = None if withheld else origin
+    outcome = "withheld" if withheld else "matched" if known else "unknown"
+    name = customer_name(line.tenant, index) if known and not withheld else None
+    return call_of(line, caller, session, outcome=outcome, name=name)
+
+
+def call_of(
+    line: Line, caller: str | None, session: str | None = None, **expected: str | None
+) -> Webhooks:
+    """A call of this number, or of a withheld one, that rings now, is answered and ends."""
+    leg = _leg(line, caller or "anonymous", session or str(uuid4()))
+    rang = {"party": caller, "started_at": moment(leg.started_at), **expected}
     answer, end = (leg.started_at + timedelta(seconds=s) for s in (4, 9))
     return (
         _webhook(line, leg, "call.initiated", payloads.initiated(leg), rang),

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from deploy.drill import journal
+from deploy.drill.evidence import Evidence
 from deploy.drill.journal import Step
 
 
@@ -37,6 +38,19 @@ def test_order_counts_within_a_key_and_by_the_first_time() -> None:
     assert journal.out_of_order(other) == 0
     repeated = [*reversed(done), step(3, 8, "end", "calls.v1/0/1")]
     assert journal.out_of_order(repeated) == 0
+
+
+def test_what_is_done_ahead_of_its_order_may_be_left_out_by_its_topic() -> None:
+    done = [
+        step(1, 7, "end", "calls.v1/0/2"),
+        step(2, 7, "end", "calls.v1/0/1"),
+        step(1, 7, "end", "privacy.v1/0/2", "another"),
+        step(2, 7, "end", "privacy.v1/0/1", "another"),
+    ]
+    found = Evidence([], done)
+    assert journal.out_of_order(found.steps) == 2
+    found.leave_out({"privacy.v1"})
+    assert journal.out_of_order(found.steps) == 1
 
 
 def test_it_is_read_from_a_moment_on_in_the_order_of_time(tmp_path: Path) -> None:

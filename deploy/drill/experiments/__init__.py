@@ -6,6 +6,7 @@ from deploy.drill.experiments import (
     broker,
     database,
     door,
+    erasure,
     killed,
     letters,
     members,
@@ -53,4 +54,5 @@ WHOLE: tuple[Experiment, ...] = (
     poison.LARGE_ONE,
     stops.STOPS,
     texts.texts(600),
+    erasure.erasure(),
 )
