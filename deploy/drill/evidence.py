@@ -32,10 +32,14 @@ Place = tuple[str, str]
 
 @dataclass(eq=False)
 class Evidence:
-    """What was posted, what lies in the topics, what the stores hold. Not changed once read."""
+    """What was posted, what lies in the topics, what the stores hold. Not changed once read.
+
+    `earlier` is what was done before the experiment: when a replay does it again says nothing.
+    """
 
     posted: list[Answer]
     steps: list[Step]
+    earlier: set[tuple[str, str]] = field(default_factory=set)
     topics: dict[str, list[Seen]] = field(default_factory=dict)
     records: dict[Place, Row] = field(default_factory=dict)
     cards: dict[Place, list[Row]] = field(default_factory=dict)
@@ -95,7 +99,9 @@ async def gather(where: Where) -> Evidence:
     """Reads it all."""
     since = datetime.fromtimestamp(where.since, UTC)
     posted = answers(where.record)
-    found = Evidence(posted, journal.read(where.journal, where.since))
+    steps = journal.read(where.journal, 0.0)
+    now = [step for step in steps if step.at >= where.since]
+    found = Evidence(posted, now, journal.done(steps, where.since))
     sessions = {(a.tenant, a.session) for a in posted if a.tenant and a.session}
     for record in await log.read(where.kafka_url, TOPICS):
         if (seen := _seen(record)) and (seen.event.tenantid, seen.event.subject) in sessions:

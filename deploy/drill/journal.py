@@ -34,6 +34,11 @@ def read(path: Path, since: float) -> list[Step]:
     return sorted((step for step in steps if step.at >= since), key=lambda step: step.at)
 
 
+def done(steps: Iterable[Step], until: float) -> set[tuple[str, str]]:
+    """The records that were done before then, each with the service that did it."""
+    return {step.work for step in steps if step.step == "end" and step.at < until}
+
+
 def cut_off(steps: Iterable[Step], killed: set[int]) -> int:
     """Records that killed processes had in hand."""
     open_by: dict[tuple[str, str, int], bool] = {}

@@ -131,7 +131,8 @@ def _extra(events: Iterable[Seen]) -> int:
 
 def _settle_order(found: Evidence, accepted: Iterable[Answer], verdict: Verdict) -> None:
     faults = list(_produced_late(found, accepted))
-    if late := journal.out_of_order(found.steps):
+    fresh = [step for step in found.steps if step.work not in found.earlier]
+    if late := journal.out_of_order(fresh):
         faults.append(f"order: {late} records done before an older one of their key")
         verdict.disorder += late - 1
     verdict.disorder += len(faults)

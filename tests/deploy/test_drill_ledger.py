@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from deploy.drill import journal
 from deploy.drill.evidence import Evidence, Seen
+from deploy.drill.journal import Step
 from deploy.drill.ledger import Verdict, settle
 from deploy.drill.poster import Answer
 from deploy.drill.stores import Effect
@@ -156,6 +158,18 @@ def test_the_same_event_twice_on_a_topic_is_no_double() -> None:
     found = right()
     found.topics["matches.v1"] *= 2
     assert not settle(found).red
+
+
+def test_what_was_done_before_the_experiment_may_be_done_again_at_any_time() -> None:
+    found = right()
+    found.steps = [
+        Step(at, 7, "insights", "end", place, "e", "k")
+        for at, place in ((5.0, "consent.v1/0/2"), (6.0, "consent.v1/0/1"))
+    ]
+    assert settle(found).disorder == 1
+    earlier = Step(1.0, 7, "insights", "end", "consent.v1/0/1", "e", "k")
+    found.earlier = journal.done([earlier, *found.steps], 2.0)
+    assert settle(found).disorder == 0
 
 
 def test_an_event_behind_one_that_was_posted_after_its_answer_is_out_of_order() -> None:
