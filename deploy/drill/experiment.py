@@ -36,7 +36,7 @@ class Drill:
         self.faults: list[str] = []
         self.lost = 0
         self.doubled = 0
-        self.left = 0
+        self.left: set[str] = set()
 
     def mark(self) -> None:
         """A fault begins now: recovery is counted from here."""

@@ -135,7 +135,7 @@ def _result(drill: Drill, experiment: Experiment, found: Evidence) -> Result:
     verdict.faults += drill.faults
     verdict.lost += drill.lost
     verdict.doubled += drill.doubled
-    verdict.left = counts["found again"] = drill.left
+    verdict.left = counts["found again"] = len(drill.left)
     return Result(experiment, drill.seed, verdict, dict(+counts), recovery(drill.moments, found))
 
 

@@ -124,7 +124,8 @@ async def _search(drill: Drill, people: Sequence[Leaver], when: str) -> None:
     drill.counts["looked through"] += found.read
     for one in people:
         wrong = remains.faults(one.proof, found.numbers[one.number], found.codes[one.number])
-        drill.left += any(fault.startswith("left") for fault in wrong)
+        if any(fault.startswith("left") for fault in wrong):
+            drill.left.add(one.number)
         drill.faults += [f"person {one.index}, {when}: {fault}" for fault in wrong]
 
 
