@@ -67,6 +67,21 @@ async def test_the_audit_forgets_who_its_entries_are_about_when_it_is_completed(
     assert await entries(desk.store) == before
 
 
+async def test_a_note_still_on_its_way_makes_nobody_known_again(
+    desk: Desk, house: Harness[Store], agency: TenantSaved
+) -> None:
+    """One of a time after the erasure is about somebody who came back."""
+    await desk.erased()
+    who, completed = desk.subject(), desk.now
+    late = noted(1, agency.tenant, person=who)
+    await seal(house, agency, [late.model_copy(update={"at": completed - timedelta(seconds=1)})])
+    assert await desk.store.audit.person(who) is None
+    later = noted(2, agency.tenant, person=who)
+    await seal(house, agency, [later.model_copy(update={"at": completed + timedelta(days=1)})])
+    first, second = (entry["person"] for entry in await entries(desk.store))
+    assert await desk.store.audit.person(who) == second != first
+
+
 async def test_it_is_completed_with_a_certificate_and_without_the_number(
     desk: Desk, house: Harness[Store], agency: TenantSaved
 ) -> None:

@@ -28,7 +28,7 @@ class Store:
         self.suppressions = Suppressions(scope, keys)
         self.rights = Rights(scope, keys)
         self.telling = Telling(scope, keys)
-        self.audit = Audit(scope)
+        self.audit = Audit(scope, self.rights.erasures)
         self.periods = Periods(scope)
         self.unsigned = Unsigned(scope)
         self.untold = Untold(scope)

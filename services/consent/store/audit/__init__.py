@@ -12,9 +12,10 @@ from services.consent.domain.audit.entry import Entry
 from services.consent.store.audit.checkpoints import CHECKPOINTS, Checkpoints
 from services.consent.store.audit.entries import ENTRIES, Asked, Entries
 from services.consent.store.audit.heads import HEAD, Heads
-from services.consent.store.audit.persons import PERSONS, Persons
+from services.consent.store.audit.persons import PERSONS, Persons, unkept
 from services.consent.store.audit.unsigned import UNSIGNED, Unsigned
 from services.consent.store.audit.untold import UNTOLD, Untold
+from services.consent.store.rights.erasures import Erasures
 
 AUDIT = (ENTRIES, HEAD, CHECKPOINTS, PERSONS)
 AUDIT_SHARED = (UNSIGNED, UNTOLD)
@@ -27,7 +28,8 @@ WITHHELD = Counter("audit_withheld_total", "Values kept out of entries: they loo
 class Audit:
     """One tenant's trail."""
 
-    def __init__(self, scope: TenantScope) -> None:
+    def __init__(self, scope: TenantScope, erasures: Erasures) -> None:
+        self._erasures = erasures
         self.entries = Entries(scope)
         self.checkpoints = Checkpoints(scope)
         self._heads = Heads(scope)
@@ -44,8 +46,7 @@ class Audit:
         head = await self._heads.get()
         # A note that comes again may be of somebody who was forgotten since.
         new = [one for one in noted if one.source_seq > head.last.get(one.source, 0)]
-        subjects = {one.note.person for one in new if one.note.person}
-        sealing = seal(head, new, await self._persons.ids(subjects), now)
+        sealing = seal(head, new, await self._people(new), now)
         if not sealing.entries:
             return ()
         await self._heads.move(head, sealing.head)
@@ -56,6 +57,21 @@ class Audit:
         MISSING.inc(sealing.missing)
         WITHHELD.inc(sum(entry.withheld for entry in sealing.entries))
         return sealing.entries
+
+    async def _people(self, noted: Sequence[AuditNoted]) -> dict[str, str]:
+        """The ids of all whom the notes name.
+
+        A note that was still on its way when its person was erased gets an id that nobody keeps.
+        """
+        latest: dict[str, datetime] = {}
+        for one in noted:
+            if person := one.note.person:
+                latest[person] = max(one.at, latest.get(person, one.at))
+        known = await self._persons.known(latest)
+        fresh = latest.keys() - known
+        erased = await self._erasures.ended(fresh)
+        late = {one for one in fresh if one in erased and latest[one] <= erased[one]}
+        return known | await self._persons.keep(fresh - late) | unkept(late)
 
     async def head(self) -> Head:
         """The end of the trail."""

@@ -21,15 +21,18 @@ class Persons:
     def __init__(self, scope: TenantScope) -> None:
         self._rows = scope.collection("persons")
 
-    async def ids(self, subjects: Collection[str]) -> dict[str, str]:
-        """The id of each person; those who have none get one."""
+    async def known(self, subjects: Collection[str]) -> dict[str, str]:
+        """The ids of those who have one."""
         if not subjects:
             return {}
         rows = await self._rows.list({"_id": {"$in": sorted(subjects)}})
-        known: dict[str, str] = {row["_id"]: row["person"] for row in rows}
-        fresh = {one: f"per_{uuid4().hex}" for one in sorted(subjects) if one not in known}
-        await self._rows.insert_all([{"_id": one, "person": id_} for one, id_ in fresh.items()])
-        return known | fresh
+        return {row["_id"]: row["person"] for row in rows}
+
+    async def keep(self, subjects: Collection[str]) -> dict[str, str]:
+        """Gives an id to each; none of them has one."""
+        made = unkept(subjects)
+        await self._rows.insert_all([{"_id": one, "person": id_} for one, id_ in made.items()])
+        return made
 
     async def id(self, subject: str) -> str | None:
         """The id of a person; None for one who has none."""
@@ -39,3 +42,8 @@ class Persons:
     async def forget(self, subject: str) -> bool:
         """Says whether there was one."""
         return bool(await self._rows.remove({"_id": subject}))
+
+
+def unkept(subjects: Collection[str]) -> dict[str, str]:
+    """An id for each, of which nobody but its entries knows."""
+    return {one: f"per_{uuid4().hex}" for one in sorted(subjects)}

@@ -1,5 +1,8 @@
 """The ledger of erasures: all that is needed to go on with one, written before anything goes."""
 
+from collections.abc import Collection
+from datetime import datetime
+
 from libs.common.events.personal import ANSWER, SUBJECT
 from libs.common.mongo import Document, Entity, Index, Kept, TenantScope
 from services.consent.domain.rights.erasure import Erasure
@@ -19,7 +22,12 @@ ERASURES = Entity(
         "completed_at": ("date", "null"),
     },
     ("subject", "holds", "request", "requests", "at", "begun_at", "record", "legs"),
-    (Index((("holds", 1),), unique=True), Index((("subject", 1),)), Index((("completed_at", 1),))),
+    (
+        Index((("holds", 1),), unique=True),
+        Index((("legs.subject", 1),)),
+        Index((("subject", 1),)),
+        Index((("completed_at", 1),)),
+    ),
     person="subject",
     kept=(Kept("requests", "completed_at"),),
     personal={
@@ -51,6 +59,16 @@ class Erasures:
         """The person's entry that is not completed."""
         row = await self._rows.get({"holds": subject})
         return _erasure(row) if row else None
+
+    async def ended(self, subjects: Collection[str]) -> dict[str, datetime]:
+        """Of these subjects those who were erased, and when the last erasure was completed."""
+        if not subjects:
+            return {}
+        query: Document = {"legs.subject": {"$in": sorted(subjects)}, "completed_at": {"$ne": None}}
+        ended: dict[str, datetime] = {}
+        for row in await self._rows.list(query, sort=[("completed_at", 1)]):
+            ended |= {leg.subject: row["completed_at"] for leg in _erasure(row).legs}
+        return ended
 
     async def put(self, erasure: Erasure) -> None:
         """Writes it as it is now."""
