@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from libs.common.bus import Poison, Record, Unavailable, failures, guarded
+from libs.common.tenants import UnknownTenant
 
 RECORD = Record("calls.v1", 0, 7, b"agencyaaa:s-1", b"{}")
 
@@ -57,6 +58,16 @@ async def test_five_tries_then_parked_without_the_message_of_the_error() -> None
     await guarded(RECORD, take, parked)
     assert parked.rows == [("calls.v1/0/7", "ValueError: 5 tries", 5)]
     assert calls == [5]
+
+
+async def test_a_tenant_that_is_not_known_yet_is_waited_for_longer() -> None:
+    take, calls = failing(*[UnknownTenant("unknown tenant")] * 11)
+    parked = Parked()
+    await guarded(RECORD, take, parked)
+    assert (parked.rows, calls) == ([], [12])
+    take, calls = failing(*[UnknownTenant("unknown tenant")] * 20)
+    await guarded(RECORD, take, parked)
+    assert parked.rows == [("calls.v1/0/7", "UnknownTenant: 12 tries", 12)]
 
 
 async def test_an_outage_is_waited_for_and_never_parked() -> None:

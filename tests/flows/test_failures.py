@@ -133,7 +133,7 @@ async def test_a_failure_that_stays_parks_its_record_and_leaves_no_trace(
 async def test_a_tenant_that_is_known_a_moment_later_loses_nothing(
     services: Declared, calm: State
 ) -> None:
-    world = await peopled(World(services, MemoryBus(Delivery(tenants_after=4))))
+    world = await peopled(World(services, MemoryBus(Delivery(tenants_after=11))))
     await world.play(call())
     assert await world.state(HERE) == calm
     assert await world.parked() == []
@@ -145,7 +145,7 @@ async def test_events_of_a_tenant_that_is_known_too_late_wait_with_the_operators
     world = await peopled(World(services, MemoryBus(Delivery(tenants_after=1_000))))
     await world.play(call())
     assert (await world.state(HERE)).calls == []
-    assert {reason for _, reason in await world.parked()} == {"UnknownTenant: 5 tries"}
+    assert {reason for _, reason in await world.parked()} == {"UnknownTenant: 12 tries"}
     await world.bus.replay()
     assert await world.state(HERE) == calm
 

@@ -12,9 +12,12 @@ from libs.common.bus.producer import Unavailable
 from libs.common.bus.record import Record
 from libs.common.events import Malformed
 from libs.common.mongo import is_outage
+from libs.common.tenants import UnknownTenant
 
 OUTAGE_SECONDS = 60.0
 TRIES = 5
+TRIES_UNKNOWN = 12
+"""Some 25 seconds: a tenant's first events can be here before its indexes are made."""
 FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 4.0
 
@@ -34,8 +37,9 @@ async def guarded(record: Record, take: Callable[[Record], Awaitable[None]], par
     """Handles one record, whatever happens, and says whether it had to be parked.
 
     Store or broker away: waits in place up to 60 s, then raises, so that the batch is rewound.
-    Any other failure: five tries. Poison: parked at once. Raises only for an outage.
-    The tries count towards the 60 s: each can last until its own limit while a server is mute.
+    Any other failure: five tries, and more for a tenant that is not known yet. Poison: parked at
+    once. Raises only for an outage. The tries count towards the 60 s: each can last until its own
+    limit while a server is mute.
     """
     waited, tries, pauses = 0.0, 0, 0
     while True:
@@ -46,8 +50,9 @@ async def guarded(record: Record, take: Callable[[Record], Awaitable[None]], par
             return await _parked(record, str(error), tries + 1, park)
         except Exception as error:
             away = is_away(error)
-            if not away and (tries := tries + 1) >= TRIES:
-                reason = f"{type(error).__name__}: {TRIES} tries"
+            most = TRIES_UNKNOWN if isinstance(error, UnknownTenant) else TRIES
+            if not away and (tries := tries + 1) >= most:
+                reason = f"{type(error).__name__}: {most} tries"
                 return await _parked(record, reason, tries, park)
             pause = _pause(pauses)
             waited += monotonic() - began + pause
