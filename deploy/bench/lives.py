@@ -50,9 +50,9 @@ async def at_insights(agency: Agency[Insights]) -> list[str]:
     await agency.take(told, insights.note_consent)
     for place in range(EACH):
         await _call(agency, subject, clock.now() - timedelta(days=place))
-    cards = await agency.store.insights(None, EACH)
+    cards = await agency.store.cards.page(None, EACH)
     for card in cards:
-        await agency.store.judge(card.insight_id, "usr_1", "helpful", clock.now())
+        await agency.store.feedback.judge(card.insight_id, "usr_1", "helpful", clock.now())
     return [subject, *(card.insight_id for card in cards)]
 
 
