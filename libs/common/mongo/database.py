@@ -72,6 +72,18 @@ PARKED = Entity(
 PLUMBING = (INBOX, OUTBOX, TRAIL, NUMBERS, LEASES, PARKED)
 
 
+class _Handles(dict[str, Any]):
+    """A database's collections by name, made once: the driver makes one for each asking, and the
+    stores of a unit of work ask for a dozen.
+    """
+
+    def __init__(self, database: Any) -> None:
+        self._database = database
+
+    def __missing__(self, name: str) -> Any:
+        return self.setdefault(name, self._database[name])
+
+
 class Mongo:
     """One service's database. `own` are the service-wide entities it declares."""
 
@@ -80,6 +92,7 @@ class Mongo:
     ) -> None:
         self._client = connect(url, service)
         self._database = self._client[service]
+        self._handles = _Handles(self._database)
         self._entities = entities
         self._own = PLUMBING + own
 
@@ -97,22 +110,22 @@ class Mongo:
 
     async def open_tenant(self, tenant: str) -> None:
         """Makes the tenant's collections; harmless when they are there."""
-        scope = TenantScope(self._database, tenant)
-        await prepare(self._database, self._entities, f"__{scope.tenant}")
+        await prepare(self._database, self._entities, f"__{self.scope(tenant).tenant}")
 
     async def close_tenant(self, tenant: str) -> None:
         """Drops the tenant's collections."""
-        await drop(
-            self._database, self._entities, f"__{TenantScope(self._database, tenant).tenant}"
-        )
+        suffix = f"__{self.scope(tenant).tenant}"
+        await drop(self._database, self._entities, suffix)
+        for name in [name for name in self._handles if name.endswith(suffix)]:
+            del self._handles[name]
 
     def scope(self, tenant: str, session: Any = None) -> TenantScope:
         """A tenant's scope. Called by `libs.common.service` alone."""
-        return TenantScope(self._database, tenant, session)
+        return TenantScope(self._handles, tenant, session)
 
     def service_collection(self, name: str, session: Any = None) -> Collection:
         """A collection that is no tenant's, if it is one of those listed."""
-        return shared(self._database, name, session)
+        return shared(self._handles, name, session)
 
     async def transaction(self, body: transaction.Body[T]) -> T:
         """Runs the body in one transaction, again on a conflict: it may touch nothing outside."""
