@@ -23,7 +23,7 @@ from services.messaging.domain.failures import decisive
 from services.messaging.domain.message import Message
 from services.messaging.domain.refusals import ERASED, SENTENCES
 from services.messaging.domain.steps import Step
-from services.messaging.store import Store
+from services.messaging.store import Store, announce
 
 
 async def note_received(text: MessageReceived, store: Store, work: Work) -> None:
@@ -77,7 +77,7 @@ async def erase(order: ErasureOrdered, store: Store, work: Work) -> None:
     messages = await store.erasing.of(order.subject)
     for message in messages:
         if message.state == "queued":
-            _forget(message, work)
+            announce(steps.blocked(message, "erased", ERASED, work.now), work)
     deleted = await store.erasing.remove(order.subject, messages)
     deleted["consents"] = await store.consents.erase(order.subject)
     deleted["parked"] = await store.eraser.parked(order.subject, work.tenant.region)
@@ -108,14 +108,6 @@ async def send_word(word: WordOrdered, store: Store, work: Work) -> None:
 async def note_heartbeat(beat: ConsentHeartbeat, store: Store, work: Work) -> None:
     """Consent is at work, so the copies of those whose changes come in this lane are fresh."""
     await store.heard.note(beat.at, beat.lane)
-
-
-def _forget(message: Message, work: Work) -> None:
-    step = steps.blocked(message, "erased", ERASED, work.now)
-    for fact in step.facts:
-        work.emit(fact)
-    if step.note:
-        work.note(step.note)
 
 
 async def _set_back(
@@ -177,10 +169,13 @@ async def _answer(text: MessageReceived, message: Message, store: Store, work: W
 
 
 async def _withdraw(copy: Copy, store: Store, work: Work) -> None:
-    for message in await store.messages.waiting(copy.subject):
-        if copy.forbids(message):
-            step = steps.blocked(message, "withdrawn", SENTENCES["withdrawn"], work.now)
-            await store.follow(message, step, work)
+    sentence = SENTENCES["withdrawn"]
+    ended = [
+        (message, steps.blocked(message, "withdrawn", sentence, work.now))
+        for message in await store.messages.waiting(copy.subject)
+        if copy.forbids(message)
+    ]
+    await store.end_all(ended, work)
 
 
 _ANSWERS: dict[str, Callable[[MessageReceived, Message, Store, Work], Awaitable[None]]] = {

@@ -1,5 +1,6 @@
 """Mongo out: messages and with whom, consent's copy, senders, templates, and what is due."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -76,14 +77,18 @@ class Store:
         await self._note(message, step, work)
         return True
 
+    async def end_all(self, ended: Sequence[tuple[Message, Step]], work: Work) -> None:
+        """Takes the last step of messages that were read in this transaction, at once."""
+        await self.messages.change_all([(message, step.fields) for message, step in ended])
+        await self.due.end([message.id for message, _ in ended])
+        for _, step in ended:
+            announce(step, work)
+
     async def _note(self, message: Message, step: Step, work: Work) -> None:
         sender = self.messages.code(f"sender:{message.line}")
         urgent = not message.stoppable
         await self.due.set(message.id, step.state, step.due, urgent=urgent, sender=sender)
-        for fact in step.facts:
-            work.emit(fact)
-        if step.note:
-            work.note(step.note)
+        announce(step, work)
 
     async def set_back(
         self,
@@ -155,4 +160,12 @@ class Store:
         )
 
 
-__all__ = ["ENTITIES", "SHARED", "Desk", "Due", "Head", "Pace", "Store"]
+def announce(step: Step, work: Work) -> None:
+    """Tells of a step, to the other services and to the audit."""
+    for fact in step.facts:
+        work.emit(fact)
+    if step.note:
+        work.note(step.note)
+
+
+__all__ = ["ENTITIES", "SHARED", "Desk", "Due", "Head", "Pace", "Store", "announce"]

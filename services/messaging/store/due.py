@@ -81,6 +81,11 @@ class Dues:
         row = {"_id": key, "tenant": self._tenant, "message": message, "state": state, "at": at}
         await self._rows.put({**row, "rank": _URGENT if urgent else _OTHER, "sender": sender})
 
+    async def end(self, messages: Sequence[str]) -> None:
+        """Nobody need look at these messages of this tenant any more."""
+        if messages:
+            await self._rows.remove({"_id": {"$in": [f"{self._tenant}:{one}" for one in messages]}})
+
     async def forget(self, due: Due) -> None:
         """Nobody need look any more."""
         await self._rows.remove({"_id": due.id})

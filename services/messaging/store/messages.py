@@ -1,7 +1,7 @@
 """Messages of both directions; a change is written only where the message is as it was read."""
 
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
@@ -166,6 +166,12 @@ class Messages:
         """Changes it where it is in the state, and at the attempt, in which it was read."""
         as_read = {"_id": message.id, "state": message.state, "ref": message.ref}
         return await self._rows.update(as_read, {"$set": dict(changes)})
+
+    async def change_all(self, changes: Sequence[tuple[Message, Mapping[str, Any]]]) -> None:
+        """Changes many that are as they were read, since this transaction has read them."""
+        await self._rows.change_all(
+            [({"_id": message.id}, {"$set": dict(fields)}) for message, fields in changes]
+        )
 
     async def waiting(self, subject: str) -> list[Message]:
         """All that are queued for a person."""
