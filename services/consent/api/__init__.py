@@ -1,6 +1,6 @@
 """HTTP in: what people allow and ask of their data; what was done, and what is promised."""
 
-from services.consent.api import audit, imports, ledger, proof, retention, rights
+from services.consent.api import audit, imports, ledger, proof, retention, rights, scans
 
 ROUTERS = (
     ledger.router,
@@ -9,6 +9,7 @@ ROUTERS = (
     retention.router,
     proof.router,
     *audit.ROUTERS,
+    scans.router,
 )
 
 __all__ = ["ROUTERS"]

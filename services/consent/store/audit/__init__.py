@@ -9,6 +9,7 @@ from libs.common.events import AuditCheckpointed, AuditNoted
 from libs.common.mongo import TenantScope
 from services.consent.domain.audit.chain import Head, seal
 from services.consent.domain.audit.entry import Entry
+from services.consent.domain.audit.naming import made_known
 from services.consent.store.audit.checkpoints import CHECKPOINTS, Checkpoints
 from services.consent.store.audit.entries import ENTRIES, Asked, Entries
 from services.consent.store.audit.heads import HEAD, Heads
@@ -61,7 +62,8 @@ class Audit:
     async def _people(self, noted: Sequence[AuditNoted]) -> dict[str, str]:
         """The ids of all whom the notes name.
 
-        A note that was still on its way when its person was erased gets an id that nobody keeps.
+        A note that was still on its way when its person was erased gets an id that nobody keeps;
+        so does a scan for somebody of whom nothing else is noted.
         """
         latest: dict[str, datetime] = {}
         for one in noted:
@@ -71,7 +73,8 @@ class Audit:
         fresh = latest.keys() - known
         erased = await self._erasures.ended(fresh)
         late = {one for one in fresh if one in erased and latest[one] <= erased[one]}
-        return known | await self._persons.keep(fresh - late) | unkept(late)
+        lasting = (fresh & made_known(noted)) - late
+        return known | await self._persons.keep(lasting) | unkept(fresh - lasting)
 
     async def head(self) -> Head:
         """The end of the trail."""
