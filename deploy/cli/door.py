@@ -72,7 +72,7 @@ class Door:
             query["cursor"] = page.next_cursor
         return found
 
-    def post(self, path: str, answer: type[M], **body: str | None) -> M:
+    def post(self, path: str, answer: type[M], **body: Any) -> M:
         """Changes something; values that are None are left out. Raises Refused, Unreachable."""
         return self._ask(
             "POST", path, answer, json={k: v for k, v in body.items() if v is not None}
@@ -121,6 +121,12 @@ def messaging(settings: Settings) -> Door:
     """The messages that wait for an operator."""
     url = required(settings.messaging_url, "INTNET_MESSAGING_URL")
     return _door("messaging", url, settings, frozenset({"reviews:read", "reviews:write"}))
+
+
+def consent(settings: Settings) -> Door:
+    """Where scans for people go on record."""
+    url = required(settings.consent_url, "INTNET_CONSENT_URL")
+    return _door("consent", url, settings, frozenset({"scans:write"}))
 
 
 def dead(service: Consuming, settings: Settings) -> Door:

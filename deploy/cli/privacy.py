@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from pydantic import BaseModel
 
-from deploy.cli import settings, show
+from deploy.cli import door, settings, show
+from deploy.cli.failures import Failure
 from deploy.cli.options import Json, e164, tenant_id
 
 if TYPE_CHECKING:
@@ -14,7 +16,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 
-FOUND, UNREAD = 1, 2
+PATH = "/operator/v1/scans"
+FOUND, UNREAD, UNNOTED = 1, 2, 3
 
 Number = Annotated[
     str,
@@ -36,6 +39,12 @@ Logs = Annotated[
 ]
 
 
+class Noted(BaseModel):
+    """On whose records the scan stands: agencies, or the platform."""
+
+    noted: list[str]
+
+
 @app.callback()
 def noun() -> None:
     """What is kept of people."""
@@ -45,8 +54,10 @@ def noun() -> None:
 def scan(number: Number, tenant: Tenant = None, logs: Logs = None, as_json: Json = False) -> None:
     """Look for a person in every database, topic and file, in every spelling and encoding.
 
-    Prints places and counts, never what was found. Exit code 0: nowhere; 1: somewhere; 2: something
-    could not be read, so nobody can tell. What is sealed with a key cannot be looked into.
+    Prints places and counts, never what was found. It goes on the audit record first, by way of
+    consent: that of the tenant, or of all in whose data something is and the platform's. Exit code
+    0: nowhere; 1: somewhere; 2: something could not be read, so nobody can tell; 3: all was read,
+    but it is not on record. What is sealed with a key cannot be looked into.
     """
     from deploy.scan.scan import Scan  # the clients of the stores load slowly
     from deploy.scan.traces import Traces
@@ -60,9 +71,12 @@ def scan(number: Number, tenant: Tenant = None, logs: Logs = None, as_json: Json
     search.databases(mongo)
     search.topics(kafka)
     search.folders(logs or [])
-    _show(search.found, as_json)
+    noted = _noted(told, whole, tenant, search.found)
+    _show(search.found, noted, as_json)
     if search.found.unread:
         raise typer.Exit(UNREAD)
+    if not noted:
+        raise typer.Exit(UNNOTED)
     if search.found.there.total():
         raise typer.Exit(FOUND)
 
@@ -73,10 +87,27 @@ def _national(whole: str) -> str:
     return phonenumbers.national_significant_number(phonenumbers.parse(whole))
 
 
-def _show(found: "Found", as_json: bool) -> None:
+def _noted(told: settings.Settings, number: str, tenant: str | None, found: "Found") -> list[str]:
+    """On whose records it is now. On none where that fails: what was found must be told still."""
+    whole = found.figures() | {"unread": len(found.unread)}
+    shares = [
+        {"tenant": owner, **share.figures()}
+        for owner, share in found.shares.items()
+        if share.there.total()
+    ]
+    try:
+        asked = {"number": number, "tenant": tenant, "whole": whole, "shares": shares}
+        return door.consent(told).post(PATH, Noted, **asked).noted
+    except Failure as failure:
+        typer.echo(f"intnet: this scan is not on record: {failure}", err=True)
+        return []
+
+
+def _show(found: "Found", noted: list[str], as_json: bool) -> None:
     there = {place: count for place, count in sorted(found.there.items()) if count}
     if as_json:
-        show.document({"found": there, "read": found.read.total(), "unread": found.unread})
+        read = found.read.total()
+        show.document({"found": there, "read": read, "unread": found.unread, "noted": noted})
         return
     rows = [(place, str(count)) for place, count in there.items()]
     rows += [(place, f"not read: {why}") for place, why in sorted(found.unread.items())]
@@ -84,3 +115,4 @@ def _show(found: "Found", as_json: bool) -> None:
         show.table(("Place", "Count"), rows)
     read, places = found.read.total(), len(found.read)
     show.sentence(f"Read {read} documents, records and pieces of files in {places} places.")
+    show.sentence(f"On the audit record of {', '.join(noted) or 'nobody'}.")

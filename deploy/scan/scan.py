@@ -1,7 +1,8 @@
 """One search through everything: how often a person is where, and what could not be read."""
 
 import asyncio
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,20 +11,44 @@ from pathlib import Path
 from deploy.scan.places import UNREADABLE, Databases, Log, blocks, files
 from deploy.scan.traces import Traces
 
+_TENANT = re.compile(r"[a-z0-9]{8,26}")
+
 
 @dataclass
-class Found:
+class Share:
     """How often the person is `there`, by place, and how many documents, records and pieces of
-    files were `read`; `unread` are places that could not be, with the kind of error."""
+    files were `read`."""
 
     there: Counter[str] = field(default_factory=Counter)
     read: Counter[str] = field(default_factory=Counter)
-    unread: dict[str, str] = field(default_factory=dict)
 
-    def note(self, place: str, times: int) -> None:
+    def count(self, place: str, times: int) -> None:
         """One more was read."""
         self.read[place] += 1
         self.there[place] += times
+
+    def figures(self) -> dict[str, int]:
+        """Without the places themselves."""
+        return {
+            "places": len(self.read),
+            "read": self.read.total(),
+            "found": self.there.total(),
+        }
+
+
+@dataclass
+class Found(Share):
+    """All of it, and by tenant what is a tenant's; `unread` are places that could not be read,
+    with the kind of error."""
+
+    unread: dict[str, str] = field(default_factory=dict)
+    shares: defaultdict[str, Share] = field(default_factory=lambda: defaultdict(Share))
+
+    def note(self, place: str, times: int, owner: str = "") -> None:
+        """One more was read; `owner` is its tenant's id, if it looks like one."""
+        self.count(place, times)
+        if _TENANT.fullmatch(owner):
+            self.shares[owner].count(place, times)
 
 
 class Scan:
@@ -44,8 +69,9 @@ class Scan:
                     self._collection(databases, database, name, place)
 
     def _collection(self, databases: Databases, database: str, name: str, place: str) -> None:
+        owner = name.partition("__")[2]
         for raw in databases.documents(database, name):
-            self.found.note(place, self._traces.count(raw))
+            self.found.note(place, self._traces.count(raw), owner)
 
     def topics(self, url: str) -> None:
         """Every record of every topic: key, value and headers."""
@@ -60,11 +86,12 @@ class Scan:
     async def _topic(self, log: Log, topic: str) -> None:
         async for key, parts in log.records(topic):
             if not self._is_anothers(key):
-                self.found.note(f"kafka {topic}", sum(map(self._traces.count, parts)))
+                times = sum(map(self._traces.count, parts))
+                self.found.note(f"kafka {topic}", times, _owner(key))
 
     def _is_anothers(self, key: bytes) -> bool:
         """Keys are the tenant, alone or before a colon; without one it may be anybody's."""
-        owner = key.partition(b":")[0].decode("utf-8", "replace")
+        owner = _owner(key)
         return bool(self._tenant and owner and owner != self._tenant and b":" in key)
 
     def folders(self, folders: Sequence[Path]) -> None:
@@ -86,3 +113,7 @@ class Scan:
             yield
         except UNREADABLE as error:
             self.found.unread[place] = type(error).__name__
+
+
+def _owner(key: bytes) -> str:
+    return key.partition(b":")[0].decode("utf-8", "replace")

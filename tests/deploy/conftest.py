@@ -61,4 +61,5 @@ def services(room: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeServic
         monkeypatch.setenv("INTNET_INGEST_URL", f"{fake.url}/")
         monkeypatch.setenv("INTNET_MATCHER_URL", fake.url)
         monkeypatch.setenv("INTNET_MESSAGING_URL", fake.url)
+        monkeypatch.setenv("INTNET_CONSENT_URL", fake.url)
         yield fake

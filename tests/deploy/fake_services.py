@@ -18,6 +18,7 @@ Answer = tuple[int, Json]
 
 DEAD = "/operator/v1/dead"
 REVIEWS = "/operator/v1/reviews"
+SCANS = "/operator/v1/scans"
 NOW = "2026-03-01T12:00:00Z"
 
 
@@ -41,6 +42,8 @@ class FakeServices:
             audience = "matcher"
         if path.startswith(REVIEWS):
             audience = "messaging"
+        if path.startswith(SCANS):
+            audience = "consent"
         try:
             who = Verifier(self.jwks, audience).verify(token)
         except Refused:
@@ -80,6 +83,7 @@ class FakeServices:
                 )
                 for one in self.reviews
             },
+            f"POST {SCANS}": self._note_scan,
         }
 
     def _create(self, new: Json) -> Answer:
@@ -118,6 +122,10 @@ class FakeServices:
             return 404, problem(404, "There is no such thing.")
         self.reviews.remove(one)
         return 202, {}
+
+    def _note_scan(self, new: Json) -> Answer:
+        found = [share["tenant"] for share in new["shares"] if share["tenant"] in self.tenants]
+        return 201, {"noted": [new["tenant"]] if "tenant" in new else ["platform", *found]}
 
 
 def page(items: list[Json], query: Json) -> Answer:

@@ -17,6 +17,7 @@ from deploy.scan.crowd import Crowd
 from deploy.scan.places import blocks
 from deploy.scan.traces import Traces
 from tests.deploy.conftest import Intnet
+from tests.deploy.fake_services import FakeServices
 
 NUMBER, NATIONAL = "+966501234567", "501234567"
 STRANGER = Traces("+966509999999", "509999999")
@@ -128,7 +129,7 @@ def ground(room: Path, mongo_url: str, kafka_url: str, monkeypatch: pytest.Monke
 
 @pytest.mark.integration
 async def test_a_scan_finds_what_was_planted_and_says_where_without_the_number(
-    ground: Ground, intnet: Intnet
+    ground: Ground, intnet: Intnet, services: FakeServices
 ) -> None:
     own = f"+96650{uuid4().int % 10**7:07d}"  # nobody else's in servers that tests share
     words = ("privacy", "scan", "--number", own, "--logs", str(ground.logs), "--json")
@@ -146,6 +147,7 @@ async def test_a_scan_finds_what_was_planted_and_says_where_without_the_number(
         await ground.record(value=b'{"data": {"sealed": "%s"}}' % encoded)
         await ground.record(value=b"fine", header=own.encode())
         await ground.record(value=b"fine", key=b"tenant0001:fine")
+        services.tenants["tenant0001"] = {}
         found = await asyncio.to_thread(intnet, *words)
         others = await asyncio.to_thread(intnet, *words, "--tenant", "tenant0002")
         client.drop_database(ground.name)
@@ -157,6 +159,34 @@ async def test_a_scan_finds_what_was_planted_and_says_where_without_the_number(
     }
     assert own.removeprefix("+966") not in found.stdout + found.stderr
     assert f"mongo {ground.name}.things__tenant0001" not in json.loads(others.stdout)["found"]
+    assert json.loads(found.stdout)["noted"] == ["platform", "tenant0001"]
+    assert json.loads(others.stdout)["noted"] == ["tenant0002"]
+    (who, asked, _), (_, _, whole), (_, _, one) = services.asked
+    assert (who.user, who.scopes) == ("operator", frozenset({"scans:write"}))
+    assert asked == "POST /operator/v1/scans"
+    assert (whole["number"], whole["whole"]["found"], whole["whole"]["unread"]) == (own, 5, 0)
+    assert whole["whole"]["read"] == json.loads(found.stdout)["read"]
+    # Its documents, and its record, in which nothing is.
+    share = {"tenant": "tenant0001", "places": 2, "read": 4, "found": 2}
+    assert whole["shares"] == [share]
+    assert (one["tenant"], one["whole"]["found"], one["shares"]) == ("tenant0002", 3, [])
+
+
+@pytest.mark.integration
+async def test_a_scan_that_is_not_on_record_tells_what_it_found_and_that_it_is_not(
+    ground: Ground, intnet: Intnet, services: FakeServices
+) -> None:
+    own = f"+96650{uuid4().int % 10**7:07d}"
+    (ground.logs / "a.log").write_text(own)
+    words = ("privacy", "scan", "--number", own, "--logs", str(ground.logs))
+    services.always = (503, b'{"detail": "The service is starting: ask again."}')
+    done = await asyncio.to_thread(intnet, *words)
+    assert done.exit_code == 3
+    assert f"file {ground.logs / 'a.log'}" in done.stdout
+    assert "On the audit record of nobody." in done.stdout
+    assert "not on record: consent: The service is starting: ask again." in done.stderr
+    services.always = None
+    assert (await asyncio.to_thread(intnet, *words)).exit_code == 1
 
 
 def test_what_cannot_be_read_is_no_all_clear(
@@ -169,6 +199,8 @@ def test_what_cannot_be_read_is_no_all_clear(
     for place in ("mongo", "kafka", f"file {room / 'none'}"):
         assert f"{place} " in done.stdout
     assert done.stdout.count("not read") == 3
+    assert "On the audit record of nobody." in done.stdout
+    assert "intnet: this scan is not on record: Set INTNET_CONSENT_URL" in done.stderr
 
 
 def test_a_number_that_is_none_is_refused(room: Path, intnet: Intnet) -> None:

@@ -1,15 +1,20 @@
 """What services note comes out of audit.v1 whole and in order, whatever dies meanwhile."""
 
+import asyncio
 import hashlib
 import io
 import json
+import os
+import sys
 import zipfile
+from asyncio.subprocess import PIPE
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from deploy.local.cache import ROOT
 from deploy.local.services import Services
 from libs.common.events import AuditCheckpointed, AuditSealed, Envelope, fact_of
 from tests.support.platform import US, Outside, until
@@ -20,6 +25,7 @@ pytestmark = pytest.mark.timeout(300)
 EACH, BATCH = 200, 25
 ACTION, OTHER = "operator.acted", "tenant.saved"
 SIGNED = AuditCheckpointed
+LOOKED_FOR = "+12125550187"
 
 
 def told(envelopes: list[Envelope]) -> list[dict[str, Any]]:
@@ -122,3 +128,36 @@ async def test_the_bundle_comes_through_the_gateway_and_an_agent_gets_none(
         assert f"/{US}+" in opened.read("keys.txt").decode()
     for path in ("", "/checkpoints", "/keys", "/bundle", "/proofs?sequence=1"):
         assert (await agent.http.get(f"/v1/audit{path}")).status_code == 403
+
+
+async def test_an_operator_who_looks_for_a_person_is_on_the_agencys_record(
+    outside: Outside,
+) -> None:
+    admin = await outside.person(US, "admin")
+    customer = {"name": "A", "numbers": [{"number": LOOKED_FOR}], "lawful_basis": "contract"}
+    saved = await admin.http.post("/v1/customers", json=customer)
+    assert saved.status_code == 201, saved.text
+    words = ("privacy", "scan", "--number", LOOKED_FOR, "--json")
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "deploy.cli", *words),
+        cwd=ROOT,
+        env={**os.environ, "INTNET_STACK": str(outside.platform.files.stack)},
+        stdout=PIPE,
+        stderr=PIPE,
+    )
+    said, complained = await process.communicate()
+    assert process.returncode == 1, complained.decode()
+    shown = json.loads(said)
+    assert f"mongo matcher.customers__{US}" in shown["found"]
+    assert shown["noted"] == ["platform", US]
+
+    async def sealed() -> list[dict[str, Any]]:
+        page = await admin.http.get("/v1/audit", params={"action": "privacy.scanned"})
+        return list(page.json()["data"])
+
+    (entry,) = await until(sealed)
+    assert (entry["actor"], entry["source"]) == ("operator:operator", "consent")
+    assert 1 <= entry["facts"]["found"] <= sum(shown["found"].values())
+    saves = (await admin.http.get("/v1/audit", params={"action": "customer.saved"})).json()
+    assert entry["person"] == saves["data"][0]["person"]
+    assert LOOKED_FOR.removeprefix("+1") not in json.dumps(entry)
