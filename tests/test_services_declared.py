@@ -56,13 +56,13 @@ SERVICES = {
         own={"SPOOL": "{}/spool", "TELNYX_KEYS": json.dumps([{"key": KEY}])},
     ),
     "matcher": Declared(
-        takes=("calls.v1", "messages.v1", "privacy.v1"),
+        takes=("calls.v1", "consent.v1", "messages.v1", "privacy.v1"),
         gives={
             "matches.v1": "call.matched message.matched",
             "customers.v1": "customer.saved customer.removed import.progressed import.finished",
             "privacy-results.v1": "erasure.done correction.done export.part",
         },
-        entities="customers imports faults erased periods",
+        entities="customers imports faults erased restrictions periods",
         scopes={
             "customers:read": "list_customers get_customer",
             "customers:write": "create_customer replace_customer remove_customer",

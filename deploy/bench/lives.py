@@ -25,6 +25,7 @@ from services.consent.domain.ledger.record import Act
 from services.consent.store import Store as Consent
 from services.insights import handlers as insights
 from services.insights.store import Store as Insights
+from services.matcher import handlers as matcher
 from services.matcher.store import Store as Matcher
 from services.messaging import handlers as messaging
 from services.messaging.store import Store as Messaging
@@ -35,11 +36,13 @@ WHO = Candidate(customer_id="cus_1", name="Ana Abbott", confidence=0.98, reasons
 
 
 async def at_matcher(agency: Agency[Matcher]) -> list[str]:
-    """A customer with one number."""
+    """A customer with one number, and that nothing of them is restricted."""
     (draft,) = customers.drafts(1)
     store = agency.store
     await store.customers.write_all([draft], "bench", "contract", clock.now())
     (row,) = await store.customers.page(None, 1)
+    told = ConsentChanged(subject=row["subject"], version=1, changed_at=clock.now())
+    await agency.take(told, matcher.note_consent)
     return [row["subject"], *(code for code in row["codes"] if code != row["subject"])]
 
 

@@ -19,7 +19,10 @@ STORES = frozenset({"ingest", "insights", "matcher", "messaging"})
 
 KEPT: Mapping[str, frozenset[str]] = {
     "suppression_code": frozenset(
-        {"matcher.erased", "messaging.consents", "insights.objections", "consent.suppressions"}
+        {
+            *("matcher.erased", "matcher.restrictions", "messaging.consents"),
+            *("insights.objections", "consent.suppressions"),
+        }
     ),
     "consent_evidence": frozenset({"consent.ledger", "consent.states"}),
     "request": frozenset({"consent.requests", "consent.erasures"}),

@@ -3,6 +3,7 @@
 from libs.common.events import (
     CallMatched,
     CallStarted,
+    ConsentChanged,
     CorrectionDone,
     CorrectionOrdered,
     CustomerRemoved,
@@ -26,6 +27,7 @@ from services.matcher.store import ENTITIES, Store
 CONSUMES = (
     (CallStarted, handlers.match_call),
     (MessageReceived, handlers.match_message),
+    (ConsentChanged, handlers.note_consent),
     (ErasureOrdered, handlers.erase),
     (RetentionOrdered, keep_period),
     (CorrectionOrdered, handlers.correct),

@@ -1,10 +1,14 @@
-"""Events in: a call that rings, and a text, are matched; people leave, are corrected, and
-see what is kept of them."""
+"""Events in: a call that rings, and a text, are matched; people are restricted, leave, are
+corrected, and see what is kept of them.
+
+Of who is restricted no candidate is named: the answer is the one for a number on no file.
+"""
 
 from datetime import datetime
 
 from libs.common.events import (
     CallStarted,
+    ConsentChanged,
     CorrectionDone,
     CorrectionOrdered,
     CustomerRemoved,
@@ -37,6 +41,11 @@ async def match_message(message: MessageReceived, store: Store, work: Work) -> N
     work.emit(answer.of_message(message.message_id, message.subject))
 
 
+async def note_consent(change: ConsentChanged, store: Store, work: Work) -> None:
+    """What a person allows has changed; here it matters whether their data may be used."""
+    await store.restrictions.note(change)
+
+
 async def erase(order: ErasureOrdered, store: Store, work: Work) -> None:
     """A person leaves, and no file brings them back unnoticed."""
     await store.erased.keep(order.subject, order.at)
@@ -48,6 +57,7 @@ async def erase(order: ErasureOrdered, store: Store, work: Work) -> None:
     deleted = {
         "customers": len(parted.removed) + len(parted.changed),
         "faults": await store.erasing.faults(order.subject, parted.removed),
+        "restrictions": await store.restrictions.remove_ended(order.subject),
         "parked": await store.eraser.parked(order.subject, work.tenant.region),
     }
     work.emit(done(order, "matcher", work.now, deleted, parted.others))
@@ -82,8 +92,11 @@ async def tell(order: ExportOrdered, store: Store, work: Work) -> None:
 
 
 async def _answer(asked: Asked, at: datetime, store: Store, work: Work) -> Ranking:
-    """Ranks those on file, and notes the contact with the one who stands out."""
-    known = await store.customers.known(asked.e164, work.tenant.region) if asked.e164 else []
+    """Ranks those on file who may be shown, and notes the contact with the one who stands out."""
+    known = []
+    if asked.e164:
+        found = await store.customers.known(asked.e164, work.tenant.region)
+        known = await store.restrictions.usable(asked.e164, found)
     answer = rank(asked, known, work.now.astimezone(work.timezone).date())
     if answer.outcome == "matched":
         await store.customers.contacted(answer.candidates[0].customer_id, at)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from libs.common.events import CallMatched, InsightProduced
+from libs.common.events import CallMatched, ConsentChanged, InsightProduced, enclose
 from libs.common.keys import PLATFORM
 from tests.flows import claims
 from tests.flows.claims import NAMES, peopled
@@ -16,6 +16,7 @@ from tests.flows.given import (
     CUSTOMER,
     EVENTS,
     HERE,
+    NOON,
     STRANGER,
     THERE,
     Declared,
@@ -43,6 +44,26 @@ async def test_a_call_of_a_customer_is_on_the_screen_before_it_is_taken(world: W
     assert card.version == 2
     assert card.lines[0].sentence == "The number of Ann Oneside, customer since 2019."
     assert world.screen(THERE) == []
+
+
+async def test_of_who_is_restricted_the_call_is_on_the_screen_and_no_name(world: World) -> None:
+    for tenant in BOTH:
+        await world.customer(tenant, "Ann Oneside")
+    subject = world.matcher.keys.code(HERE.tenant, CUSTOMER)
+    change = ConsentChanged(subject=subject, version=1, restricted=True, changed_at=NOON)
+    event = enclose(change, HERE.tenant, id="restricted", source="consent", time=NOON)
+    world.bus.log.append(change.TOPIC, event.key, event.to_json())
+    await world.bus.run()
+    await world.play(call("s-1"), call("s-2", THERE))
+    here, there = world.screen(HERE), world.screen(THERE)
+    (match,), (other,) = here.facts(CallMatched, "s-1"), there.facts(CallMatched, "s-2")
+    assert (match.outcome, match.candidates, match.shared_by) == ("unknown", (), 0)
+    assert here.types("s-1").count("call.started") == 1
+    assert "Ann Oneside" not in str(list(here))
+    assert [one.name for one in other.candidates] == ["Ann Oneside"]
+    (record,) = (await world.state(HERE)).calls
+    assert "Ann Oneside" not in str(record)
+    assert await world.parked() == []
 
 
 async def test_the_first_card_does_not_wait_for_the_match(world: World) -> None:

@@ -1,10 +1,10 @@
 """Shared by the tests of matcher: customers, calls, texts, files."""
 
 import hmac
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from libs.common.events import CallStarted, MessageReceived
+from libs.common.events import CallStarted, ConsentChanged, MessageReceived
 from libs.common.phone import Number, parse
 from services.matcher.domain.drafts import Draft, Phone
 
@@ -71,6 +71,12 @@ def text(party: str | None = NUMBER, message: str = "m-1", **said: Any) -> Messa
         "subject": "code" if party else None,
     }
     return MessageReceived(**{"message_id": message, "party": party, **known, **said})
+
+
+def consent(subject: str, version: int = 1, **said: Any) -> ConsentChanged:
+    """What a person allows, changed `version` seconds after NOON."""
+    at = NOON + timedelta(seconds=version)
+    return ConsentChanged(**{"subject": subject, "version": version, "changed_at": at, **said})
 
 
 def person(**said: Any) -> dict[str, Any]:

@@ -18,6 +18,7 @@ CALLER = Asked("number", "+12025550133", "A")
 
 JANE = Known(
     customer_id="jane",
+    subject="code",
     name="Jane Roe",
     status="active",
     renewal_on=date(2026, 3, 13),

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from libs.common.events import (
+    CallMatched,
     CorrectionDone,
     CorrectionOrdered,
     CustomerRemoved,
@@ -21,7 +22,7 @@ from libs.common.events.privacy import CHANGE_FIELD
 from libs.common.mongo import Document
 from services.matcher.domain.entry import Unusable
 from services.matcher.store import Store
-from tests.matcher.given import NOON, NUMBER, OTHER, call, draft, file, person
+from tests.matcher.given import NOON, NUMBER, OTHER, call, consent, draft, file, person
 from tests.support.http import Harness
 from tests.support.notes import notes_of
 from tests.support.orders import deleted, erasure, park
@@ -128,6 +129,27 @@ async def test_a_second_round_finds_nothing_and_a_repeated_one_is_absorbed(here:
     assert len(here.house.units.of(ErasureDone)) == 1
     again = await here.erase(NUMBER, round=2)
     assert (again.round, again.deleted) == (2, ())
+
+
+async def test_what_says_that_nothing_is_restricted_goes(here: Agency) -> None:
+    await here.house.take(consent(here.code(NUMBER)), here.tenant)
+    await here.house.take(consent(here.code(OTHER)), here.tenant)
+    assert deleted(await here.erase(NUMBER)) == {"restrictions": 1}
+    assert [row["_id"] for row in await here.rows("restrictions")] == [here.code(OTHER)]
+    assert (await here.erase(NUMBER, round=2)).deleted == ()
+
+
+async def test_who_is_restricted_is_not_shown_after_an_erasure_either(here: Agency) -> None:
+    code = here.code(NUMBER)
+    await here.house.take(consent(code, restricted=True), here.tenant)
+    assert (await here.erase(NUMBER)).deleted == ()
+    back = {"numbers": [{"number": NUMBER}], "renewed_basis": "They came back."}
+    assert (await here.http.post("/v1/customers", json=person(**back))).status_code == 201
+    later = NOON + timedelta(days=2)
+    ringing = call(subject=code, started_at=later, occurred_at=later)
+    await here.house.take(ringing, here.tenant)
+    (answer,) = here.house.units.of(CallMatched)
+    assert (answer.outcome, answer.candidates) == ("unknown", ())
 
 
 async def test_another_agencys_customer_with_the_number_stays(

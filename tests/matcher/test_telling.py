@@ -4,7 +4,7 @@ import pytest
 
 from libs.common.events import TenantSaved
 from services.matcher.store import Store
-from tests.matcher.given import NOON, NUMBER, OTHER, draft, file
+from tests.matcher.given import NOON, NUMBER, OTHER, consent, draft, file
 from tests.support.http import Harness
 from tests.support.telling import told
 
@@ -57,6 +57,15 @@ async def test_only_the_records_that_are_named_are_told(
     found = await told(house, agency, code(house, agency), rows[0]["_id"])
     assert [row["name"] for row in found["customers"]] == ["one"]
     assert "imports" not in found
+
+
+async def test_whether_the_person_is_restricted_is_told(
+    house: Harness[Store], agency: TenantSaved
+) -> None:
+    await house.take(consent(code(house, agency), restricted=True), agency)
+    await house.take(consent(code(house, agency, OTHER)), agency)
+    found = await told(house, agency, code(house, agency))
+    assert found == {"restrictions": [{"restricted": True, "at": "2026-05-19T12:00:01.000Z"}]}
 
 
 async def test_of_nobody_known_there_is_nothing(house: Harness[Store], agency: TenantSaved) -> None:

@@ -29,7 +29,8 @@ class ConsentChanged(Event):
     `suppressed`: nothing but confirmations and one-time codes may be sent. `suspected`: the person
     may have asked to be left alone, so marketing waits for somebody to decide. `objected`: no
     indicators may be made of the person. `restricted`: what is kept of the person may be stored
-    and not used, so nothing is sent but confirmations and one-time codes, and no indicators made.
+    and not used, so nothing is sent but confirmations and one-time codes, no indicators are made,
+    and nobody is named when the person calls or writes.
     """
 
     TYPE: ClassVar[str] = "consent.changed"

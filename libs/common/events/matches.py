@@ -34,7 +34,8 @@ class CallMatched(Event):
     """The ordered candidates for a call.
 
     `outcome` is matched (the first stands out), ambiguous (the agent chooses), unknown,
-    withheld, or not_a_person (short code, toll-free and the like).
+    withheld, or not_a_person (short code, toll-free and the like). Of a person whose data is
+    restricted nobody is named: `outcome` is unknown.
     `shared_by` counts the customers with exactly this number.
     """
 

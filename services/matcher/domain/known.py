@@ -10,11 +10,12 @@ from services.matcher.domain.keys import Closeness
 class Known:
     """A customer on file whose number may be the caller's, and how (`how`).
 
-    `primary`: it is the customer's main number. `agency_region`: it is one of the agency's own
-    country. Times are aware.
+    `subject` is the keyed code of that number as it is on file. `primary`: it is the customer's
+    main number. `agency_region`: it is one of the agency's own country. Times are aware.
     """
 
     customer_id: str
+    subject: str
     name: str | None
     status: str | None
     renewal_on: date | None

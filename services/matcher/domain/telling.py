@@ -14,6 +14,7 @@ _CUSTOMER: Final = (
 _NUMBER: Final = ("label", "extension", "region", "kind", "primary")
 _IMPORT: Final = ("source", "lawful_basis", "renewed_basis", "attested_by", "started_at")
 _FAULT: Final = ("import", "line", "column", "code", "explanation", "at")
+_RESTRICTION: Final = ("restricted", "at")
 
 
 def customer(row: Row) -> Shown:
@@ -33,6 +34,11 @@ def origin(row: Row) -> Shown:
 def fault(row: Row, value: str | None) -> Shown:
     """What was wrong in a line that was refused; `value` as it stood there."""
     return {"value": value, **_some(row, _FAULT)}
+
+
+def restriction(row: Row) -> Shown:
+    """Whether what is kept of the person may be stored and not used."""
+    return _some(row, _RESTRICTION)
 
 
 def _some(row: Row, names: tuple[str, ...]) -> Shown:

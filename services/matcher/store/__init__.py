@@ -1,4 +1,4 @@
-"""Mongo out: customers, imports and what was wrong in them."""
+"""Mongo out: customers, imports and what was wrong in them, who was erased, who is restricted."""
 
 from libs.common.keys import Keys
 from libs.common.mongo import TenantScope
@@ -7,9 +7,10 @@ from services.matcher.store.customers import CUSTOMERS, Customers, saved
 from services.matcher.store.erased import ERASED, ErasedNumbers
 from services.matcher.store.erasing import Erasing
 from services.matcher.store.imports import FAULTS, IMPORTS, Imports
+from services.matcher.store.restrictions import RESTRICTIONS, Restrictions
 from services.matcher.store.telling import Telling
 
-ENTITIES = (CUSTOMERS, IMPORTS, FAULTS, ERASED, PERIODS)
+ENTITIES = (CUSTOMERS, IMPORTS, FAULTS, ERASED, RESTRICTIONS, PERIODS)
 
 
 class Store:
@@ -19,6 +20,7 @@ class Store:
         self.customers = Customers(scope, keys)
         self.imports = Imports(scope, keys)
         self.erased = ErasedNumbers(scope, keys)
+        self.restrictions = Restrictions(scope, keys)
         self.erasing = Erasing(scope)
         self.eraser = Eraser(scope, keys)
         self.telling = Telling(scope, keys)

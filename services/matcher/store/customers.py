@@ -233,6 +233,7 @@ def _closest(row: Document, asked: Lookups, region: str) -> Iterable[Known]:
         if how:
             yield Known(
                 customer_id=row["_id"],
+                subject=number["codes"]["exact"],
                 name=row["name"],
                 status=row["status"],
                 renewal_on=_day(row["renewal_on"]),

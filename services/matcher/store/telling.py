@@ -1,5 +1,5 @@
-"""A person wants to see what is kept: records with the number, where they came from, and lines of
-theirs that were refused."""
+"""A person wants to see what is kept: records with the number, where they came from, lines of
+theirs that were refused, and whether they are restricted."""
 
 from libs.common.events import ExportOrdered
 from libs.common.keys import Keys
@@ -8,6 +8,7 @@ from libs.common.privacy import Rows, Teller
 from services.matcher.domain import telling
 from services.matcher.store.customers import CUSTOMERS
 from services.matcher.store.imports import FAULTS, FIELD
+from services.matcher.store.restrictions import RESTRICTIONS
 
 
 class Telling:
@@ -29,6 +30,9 @@ class Telling:
                 FAULTS,
                 order.subject,
                 lambda row: telling.fault(row, self.teller.open(FIELD, row["sealed"])),
+            ),
+            "restrictions": await self.teller.rows(
+                RESTRICTIONS, order.subject, telling.restriction
             ),
         }
 

@@ -9,6 +9,7 @@ TABLES: Final[Mapping[str, Said]] = {
     "customers": Said("What the agency has on file about you", "ما تحتفظ به الجهة عنك"),
     "imports": Said("Where those records come from", "مصدر هذه السجلات"),
     "rejected_lines": Said("Lines of files that were refused", "أسطر ملفات رُفضت"),
+    "restrictions": Said("Whether your records may be used", "هل يجوز استخدام سجلاتك"),
     "calls": Said("Calls", "المكالمات"),
     "cards": Said(
         "Indicators that were shown for calls, and what they were made of",
