@@ -1,40 +1,27 @@
 """Whoever looked for a person in the stores is on record, with everybody whom it concerns."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from libs.common.events import AuditNoted, TenantSaved
 from libs.common.keys import PLATFORM
-from libs.common.principal import OPERATOR, Principal, Signer, generate
 from services.consent.store import Store
 from tests.consent.given import DAN, code_of
 from tests.consent.trails import entries, noted, seal
 from tests.support.http import Harness
 from tests.support.notes import notes_of
+from tests.support.operators import Operator, operator_at
 
 PATH = "/operator/v1/scans"
 WHOLE = {"places": 40, "read": 900, "unread": 1, "found": 7}
-
-Operator = Callable[..., httpx.AsyncClient]
 
 
 @pytest.fixture
 def operator(house: Harness[Store], tmp_path: Path) -> Operator:
     """An operator of the platform, who calls with these scopes."""
-    generate("operator", tmp_path / "operator.json", tmp_path / "jwks.json")
-    signer = Signer(tmp_path / "operator.json")
-
-    def client(*scopes: str) -> httpx.AsyncClient:
-        who = Principal(PLATFORM, "op_1", OPERATOR, frozenset(scopes))
-        made = house.client(None)
-        made.headers["Authorization"] = f"Bearer {signer.sign(who, house.service.name)}"
-        return made
-
-    return client
+    return operator_at(house, tmp_path)
 
 
 def scan(**more: Any) -> dict[str, Any]:

@@ -1,20 +1,16 @@
 """messaging over each kind of store."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from libs.common import clock
 from libs.common.events import TenantSaved
-from libs.common.keys import PLATFORM
-from libs.common.principal import OPERATOR, Principal, Signer, generate
 from services.messaging.store import Store
 from tests.messaging.given import Time, agency_facts, built
 from tests.support.http import Harness
-
-Operator = Callable[..., httpx.AsyncClient]
+from tests.support.operators import Operator, operator_at
 
 REAL = pytest.param("mongo", marks=[pytest.mark.integration, pytest.mark.timeout(600)])
 
@@ -51,13 +47,4 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Time:
 @pytest.fixture
 def operator(house: Harness[Store], tmp_path: Path) -> Operator:
     """An operator of the platform, who calls with these scopes."""
-    generate("operator", tmp_path / "operator.json", tmp_path / "jwks.json")
-    signer = Signer(tmp_path / "operator.json")
-
-    def client(*scopes: str) -> httpx.AsyncClient:
-        who = Principal(PLATFORM, "op_1", OPERATOR, frozenset(scopes))
-        made = house.client(None)
-        made.headers["Authorization"] = f"Bearer {signer.sign(who, house.service.name)}"
-        return made
-
-    return client
+    return operator_at(house, tmp_path)

@@ -4,9 +4,9 @@ import pytest
 
 from libs.common.events import TenantSaved
 from services.messaging.store import Store
-from tests.messaging.conftest import Operator
 from tests.messaging.given import NOON, Time
 from tests.support.http import Harness
+from tests.support.operators import Operator
 
 PATH = "/operator/v1/reviews"
 SAID = {"outcome": "sent", "reason": "It is in the provider's log."}

@@ -27,10 +27,10 @@ from services.messaging.jobs import Reconciling, Sending
 from services.messaging.jobs.reconciling import Doubt, Learn, Obey
 from services.messaging.jobs.settling import Settle
 from services.messaging.store import Due, Store
-from tests.messaging.conftest import Operator
 from tests.messaging.given import NOON, Time, beat, kept, receipt, send, wrote
 from tests.messaging.provider import Telnyx, accepted, held_up, shown, turn
 from tests.support.http import Harness
+from tests.support.operators import Operator
 
 in_memory = pytest.mark.parametrize("house", ["memory"], indirect=True)
 

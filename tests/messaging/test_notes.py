@@ -2,11 +2,11 @@
 
 from libs.common.events import ErasureOrdered, TenantSaved
 from services.messaging.store import Store
-from tests.messaging.conftest import Operator
 from tests.messaging.given import DAN, NOON, agreed, asked, beat, kept, send, subject, wrote
 from tests.messaging.provider import Telnyx, turn
 from tests.support.http import Harness
 from tests.support.notes import notes_of
+from tests.support.operators import Operator
 
 
 async def test_a_text_that_goes_is_allowed_at_its_claim(
