@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from deploy.local.files import Files
-from deploy.local.process import Process, free_port
+from deploy.local.process import Process
 from deploy.local.server import StartError
-from deploy.local.services import NAMES, Address, Services
+from deploy.local.services import NAMES, Services, service_of
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ parks its record.
 
 
 class Fleet(Services):
-    """Starts services through the drill's launcher. `matcher#2` is a second matcher."""
+    """Starts services through the drill's launcher."""
 
     def __init__(self, files: Files, kafka_url: str, mongo_url: str, telnyx_key: str) -> None:
         super().__init__(files, kafka_url, mongo_url, telnyx_key)
@@ -48,13 +48,16 @@ class Fleet(Services):
         """Starts one without waiting. Raises StartError once the drill is over."""
         if self._ended:
             raise StartError("the drill is over")
-        if name not in self.addresses:
-            self.addresses[name] = Address(free_port(), free_port())
-        service, setup = service_of(name), self.setups.get(name, PLAIN)
+        self._find_place(name)
+        setup = self.setups.get(name, PLAIN)
         self.processes[name] = Process.launch(
-            [sys.executable, "-m", "deploy.drill.launch", service],
+            [sys.executable, "-m", "deploy.drill.launch", service_of(name)],
             self._files.log(name),
-            {**self._variables(name), "DRILL_JOURNAL": str(self.journal), **setup.variables()},
+            {
+                **self._environment(name),
+                **{"SPANS_FILE": "", "DRILL_JOURNAL": str(self.journal)},
+                **setup.variables(),
+            },
         )
         self._running[name] = setup
 
@@ -78,16 +81,3 @@ class Fleet(Services):
         self._ended = True
         for process in self.processes.values():
             process.kill()
-
-    def _variables(self, name: str) -> dict[str, str]:
-        service, address = service_of(name), self.addresses[name]
-        ports = {
-            f"{service.upper()}_PORT": str(address.port),
-            f"{service.upper()}_ADMIN_PORT": str(address.admin_port),
-        }
-        return self._environment(service) | ports | {"SPANS_FILE": ""}
-
-
-def service_of(name: str) -> str:
-    """`matcher` of `matcher#2`."""
-    return name.partition("#")[0]

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 
 from deploy.local.files import Files
-from deploy.local.process import Process, wait_for
+from deploy.local.process import Process, free_port, wait_for
 from deploy.local.server import StartError
 
 NAMES = ("ingest", "matcher", "insights", "messaging", "consent", "gateway")
@@ -35,7 +35,7 @@ class Address:
 
 
 class Services:
-    """Starts and stops them; addresses stay the same over a restart."""
+    """Starts and stops them; addresses stay the same over a restart. `matcher#2` is a second."""
 
     def __init__(self, files: Files, kafka_url: str, mongo_url: str, telnyx_key: str) -> None:
         self._files = files
@@ -71,8 +71,9 @@ class Services:
 
     def launch(self, name: str) -> None:
         """Starts one without waiting."""
+        self._find_place(name)
         self.processes[name] = Process.launch(
-            [sys.executable, "-m", f"services.{name}"],
+            [sys.executable, "-m", f"services.{service_of(name)}"],
             self._files.log(name),
             self._environment(name),
         )
@@ -98,18 +99,23 @@ class Services:
             return False
         return answer.status_code == 200
 
+    def _find_place(self, name: str) -> None:
+        if name not in self.addresses:
+            self.addresses[name] = Address(free_port(), free_port())
+
     def _address(self, name: str) -> Address:
         """Where it listened the last time, while nobody else does: links stay good."""
         return Address(*(self._files.port(f"{name}-{side}") for side in ("http", "admin")))
 
     def _environment(self, name: str) -> dict[str, str]:
-        prefix, address = name.upper(), self.addresses[name]
+        service, address = service_of(name), self.addresses[name]
+        prefix = service.upper()
         own = {
             f"{prefix}_PORT": str(address.port),
             f"{prefix}_ADMIN_PORT": str(address.admin_port),
             "SPANS_FILE": str(self._files.spans(name)),
         }
-        return self._shared | own | self._special(name)
+        return self._shared | own | self._special(service)
 
     def _special(self, name: str) -> dict[str, str]:
         if name == "ingest":
@@ -136,6 +142,11 @@ class Services:
                 "GATEWAY_SIGNING_KEY_FILE": str(self._files.gateway_key),
             }
         return {}
+
+
+def service_of(name: str) -> str:
+    """`matcher` of `matcher#2`."""
+    return name.partition("#")[0]
 
 
 def tail(log: Path, lines: int = 15) -> str:

@@ -67,13 +67,17 @@ class Copy:
 
 @pytest.fixture
 async def copy(outside: Outside, tmp_path: Path) -> Copy:
-    """Ends with a checkpoint, and has an earlier one long before."""
-    servers = outside.platform.servers
+    """Ends with a checkpoint, and has an earlier one long before.
+
+    A second consent comes while notes are sealed, and goes again.
+    """
+    servers, services = outside.platform.servers, outside.platform.services
     admin = await outside.person(US, "admin")
     keys = (await admin.http.get("/v1/audit/keys")).json()["data"]
     size, trails = 0, Trails(servers.mongo_url)
     for lot in range(2):
         await trails.note("tenant.saved", 1 + lot * LOT, (lot + 1) * LOT)
+        (services.stop if lot else services.start)("consent#2")
         least = size + LOT * len(SOURCES)
 
         async def signed(least: int = least) -> int:

@@ -1,5 +1,6 @@
 """What was written goes when its time is over: the whole stack, time moved by the tests."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -53,6 +54,16 @@ async def set_days(person: Person, days: int | None) -> None:
     assert answer.is_success, answer.text
 
 
+@pytest.fixture
+def two(office: Office) -> Iterator[None]:
+    """Two processes of messaging sweep beside each other."""
+    services = office.platform.services
+    services.start("messaging#2")
+    yield
+    services.stop("messaging#2")
+
+
+@pytest.mark.usefixtures("two")
 async def test_after_a_day_messages_are_gone_and_the_audit_counts_them(office: Office) -> None:
     admin, other = await office.person(US), await office.person(SA)
     await set_days(admin, 1)
