@@ -40,12 +40,14 @@ async def ingest(house: Harness[Store]) -> AsyncIterator[Running[Store]]:
     assert house.service.door
     house.front = house.service.door(running, house.app)
     job = asyncio.ensure_future(house.service.jobs[0](running))
-    yield running
-    job.cancel()
-    await asyncio.gather(job, return_exceptions=True)
-    await running.producer.stop()
-    running.mongo.close()
-    await house.close()
+    try:
+        yield running
+    finally:
+        job.cancel()
+        await asyncio.gather(job, return_exceptions=True)
+        await running.producer.stop()
+        running.mongo.close()
+        await house.close()
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
