@@ -66,8 +66,13 @@ def read_claim(line: bytes, place: str) -> Claim:
 
 
 def open_note(note: str, keys: Sequence[Key]) -> Checkpoint:
-    """The checkpoint in a note. Raises Unsigned."""
-    lines = signed_text(note, keys).removesuffix("\n").split("\n")
+    """The checkpoint in a note. Raises Unsigned.
+
+    The log itself must have signed it: the name of its key is the origin. Another log's key says
+    nothing about this one, though it may be known.
+    """
+    origin = note.partition("\n")[0]
+    lines = signed_text(note, keys, by=origin).removesuffix("\n").split("\n")
     if len(lines) < 3 or not all(lines) or not _SIZE.fullmatch(lines[1]):
         raise Unsigned("its text is no checkpoint")
     try:

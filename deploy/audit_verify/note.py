@@ -52,17 +52,17 @@ def keys_of(lines: Iterable[str]) -> list[Key]:
     return [Key.parse(line.strip()) for line in lines if line.strip() and line[0] != "#"]
 
 
-def signed_text(note: str, keys: Sequence[Key]) -> str:
+def signed_text(note: str, keys: Sequence[Key], by: str | None = None) -> str:
     """The text, once a known key is found to have signed it and none of them denies it.
 
-    Raises Unsigned.
+    With `by`, only a key of that name has a say in favour. Raises Unsigned.
     """
     text, signatures = _parts(note)
     known = 0
     for name, number, signature in signatures:
         for key in keys:
             if (key.name, key.number) == (name, number):
-                known += 1
+                known += by in (None, key.name)
                 if not key.signed(text, signature):
                     raise Unsigned(f"the signature of {name} is not over this text")
     if not known:

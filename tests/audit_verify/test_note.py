@@ -117,3 +117,12 @@ def test_a_root_may_stand_beside_its_note_in_base64_or_in_hex() -> None:
     line, keys = signed(signer, 5, bytes(32)), [Key.parse(signer.verifier)]
     for root in (line["root"], bytes(32).hex()):
         assert Claim("here", line["note"], "t1aaaaaa", 5, root).signed(keys).size == 5
+
+
+def test_a_known_key_says_nothing_about_the_trail_of_another() -> None:
+    own, other = Signer(), Signer("elsewhere.example/t2bbbbbb")
+    keys = [Key.parse(signer.verifier) for signer in (own, other)]
+    text = f"{ORIGIN}\n5\n{base64.b64encode(bytes(32)).decode()}\n"
+    with pytest.raises(Unsigned, match="none of the known keys"):
+        open_note(f"{text}\n{other.line(text)}", keys)
+    assert open_note(f"{text}\n{own.line(text)}{other.line(text)}", keys).size == 5
