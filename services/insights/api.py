@@ -85,7 +85,7 @@ async def list_insights(
     pages = Cursor("insights", who.tenant.tenant)
     cards = await who.store.cards.page(pages.read_place(cursor), limit, call_id)
     following = pages.after(cards, limit, lambda card: (card.as_of, card.session_id))
-    await who.saw("insights", len(cards))
+    await who.saw("insights", len(cards), await _person(who, call_id) if call_id else None)
     return Page(data=cards, next_cursor=following)
 
 
@@ -95,8 +95,7 @@ async def get_insight(insight_id: str, who: CardReader) -> InsightProduced:
     card = await who.store.cards.get(insight_id)
     if card is None:
         raise not_found()
-    record = await who.store.calls.get(card.session_id)
-    await who.saw(insight_id, person=record.subject if record else None)
+    await who.saw(insight_id, person=await _person(who, card.session_id))
     return card
 
 
@@ -110,3 +109,9 @@ async def judge_insight(insight_id: str, feedback: Feedback, who: CardJudge) -> 
             insight_id, who.principal.user, feedback.verdict, work.now
         )
     )
+
+
+async def _person(who: Caller[Store], call_id: str) -> str | None:
+    """Whom a call is about, where that is known."""
+    record = await who.store.calls.get(call_id)
+    return record.subject if record else None
