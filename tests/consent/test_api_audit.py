@@ -14,6 +14,7 @@ from libs.common import auditkeys, clock
 from libs.common.events import TenantSaved
 from services.consent.jobs import checkpoints
 from services.consent.store import Store
+from services.consent.store.audit import entries
 from tests.consent.given import NOON
 from tests.consent.trails import mth, noted, opened, seal
 from tests.support.http import Harness
@@ -136,6 +137,32 @@ async def test_the_bundle_holds_all_that_a_verifier_needs(
     signed = [json.loads(line) for line in files["checkpoints.ndjson"].splitlines()]
     (key,) = files["keys.txt"].decode().splitlines()
     assert [opened(line["note"], key)[1] for line in signed] == [7, 12]
+
+
+@pytest.mark.parametrize("house", ["mongo"], indirect=True)
+async def test_a_long_trail_is_never_read_at_once(
+    trail: TenantSaved,
+    client: httpx.AsyncClient,
+    house: Harness[Store],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows: list[int] = []
+    collection = type(house.mongo.service_collection("trail"))
+    read = collection.list
+
+    async def counted(self: Any, *args: Any, **told: Any) -> Any:
+        found = await read(self, *args, **told)
+        rows.append(len(found))
+        return found
+
+    monkeypatch.setattr(collection, "list", counted)
+    monkeypatch.setattr(entries, "HASHES_AT_ONCE", 5)
+    answer = await client.get("/v1/audit/bundle")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as opened_zip:
+        assert len(opened_zip.read("checkpoints.ndjson").splitlines()) == 2
+    assert max(rows) == 1
+    assert len((await asked(client, "/proofs", **{"from": 7, "to": 12}))["path"]) == 5
+    assert max(rows) == 5
 
 
 async def test_an_agent_reads_no_trail(house: Harness[Store], trail: TenantSaved) -> None:

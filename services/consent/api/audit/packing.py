@@ -32,31 +32,32 @@ class _Out(io.RawIOBase):
 
 
 async def packed(
-    entries: AsyncIterator[AuditSealed], signed: Sequence[AuditCheckpointed], keys: Sequence[str]
+    entries: AsyncIterator[AuditSealed],
+    signed: AsyncIterator[AuditCheckpointed],
+    keys: Sequence[str],
 ) -> AsyncIterator[bytes]:
     """The pieces of the zip."""
     out, hashes = _Out(), {}
     with zipfile.ZipFile(out, "w") as opened:
-        digest = sha256()
-        with opened.open(_named("entries.ndjson"), "w", force_zip64=True) as file:
-            async for piece in _lines(entries):
-                digest.update(piece)
-                file.write(piece)
-                yield out.taken()
-        hashes["entries.ndjson"] = digest.hexdigest()
-        checkpoints = "".join(f"{one.model_dump_json()}\n" for one in signed)
-        rest = {"checkpoints.ndjson": checkpoints, "keys.txt": "".join(f"{k}\n" for k in keys)}
-        for name, text in rest.items():
-            hashes[name] = sha256(text.encode()).hexdigest()
-            opened.writestr(_named(name), text)
+        for name, lines in (("entries.ndjson", entries), ("checkpoints.ndjson", signed)):
+            digest = sha256()
+            with opened.open(_named(name), "w", force_zip64=True) as file:
+                async for piece in _lines(lines):
+                    digest.update(piece)
+                    file.write(piece)
+                    yield out.taken()
+            hashes[name] = digest.hexdigest()
+        known = "".join(f"{key}\n" for key in keys)
+        hashes["keys.txt"] = sha256(known.encode()).hexdigest()
+        opened.writestr(_named("keys.txt"), known)
         opened.writestr(_named("manifest.json"), json.dumps(hashes, indent=1))
     yield out.taken()
 
 
-async def _lines(entries: AsyncIterator[AuditSealed]) -> AsyncIterator[bytes]:
+async def _lines(facts: AsyncIterator[AuditSealed | AuditCheckpointed]) -> AsyncIterator[bytes]:
     lines: list[str] = []
-    async for entry in entries:
-        lines.append(f"{entry.model_dump_json()}\n")
+    async for fact in facts:
+        lines.append(f"{fact.model_dump_json()}\n")
         if len(lines) == LINES:
             yield "".join(lines).encode()
             lines.clear()

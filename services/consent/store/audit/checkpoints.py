@@ -1,5 +1,7 @@
 """The signed states of a trail."""
 
+from collections.abc import AsyncIterator
+
 from libs.common.events import AuditCheckpointed
 from libs.common.mongo import Document, Entity, TenantScope
 
@@ -39,9 +41,10 @@ class Checkpoints:
         rows = await self._rows.list(query, sort=[("_id", -1)], limit=limit)
         return [self._checkpoint(row) for row in rows]
 
-    async def every(self) -> list[AuditCheckpointed]:
-        """All of them, in order."""
-        return [self._checkpoint(row) for row in await self._rows.list({}, sort=[("_id", 1)])]
+    async def up_to(self, size: int) -> AsyncIterator[AuditCheckpointed]:
+        """Those of this size and below, in order."""
+        async for row in self._rows.stream({"_id": {"$lte": size}}, sort=[("_id", 1)]):
+            yield self._checkpoint(row)
 
     def _checkpoint(self, row: Document) -> AuditCheckpointed:
         told = {name: row[name] for name in ("root", "note", "at")}
