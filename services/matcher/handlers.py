@@ -64,8 +64,11 @@ async def erase(order: ErasureOrdered, store: Store, work: Work) -> None:
 
 
 async def correct(order: CorrectionOrdered, store: Store, work: Work) -> None:
-    """What is kept of a person was wrong."""
+    """What is kept of a person was wrong. It is the person's own if it holds the number by which
+    they showed who they are: a code to one number opens no record of another."""
     row = await store.customers.get(order.customer_id)
+    if row is not None and order.subject not in row["codes"]:
+        row = None
     if row is not None:
         change = store.customers.change_of(order)
         draft = corrected(row, change, work.tenant.region)

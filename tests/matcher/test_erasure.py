@@ -327,6 +327,18 @@ async def test_a_correction_of_nobody_is_answered(here: Agency) -> None:
     assert not answer.found
 
 
+async def test_a_correction_of_somebody_elses_record_changes_nothing(here: Agency) -> None:
+    """Else who has a number of their own could write themselves into any record."""
+    victim = await here.add("one", OTHER)
+    before = await here.rows("customers")
+    change = {"numbers": [{"number": NUMBER, "label": "mobile"}]}
+    await here.house.take(correction(here, victim, change), here.tenant)
+    assert await here.rows("customers") == before
+    assert here.house.units.of(CustomerSaved) == []
+    (answer,) = here.house.units.of(CorrectionDone)
+    assert not answer.found
+
+
 async def test_a_correction_that_makes_no_customer_changes_nothing(here: Agency) -> None:
     customer = await here.add("one", NUMBER)
     before = await here.rows("customers")
