@@ -15,6 +15,7 @@ from libs.common.events import (
     ConsentChanged,
     ErasureOrdered,
     Event,
+    MessageMatched,
     MessageReceived,
     TenantSaved,
     enclose,
@@ -69,6 +70,28 @@ def test_an_event_without_a_time_of_its_own_has_that_of_its_envelope() -> None:
     match = CallMatched(session_id="s-9", subject=PERSON, outcome="unknown")
     assert passed(guarded(), match, at=NOON)
     assert not passed(guarded(), match, at=NOON + MINUTE)
+
+
+@pytest.mark.parametrize(
+    "match",
+    [
+        CallMatched(session_id="s-9", subject=PERSON, outcome="matched"),
+        MessageMatched(message_id="m-9", subject=PERSON, outcome="matched"),
+    ],
+)
+def test_a_name_that_was_read_before_the_order_was_heard_is_passed_over(match: Event) -> None:
+    """Else it lies in another store for ever, where it comes after that store has answered."""
+    soon = NOON + timedelta(seconds=2)
+    assert passed(guarded(), match, at=soon)
+    assert not passed(guarded(), match, at=NOON + timedelta(seconds=11))
+    assert not passed(guarded("another"), match, at=soon)
+
+
+def test_a_call_of_just_after_goes_on_without_its_match() -> None:
+    guard, soon = guarded(), NOON + timedelta(seconds=2)
+    assert not passed(guard, started(at=soon), at=soon)
+    assert passed(guard, CallMatched(session_id="s-1", subject=PERSON, outcome="unknown"), at=soon)
+    assert not passed(guard, ended(at=soon), at=soon)
 
 
 def test_another_person_and_another_agency_are_not_meant() -> None:

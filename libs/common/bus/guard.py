@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 from libs.common import clock
 from libs.common.erased import Erased, pass_over
 from libs.common.events import (
+    CallMatched,
     CorrectionOrdered,
     Envelope,
     ErasureOrdered,
     ExportOrdered,
+    MessageMatched,
     WordOrdered,
     fact_of,
 )
@@ -21,12 +23,18 @@ from libs.common.events import (
 OBEYED = timedelta(days=30)
 """An order older than this is not obeyed any more: the inbox may have forgotten that it was."""
 
+HEARD = timedelta(seconds=10)
+"""Within this every process at work has heard of an erasure. What one concluded until then it may
+have read in what was being erased; after a restart it hears of it before it concludes anything."""
+
 MOST_CALLS = 100_000
 
 _HAPPENED = ("occurred_at", "started_at", "changed_at", "at")
 _ORDERS = frozenset(
     kind.TYPE for kind in (CorrectionOrdered, ErasureOrdered, ExportOrdered, WordOrdered)
 )
+_CONCLUSIONS = frozenset(kind.TYPE for kind in (CallMatched, MessageMatched))
+"""They tell names that their source had on file, and not when that happened which they are of."""
 # Orders and answers are about erased people, what a person allows is a state, the audit stays.
 _FREE = frozenset({"audit", "consent", "correction", "erasure", "export", "retention", "word"})
 
@@ -67,8 +75,10 @@ class Guard:
         call = envelope.tenantid, str(session)
         if not isinstance(subject, str):
             return session is not None and call in self._calls
-        if not self._erased.covers(envelope.tenantid, subject, happened(envelope)):
-            return False
+        at = happened(envelope)
+        if not self._erased.covers(envelope.tenantid, subject, at):
+            drawn = envelope.type in _CONCLUSIONS  # its call may be a new one: that goes on
+            return drawn and self._erased.covers(envelope.tenantid, subject, at - HEARD)
         if session is not None:
             self._calls[call] = None
             if len(self._calls) > MOST_CALLS:
