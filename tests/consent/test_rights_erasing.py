@@ -9,15 +9,24 @@ from typing import Any
 
 import pytest
 
-from libs.common.events import ConsentChanged, ErasureOrdered, TenantClosed, TenantSaved
+from libs.common.events import (
+    ConsentChanged,
+    ErasureDone,
+    ErasureOrdered,
+    ExportPart,
+    TenantClosed,
+    TenantSaved,
+    enclose,
+)
 from services.consent.domain.ledger.suppression import Suppression
 from services.consent.domain.rights.erasure import Erasure
 from services.consent.store import Store
 from services.consent.store.rights import Rights
-from tests.consent.given import DAN, NOON, OTHER, at_once
+from tests.consent.given import DAN, NOON, OTHER, at_once, texted
 from tests.consent.rights import ATTEST, STORES, Desk
 from tests.consent.trails import entries, noted, seal
 from tests.support.http import Harness
+from tests.support.orders import park
 
 
 async def test_the_person_is_left_alone_before_anything_is_destroyed(
@@ -80,6 +89,47 @@ async def test_a_note_still_on_its_way_makes_nobody_known_again(
     await seal(house, agency, [later.model_copy(update={"at": completed + timedelta(days=1)})])
     first, second = (entry["person"] for entry in await entries(desk.store))
     assert await desk.store.audit.person(who) == second != first
+
+
+async def test_what_consent_could_not_take_in_goes_too(
+    desk: Desk, house: Harness[Store], agency: TenantSaved
+) -> None:
+    """But not what must be done and says nothing of the person."""
+    parked = house.mongo.service_collection("parked")
+    await parked.remove({})
+    told = {"request_id": "req_1", "subject": desk.subject(), "store": "matcher", "at": desk.now}
+    part = ExportPart(**told, index=0, parts=1, sealed="c2VhbGVk")
+    spared = (ErasureDone(**told, round=1), noted(1, agency.tenant, person=desk.subject()))
+    others = texted("hello", desk.subject(OTHER), party=OTHER)
+    facts = (texted("hello", desk.subject()), part, *spared, others)
+    places = [
+        await park(
+            house,
+            enclose(fact, agency.tenant, id=f"p-{n}", source="t", time=desk.now),
+            n,
+            fact.TOPIC,
+        )
+        for n, fact in enumerate(facts)
+    ]
+    await desk.erased()
+    assert {row["_id"] for row in await parked.list({})} == set(places[2:])
+
+
+async def test_corrections_end_with_what_was_to_be_corrected(
+    desk: Desk, house: Harness[Store], agency: TenantSaved
+) -> None:
+    told = {"customers": ["c-1"], "correction": {"name": "Noura"}}
+    ordered = await desk.attested("correction", **told)
+    asked = await desk.opened("correction", **told)
+    other = await desk.opened("correction", OTHER, **told)
+    await desk.erased()
+    for request in (ordered, asked):
+        shown = await desk.shown(request)
+        assert (shown["status"], shown["number"]) == ("refused", None)
+        assert shown["refused"]["ground"] == "no_such_record"
+    assert (await desk.shown(other))["status"] == "received"
+    rows = await house.mongo.scope(agency.tenant).collection("requests").list({})
+    assert {row["_id"] for row in rows if row["correction"]} == {other["id"]}
 
 
 async def test_it_is_completed_with_a_certificate_and_without_the_number(

@@ -195,6 +195,14 @@ async def test_parked_records_that_speak_of_the_person_go(here: Agency) -> None:
     assert deleted(answer) == {"parked": len({by_code, by_number})}
 
 
+async def test_a_parked_correction_goes_with_what_it_says(here: Agency) -> None:
+    order = correction(here, "cus_1", {"name": "Noura"})
+    event = enclose(order, here.tenant.tenant, id="c", source="consent", time=NOON)
+    await park(here.house, event, 1, "privacy.v1")
+    assert deleted(await here.erase(NUMBER)) == {"parked": 1}
+    assert await here.house.mongo.service_collection("parked").list({}) == []
+
+
 async def test_a_file_does_not_bring_the_person_back(here: Agency) -> None:
     await here.erase(NUMBER)
     made = await here.upload(

@@ -5,7 +5,13 @@ from collections.abc import Iterable
 from functools import partial
 
 from libs.common.bus.parking import FIELD, PARKED, unpack
-from libs.common.events import ErasureOrdered
+from libs.common.events import (
+    AuditNoted,
+    CorrectionDone,
+    ErasureDone,
+    ErasureOrdered,
+    ExportOrdered,
+)
 from libs.common.keys import PLATFORM, Keys, NoKeyError, SealBroken
 from libs.common.mongo import Collection, Document, Entity, TenantScope
 from libs.common.privacy.mentions import mentions
@@ -15,6 +21,11 @@ MOST = 5_000
 
 A round that deleted anything is followed by another one, which goes on.
 """
+
+_SPARED = frozenset(
+    kind.TYPE for kind in (AuditNoted, CorrectionDone, ErasureDone, ErasureOrdered, ExportOrdered)
+)
+"""They must be done, and hold nothing of a person but the code."""
 
 _BREATH = 50
 """After so many records that were unsealed and read, others have their turn."""
@@ -40,7 +51,8 @@ class Eraser:
     async def parked(self, subject: str, region: str) -> int:
         """Deletes parked records that speak of the person; says how many.
 
-        Not orders: they hold nothing else of a person, and must be done.
+        Not what is spared. Corrections, texts to the person and parts of packages are not: what
+        they say is the person's.
         """
         rows = self._scope.shared("parked")
         query = {"state": PARKED, "tenant": {"$in": [self._scope.tenant, None]}}
@@ -50,7 +62,7 @@ class Eraser:
             read += 1
             if read % _BREATH == 0:
                 await asyncio.sleep(0)
-            if row["topic"] != ErasureOrdered.TOPIC and self._speaks(row, subject, region):
+            if row["type"] not in _SPARED and self._speaks(row, subject, region):
                 found.append(row["_id"])
         return await rows.remove({"_id": {"$in": found}}) if found else 0
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from libs.common.keys import Keys
 from libs.common.mongo import TenantScope
-from libs.common.privacy import PERIODS, Periods
+from libs.common.privacy import PERIODS, Eraser, Periods
 from services.consent.domain.audit.notary import Notary
 from services.consent.domain.ledger.book import Book
 from services.consent.domain.ledger.record import Act
@@ -28,6 +28,7 @@ class Store:
         self.suppressions = Suppressions(scope, keys)
         self.rights = Rights(scope, keys)
         self.telling = Telling(scope, keys)
+        self.eraser = Eraser(scope, keys)
         self.audit = Audit(scope, self.rights.erasures)
         self.periods = Periods(scope)
         self.unsigned = Unsigned(scope)

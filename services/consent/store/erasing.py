@@ -83,9 +83,17 @@ async def _complete(entry: Erasure, store: Store, work: Work) -> None:
     for leg in entry.legs:
         await store.rights.sent.forget(leg.subject)
         await exporting.afresh(leg.subject, store, work)
+        await _end_corrections(leg.subject, store, work)
+        await store.eraser.parked(leg.subject, work.tenant.region)
         await store.audit.forget(leg.subject)
     told: dict[str, str | int | bool] = {"certificate": certificate.digest(proof)}
     work.note(_completed("erasure.completed", entry.id, told))
+
+
+async def _end_corrections(subject: str, store: Store, work: Work) -> None:
+    """There is nothing left to be corrected, and what they say is the person's too."""
+    for request in await store.rights.requests.open_of(subject, "correction"):
+        await store.rights.keep(steps.unfound(request, work.now))
 
 
 async def _requests(entry: Erasure, store: Store) -> list[Request]:
