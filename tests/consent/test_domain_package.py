@@ -82,7 +82,9 @@ def test_of_nobody_the_page_says_so() -> None:
     assert "Nothing is kept about you." in text
 
 
-@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize(
+    "first", ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"]
+)
 def test_no_cell_is_a_formula(first: str) -> None:
     words = f"{first}HYPERLINK(0)"
     found = opened(material({"messages": [note(words)]}))

@@ -82,6 +82,8 @@ def test_terms() -> None:
 def test_reports_for_spreadsheets() -> None:
     assert guarded("=1+1") == "'=1+1"
     assert guarded("+12025550133") == "'+12025550133"
+    assert guarded("\uff1d1+1") == "'\uff1d1+1"
+    assert guarded("\n=1+1") == "'\n=1+1"
     assert guarded("Jane") == "Jane"
     assert headlines({"digits_lost": 812, "no_key": 1}) == (
         "The spreadsheet shortened 812 numbers; format the column as text and export again.",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 # A cell that begins with one of these is a formula to a spreadsheet (OWASP, "CSV Injection").
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 _HEADLINES: Final = {
     "digits_lost": "The spreadsheet shortened {n} numbers; format the column as text and export "

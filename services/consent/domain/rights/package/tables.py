@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from services.consent.domain.rights.package.material import Row
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a cell a formula to a spreadsheet (OWASP, "CSV Injection")."""
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What makes a cell a formula to a spreadsheet, also in the wide letters of East Asian keyboards
+(OWASP, "CSV Injection")."""
 
 
 def flat(row: Row) -> dict[str, str]:
