@@ -41,7 +41,7 @@ async def forget(running: Running[Store]) -> None:
 
 
 async def forget_once(running: Running[Store]) -> None:
-    """Each that is on file now."""
+    """Each that is on file now. One that fails is tried again, and holds up no other."""
     platform = running.units.read(PLATFORM)
     for tenant, order in await platform.erasing.open():
         try:
@@ -49,6 +49,8 @@ async def forget_once(running: Running[Store]) -> None:
         except UnknownTenant:
             if running.tenants.has_left(tenant):
                 await platform.erasing.drop(tenant)
+        except Exception as error:  # noqa: BLE001 - it stays on file
+            log.warning("erasing.failed", request=order.request_id, error=type(error).__name__)
 
 
 async def _forget(running: Running[Store], tenant: str, order: ErasureOrdered) -> None:

@@ -4,6 +4,8 @@ import json
 from base64 import b64encode
 from typing import Any, cast
 
+import pytest
+
 from libs.common.events import ErasureDone, TenantClosed, TenantSaved, WebhookQuarantined
 from libs.common.keys import PLATFORM
 from services.ingest import jobs
@@ -62,6 +64,26 @@ async def test_what_nobody_can_read_holds_up_nothing(house: Harness[Store]) -> N
     await house.units.read(PLATFORM).keep(WebhookQuarantined(webhook_id="x", **told))
     await order(house, tenant)
     assert len(await work(house)) == 1
+
+
+async def test_an_order_that_fails_holds_up_no_other(
+    house: Harness[Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing, working = await house.open(), await house.open()
+    await order(house, failing)
+    await order(house, working)
+    whole = Store.erase
+
+    async def erase(self: Store, subject: str, region: str) -> int:
+        if subject == house.keys.code(failing.tenant, CALLER):
+            raise RuntimeError
+        return await whole(self, subject, region)
+
+    monkeypatch.setattr(Store, "erase", erase)
+    (answer,) = await work(house)
+    assert answer.subject == house.keys.code(working.tenant, CALLER)
+    monkeypatch.setattr(Store, "erase", whole)
+    assert len(await work(house)) == 2  # it stayed on file
 
 
 async def test_orders_of_a_tenant_that_has_left_are_dropped(house: Harness[Store]) -> None:
