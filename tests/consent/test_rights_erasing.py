@@ -115,13 +115,26 @@ async def test_what_consent_could_not_take_in_goes_too(
     assert {row["_id"] for row in await parked.list({})} == set(places[2:])
 
 
+async def test_what_is_kept_under_the_other_spelling_of_the_line_goes_too(desk: Desk) -> None:
+    """Argentina writes a 9 before mobiles when dialled from abroad only."""
+    asked, other = "+541123456789", "+5491123456789"
+    request = await desk.attested(number=asked)
+    subjects = [desk.subject(asked), desk.subject(other)]
+    assert [order.subject for order in desk.orders()] == subjects
+    for number in (asked, other):
+        assert await desk.store.suppressions.get(number) == Suppression("erasure", desk.now)
+    entry = await desk.store.rights.erasures.get(request["erasure"])
+    assert entry is not None
+    assert (entry.subject, [leg.subject for leg in entry.legs]) == (subjects[0], subjects)
+
+
 async def test_corrections_end_with_what_was_to_be_corrected(
     desk: Desk, house: Harness[Store], agency: TenantSaved
 ) -> None:
-    told = {"customers": ["c-1"], "correction": {"name": "Noura"}}
+    told: dict[str, Any] = {"customers": ["c-1"], "correction": {"name": "Noura"}}
     ordered = await desk.attested("correction", **told)
     asked = await desk.opened("correction", **told)
-    other = await desk.opened("correction", OTHER, **told)
+    other = await desk.opened("correction", number=OTHER, **told)
     await desk.erased()
     for request in (ordered, asked):
         shown = await desk.shown(request)

@@ -3,6 +3,7 @@ a process that is killed at any point has done a step or has not, and another on
 
 from libs.common.events import ErasureDone, Note
 from libs.common.mongo import Work
+from libs.common.phone import variants
 from services.consent.domain.ledger.causes import record_id
 from services.consent.domain.ledger.record import Act, in_milliseconds
 from services.consent.domain.ledger.suppression import Suppression
@@ -20,15 +21,17 @@ async def begin(request: Request, actor: str, store: Store, work: Work) -> Reque
     """Writes the entry, leaves the person alone from now on, and orders the first round.
 
     A person whose erasure is under way has one: this request waits for it, and all that came since
-    goes with it.
+    goes with it. Some lines are known by two spellings: what is kept under the other one goes too.
     """
+    spelled = _spelled(request, store)
     known = await store.rights.erasures.under_way(request.subject)
     if known:
         entry = known.joined(request.id, request.customers, work.now)
     else:
-        entry = _entry(request, work)
-    act = _withdrawal(request.subject, request.id, entry)
-    await _silence(request.subject, act, store, work, store.rights.number(request))
+        entry = _entry(request, tuple(spelled), work)
+    for subject, e164 in spelled.items():
+        act = _withdrawal(subject, request.id, entry)
+        await _silence(subject, act, store, work, e164)
     _order(entry, known, actor, work)
     await store.rights.keep_erasure(entry)
     waits = {"erasure": entry.id, "awaiting": entry.awaiting}
@@ -111,7 +114,14 @@ async def _silence(
     announce(book, work)
 
 
-def _entry(request: Request, work: Work) -> Erasure:
+def _spelled(request: Request, store: Store) -> dict[str, str | None]:
+    """The person's number in each spelling, by subject; the one of the request first."""
+    e164 = store.rights.number(request)
+    others = {store.subject_of(one): one for one in variants(e164)} if e164 else {}
+    return {request.subject: e164, **others}
+
+
+def _entry(request: Request, subjects: tuple[str, ...], work: Work) -> Erasure:
     key = request.id.partition("_")[2]
     return Erasure(
         id=f"era_{key}",
@@ -122,7 +132,7 @@ def _entry(request: Request, work: Work) -> Erasure:
         at=work.now,
         begun_at=work.now,
         record=_record(request.subject, request.id),
-        legs=(leg_of(request.subject, STORES, work.now),),
+        legs=tuple(leg_of(one, STORES, work.now) for one in subjects),
     )
 
 
