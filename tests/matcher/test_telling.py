@@ -59,6 +59,24 @@ async def test_only_the_records_that_are_named_are_told(
     assert "imports" not in found
 
 
+async def test_lines_of_others_with_the_number_are_not_told(
+    house: Harness[Store], agency: TenantSaved
+) -> None:
+    lines = ["id,name,phone,email", f"P-1,Amal,{NUMBER},amal at", f"P-2,Omar,{NUMBER},omar at"]
+    await house.client(agency).post(
+        "/v1/imports",
+        params={"source": "our CRM", "lawful_basis": "contract"},
+        content="\n".join(lines).encode(),
+        headers={"content-type": "text/csv"},
+    )
+    subject = code(house, agency)
+    known = await told(house, agency, subject)
+    assert {row["value"] for row in known["rejected_lines"]} == {"amal at", "omar at"}
+    amal = next(row["id"] for row in known["customers"] if row["name"] == "Amal")
+    found = await told(house, agency, subject, amal)
+    assert [row["value"] for row in found["rejected_lines"]] == ["amal at"]
+
+
 async def test_whether_the_person_is_restricted_is_told(
     house: Harness[Store], agency: TenantSaved
 ) -> None:

@@ -3,7 +3,7 @@ theirs that were refused, and whether they are restricted."""
 
 from libs.common.events import ExportOrdered
 from libs.common.keys import Keys
-from libs.common.mongo import Documents, TenantScope
+from libs.common.mongo import Document, Documents, TenantScope
 from libs.common.privacy import Rows, Teller
 from services.matcher.domain import telling
 from services.matcher.store.customers import CUSTOMERS
@@ -21,16 +21,18 @@ class Telling:
     async def of(self, order: ExportOrdered) -> Rows:
         """All of one person; only the records that are named, where any are."""
         named = order.customers
+
+        def fault(row: Document) -> telling.Shown | None:
+            if named is not None and row.get("customer") not in (None, *named):
+                return None  # of another person with the number
+            return telling.fault(row, self.teller.open(FIELD, row["sealed"]))
+
         rows = self.teller.documents(CUSTOMERS, order.subject)
         found = [row async for row in rows if named is None or row["_id"] in named]
         return {
             "customers": [telling.customer(row) for row in found],
             "imports": await self._origins(found),
-            "rejected_lines": await self.teller.rows(
-                FAULTS,
-                order.subject,
-                lambda row: telling.fault(row, self.teller.open(FIELD, row["sealed"])),
-            ),
+            "rejected_lines": await self.teller.rows(FAULTS, order.subject, fault),
             "restrictions": await self.teller.rows(
                 RESTRICTIONS, order.subject, telling.restriction
             ),
