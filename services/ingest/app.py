@@ -54,6 +54,9 @@ def build(settings: Settings) -> Service[Store]:
     async def drain(running: Running[Any]) -> None:
         await jobs.drain(Delivery(running.producer, spool), spool)
 
+    async def tidy(_: Running[Any]) -> None:
+        await jobs.tidy(spool)
+
     return Service(
         name="ingest",
         settings=settings,
@@ -62,7 +65,7 @@ def build(settings: Settings) -> Service[Store]:
         emits=EMITS,
         shared=SHARED,
         routers=(api.router,),
-        jobs=(drain, jobs.forget),
+        jobs=(drain, tidy, jobs.forget),
         door=door,
         needs_store=False,
         trouble=spool.trouble,

@@ -4,6 +4,7 @@ import asyncio
 
 import structlog
 
+from libs.common import clock
 from libs.common.events import ErasureOrdered
 from libs.common.keys import PLATFORM
 from libs.common.mongo import Work
@@ -14,6 +15,7 @@ from services.ingest.spool import Delivery, Spool
 from services.ingest.store import Store
 
 PAUSE_SECONDS = 0.5
+TIDY_SECONDS = 3_600.0
 
 log = structlog.get_logger()
 
@@ -28,6 +30,16 @@ async def drain(delivery: Delivery, spool: Spool) -> None:
         except Exception as error:  # noqa: BLE001 - whatever it was, the events stay on disk
             log.warning("spool.drain_waits", error=type(error).__name__)
             await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def tidy(spool: Spool) -> None:
+    """Drops what was kept aside for too long, until cancelled."""
+    while True:
+        try:
+            await asyncio.to_thread(spool.tidy, clock.now())
+        except OSError as error:
+            log.warning("spool.tidy_waits", error=type(error).__name__)
+        await asyncio.sleep(TIDY_SECONDS)
 
 
 async def forget(running: Running[Store]) -> None:

@@ -1,12 +1,14 @@
 """Segments on a disk that is full, fails, or was cut off: what was acknowledged is kept."""
 
+import asyncio
 import os
 import resource
 import shutil
 import struct
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from zlib import crc32
 
@@ -16,6 +18,8 @@ from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
+from libs.common import clock
+from services.ingest import jobs
 from services.ingest.spool import Spool, SpoolFull, segment
 from tests.ingest.given import drained, event, fails, files, filled, ids, keys, numbers, spool
 
@@ -89,6 +93,26 @@ async def test_zeros_at_the_end_after_a_power_failure_lose_nothing(tmp_path: Pat
     path.write_bytes(path.read_bytes() + bytes(4096))
     assert await drained(spool(tmp_path)) == numbers(1, 2, 3)
     assert len(files(tmp_path, "broken")) == 1
+
+
+async def test_what_is_kept_aside_goes_after_a_week_and_nothing_else(tmp_path: Path) -> None:
+    await test_zeros_at_the_end_after_a_power_failure_lose_nothing(tmp_path)
+    later = spool(tmp_path)
+    await later.append(event(9))
+    later.tidy(clock.now() + timedelta(days=7, minutes=-1))
+    assert len(files(tmp_path, "broken")) == 1
+    later.tidy(clock.now() + timedelta(days=7, minutes=1))
+    assert files(tmp_path, "broken") == []
+    assert await drained(later) == numbers(9)
+
+
+async def test_the_job_tidies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    await test_zeros_at_the_end_after_a_power_failure_lose_nothing(tmp_path)
+    then = clock.now() + timedelta(days=8)
+    monkeypatch.setattr(clock, "now", lambda: then)
+    with suppress(TimeoutError):
+        await asyncio.wait_for(jobs.tidy(spool(tmp_path)), 0.5)
+    assert files(tmp_path, "broken") == []
 
 
 async def test_a_segment_kept_aside_keeps_its_number(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
 
@@ -15,6 +16,8 @@ from services.ingest.spool import segment
 FIELD = "spool"
 SEGMENT_BYTES = 4 * 1024 * 1024
 NEARLY_FULL = 0.8
+KEPT_ASIDE = timedelta(days=7)
+"""As long as what is quarantined: what cannot be read cannot be searched for who is erased."""
 REFUSED_SECONDS = 10.0  # then it is tried again: without requests nobody would see it mended
 BYTES = Gauge("spool_bytes", "Bytes that wait on disk.")
 SPOOLED = Counter("spooled_total", "Events that went through the spool.")
@@ -90,6 +93,12 @@ class Spool:
         async with self._writing:
             freed = await asyncio.to_thread(segment.remove, path)
         self._bytes -= freed
+
+    def tidy(self, now: datetime) -> None:
+        """Drops broken segments that nobody has looked into for too long."""
+        for aside in self._folder.glob("[0-9]*.broken"):
+            if aside.stat().st_ctime < (now - KEPT_ASIDE).timestamp():
+                aside.unlink(missing_ok=True)
 
     async def _write(self) -> None:
         """Writes all that waits with one sync."""
