@@ -51,7 +51,7 @@ SERVICES = {
         entities="",
         shared="quarantine erasing",
         scopes={"quarantine:read": "list_quarantine"},
-        jobs=(2, 0),
+        jobs=(3, 0),
         needs_store=False,
         own={"SPOOL": "{}/spool", "TELNYX_KEYS": json.dumps([{"key": KEY}])},
     ),
