@@ -10,8 +10,9 @@ Value = str | int | bool
 _TOO_LONG = 10**8  # a national number has nine digits or more
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2})?)?")
 _PLACE = re.compile(r"[a-z-]+(\.[a-z-]+)*\.v\d+/\d+/\d+")  # in the log: topic/partition/offset
-_ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
-_NUMBER = re.compile(r"(?<![\w-])\+?\(?\d(?:[\s().-]{0,2}\d){6,18}(?![\w-])")
+_ADDRESS = re.compile("[^\\s@\uff20<>]+[@\uff20][^\\s@\uff20<>]+")  # also with the wide sign
+# As people group them: 0664/123 45 67, also with the dashes of typesetters.
+_NUMBER = re.compile("(?<![\\w-])\\+?\\(?\\d(?:[\\s()./\u2010-\u2015-]{0,2}\\d){6,18}(?![\\w-])")
 
 
 def facts(given: Mapping[str, Value]) -> tuple[dict[str, Value], int]:
