@@ -18,16 +18,18 @@ async def read(broker: str, tenant: str, topic: str = "audit.v1") -> None:
     try:
         async for record in consumer:
             if record.key == tenant.encode():
-                take(json.loads(record.value)["data"], hashes)
+                take(json.loads(record.value)["data"], hashes, tenant)
     finally:
         await consumer.stop()
 
 
-def take(sealed: dict[str, str], hashes: list[str]) -> None:
+def take(sealed: dict[str, str], hashes: list[str], tenant: str) -> None:
     entry = json.loads(sealed["entry"])
     number = entry["sequence"]
     if hashlib.sha256(b"\x00" + sealed["entry"].encode()).hexdigest() != sealed["hash"]:
         sys.exit(f"entry {number} is not the text that was hashed")
+    if entry["tenant"] != tenant:
+        sys.exit(f"entry {number} belongs to another tenant")
     if number < len(hashes) and hashes[number] == sealed["hash"]:
         return  # delivered again, which is no fault
     if number != len(hashes):

@@ -55,6 +55,7 @@ async def test_the_consumer_prints_each_entry_once(made: Made, broker: Broker) -
     [
         ("altered", "entry 17 is not the text that was hashed"),
         ("dropped", "entry 17 is due, and here is 18"),
+        ("foreign", "entry 1 belongs to another tenant"),
         ("replaced", "entry 18 does not follow the one before it"),
     ],
 )
@@ -63,6 +64,9 @@ async def test_the_consumer_stops_at_a_lie(made: Made, broker: Broker, lie: str,
         made.entries[16]["entry"] = made.entries[16]["entry"].replace("done", "gone")
     if lie == "dropped":
         del made.entries[16]
+    if lie == "foreign":
+        made = Made(made.signer, tenant="t2bbbbbb")
+        made.seal("gateway", 1)
     if lie == "replaced":
         made.entries[16] = sealed_anew(made.fields(17) | {"outcome": "refused"})
     await broker.send([(broker.entries, "t1aaaaaa", sealed(line)) for line in made.entries])
