@@ -12,9 +12,11 @@ import pytest
 
 from tests.audit_verify.broker import Broker, sealed
 from tests.audit_verify.files import Said, write
-from tests.audit_verify.maker import Made, trail
+from tests.audit_verify.maker import Made, Signer, trail
 
 pytestmark = pytest.mark.timeout(120)
+
+OTHERS = Signer("audit.example/t2bbbbbb")
 
 
 @pytest.fixture
@@ -24,7 +26,9 @@ async def broker(kafka_url: str) -> Broker:
 
 @pytest.fixture
 async def verifier(broker: Broker, made: Made, tmp_path: Path) -> "Verifier":
-    return Verifier(broker, write(made, tmp_path).keys)
+    keys = write(made, tmp_path).keys
+    keys.write_text(f"{made.signer.verifier}\n{OTHERS.verifier}\n")
+    return Verifier(broker, keys)
 
 
 class Verifier:
@@ -48,7 +52,7 @@ class Verifier:
 
 
 async def test_a_tenants_trail_among_others(made: Made, broker: Broker, verifier: Verifier) -> None:
-    other = Made(made.signer, tenant="t2bbbbbb")
+    other = Made(OTHERS, tenant="t2bbbbbb")
     for number in range(1, 11):
         other.seal("gateway", number)
     other.checkpoint()
