@@ -231,11 +231,25 @@ async def test_who_does_not_keep_up_is_sent_away(house: House) -> None:
     me: Any = await visitor(house)
     stream = api._Stream(house.desk, me)
     events = stream.events(None)
-    assert (await anext(events)).event == "snapshot"
+    assert b"event: snapshot\n" in await anext(events)
     for n in range(api.MOST_UNREAD + 1):
         happens(house, ONE, f"evt_{n}", started())
     assert [event async for event in events] == []
     assert house.desk.live.listening() == 0
+
+
+async def test_what_came_together_goes_out_in_one_piece_and_before_the_end(house: House) -> None:
+    me: Any = await visitor(house)
+    events = api._Stream(house.desk, me).events(None)
+    assert b"event: snapshot\n" in await anext(events)
+    for n in range(3):
+        happens(house, ONE, f"evt_{n}", started())
+    house.desk.live.close()
+    pieces = [piece async for piece in events]
+    assert [line for piece in pieces for line in piece.splitlines() if line[:3] == b"id:"] == [
+        b"id: evt_0", b"id: evt_1", b"id: evt_2",
+    ]  # fmt: skip
+    assert len(pieces) == 1
 
 
 async def test_the_store_may_be_away_for_a_while(

@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import AbstractContextManager
+from collections.abc import AsyncIterator, Sequence
 from secrets import randbelow
 from typing import Annotated
 
@@ -25,6 +24,7 @@ PING_SECONDS = 15
 SEND_SECONDS = 20.0
 MOST_UNREAD = 500
 RETRY_MS = 1000
+SEP = "\n"
 
 STREAMS = Gauge("live_streams", "Open live streams.")
 SLOW = Counter("live_streams_slow", "Streams closed because the client did not keep up.")
@@ -49,7 +49,7 @@ async def get_live(
     desk = desk_of(request)
     await desk.saw(me.account.tenant, me.actor, str(operation_of(request)), "live")
     events = _Stream(desk, me).events(last_event_id)
-    return EventSourceResponse(events, ping=PING_SECONDS, send_timeout=SEND_SECONDS, sep="\n")
+    return EventSourceResponse(events, ping=PING_SECONDS, send_timeout=SEND_SECONDS, sep=SEP)
 
 
 class _Stream:
@@ -62,20 +62,18 @@ class _Stream:
         self._unread: asyncio.Queue[Moment | None] = asyncio.Queue(MOST_UNREAD)
         self._check_at = asyncio.get_running_loop().time() + CHECK_SECONDS
 
-    async def events(self, last_id: str | None) -> AsyncIterator[ServerSentEvent]:
+    async def events(self, last_id: str | None) -> AsyncIterator[bytes]:
+        """What came together goes out in one piece: a piece costs more than an event."""
         memory = self._desk.live.join(self._tenant, self._hear)
         STREAMS.inc()
         try:
             missed = memory.after(last_id) if last_id else None
             if missed is None:
-                with span("sse snapshot", kind="producer"):
-                    yield _snapshot(memory)
-            for moment in missed or ():
-                with _writing(moment):
-                    yield _event(moment)
-            while (heard := await self._next()) is not None:
-                with _writing(heard):
-                    yield _event(heard)
+                yield _snapshot(memory)
+            if missed:
+                yield _piece(missed)
+            while heard := await self._heard():
+                yield _piece(heard)
         finally:
             STREAMS.dec()
             self._desk.live.leave(self._tenant, self._hear)
@@ -89,6 +87,17 @@ class _Stream:
             while not self._unread.empty():
                 self._unread.get_nowait()
             self._unread.put_nowait(None)
+
+    async def _heard(self) -> list[Moment]:
+        """All that has come by now, at least one; nothing when the stream is over."""
+        heard: list[Moment] = []
+        while (moment := await self._next()) is not None:
+            heard.append(moment)
+            if self._unread.empty():
+                return heard
+        if heard:
+            self._unread.put_nowait(None)
+        return heard
 
     async def _next(self) -> Moment | None:
         """The next event; None when the stream is over."""
@@ -116,21 +125,24 @@ async def _holds(desk: Desk, session: str) -> bool:
     return visitor is not None and "live:read" in visitor.scopes
 
 
-def _writing(moment: Moment) -> AbstractContextManager[object]:
-    """The write belongs to the trace of what caused the event."""
-    return span(f"sse {moment.type}", kind="producer", traceparent=moment.traceparent)
-
-
-def _snapshot(memory: Memory) -> ServerSentEvent:
+def _snapshot(memory: Memory) -> bytes:
     events = [_shown(moment) for moment in memory.open_calls()]
     retry = RETRY_MS + randbelow(2 * RETRY_MS)  # so that not all come back at once
-    return ServerSentEvent(
-        _text({"events": events}), event="snapshot", id=memory.last_id(), retry=retry
-    )
+    with span("sse snapshot", kind="producer"):
+        text = _text({"events": events})
+    last_id = memory.last_id()
+    return ServerSentEvent(text, event="snapshot", id=last_id, retry=retry, sep=SEP).encode()
 
 
-def _event(moment: Moment) -> ServerSentEvent:
-    return ServerSentEvent(_text(_shown(moment)), event=moment.type, id=moment.id)
+def _piece(moments: Sequence[Moment]) -> bytes:
+    return b"".join(map(_event, moments))
+
+
+def _event(moment: Moment) -> bytes:
+    """Its writing belongs to the trace of what caused the event."""
+    with span(f"sse {moment.type}", kind="producer", traceparent=moment.traceparent):
+        text = _text(_shown(moment))
+        return ServerSentEvent(text, event=moment.type, id=moment.id, sep=SEP).encode()
 
 
 def _shown(moment: Moment) -> dict[str, object]:
