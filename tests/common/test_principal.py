@@ -2,6 +2,7 @@ import base64
 import json
 import stat
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,23 @@ def test_a_token_lives_for_a_minute(
     assert reason(verifier, token) == "expired"
     at(NOW - timedelta(seconds=6))
     assert reason(verifier, token) == "not yet"
+
+
+def test_what_is_stated_again_at_once_is_one_statement(
+    gateway: Signer, jwks: Path, at: Callable[[datetime], None]
+) -> None:
+    at(NOW)
+    first = gateway.sign(AMAL, "matcher")
+    at(NOW + timedelta(seconds=4))
+    assert gateway.sign(AMAL, "matcher") == first
+    assert gateway.sign(AMAL, "insights") != first
+    assert gateway.sign(replace(AMAL, role="admin"), "matcher") != first
+    at(NOW + timedelta(seconds=5))
+    later, verifier = gateway.sign(AMAL, "matcher"), Verifier(jwks, "matcher")
+    assert later != first
+    at(NOW + timedelta(seconds=65))
+    assert verifier.verify(later) == AMAL
+    assert reason(verifier, first) == "expired"
 
 
 @pytest.mark.parametrize(
