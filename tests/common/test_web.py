@@ -472,6 +472,9 @@ async def test_health_tells_plain_reasons() -> None:
         assert response.json() == {"reasons": ["the readiness check failed with KeyError"]}
         metrics = await client.get("/metrics")
         assert "# TYPE http_requests_total counter" in metrics.text
+        asked = await client.get("/metrics", params={"name[]": "http_requests_total"})
+        types = [line for line in asked.text.splitlines() if line.startswith("# TYPE")]
+        assert types == ["# TYPE http_requests_total counter"]
         assert metrics.headers["content-type"].startswith("text/plain")
 
 

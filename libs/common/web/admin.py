@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import structlog
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -18,7 +18,7 @@ _log = structlog.get_logger(__name__)
 def create_admin(
     live: Callable[[], list[str]], ready: Callable[[], Awaitable[list[str]]]
 ) -> Starlette:
-    """Serves `/livez`, `/readyz` and `/metrics`.
+    """Serves `/livez`, `/readyz` and `/metrics`, of which `?name[]=` asks for single ones.
 
     Args:
         live: reasons why only a restart helps; none while the process makes progress.
@@ -31,8 +31,10 @@ def create_admin(
     async def readyz(_: Request) -> Response:
         return _health(await _ask(ready))
 
-    async def metrics(_: Request) -> Response:
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    async def metrics(request: Request) -> Response:
+        names = request.query_params.getlist("name[]")
+        asked = REGISTRY.restricted_registry(names) if names else REGISTRY
+        return Response(generate_latest(asked), media_type=CONTENT_TYPE_LATEST)
 
     return Starlette(
         routes=[Route("/livez", livez), Route("/readyz", readyz), Route("/metrics", metrics)]
