@@ -9,6 +9,7 @@ import asyncio
 import itertools
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 import structlog
@@ -23,6 +24,9 @@ LEFT_OVER = timedelta(seconds=5)
 POLL_SECONDS = 1.0
 CLEAR_SECONDS = 0.1
 """What is published within it is deleted together, as most of a small delete is the asking."""
+APART_SECONDS = 0.01
+"""Between the beginnings of two publications: an event that comes alone goes at once, and those
+that come close together share the requests to Kafka and the reads of all who follow."""
 BATCH = 200
 MOST_FRESH = 10_000  # in memory; while Kafka is away, the rows of the others wait for the poll
 MOST_BYTES = 900_000  # of key and value; Kafka's limit for a record is 1 MiB, headers included
@@ -102,8 +106,12 @@ class Outbox:
         await self._fresh.join()
 
     async def _forward(self) -> None:
+        next_at = monotonic()
         while True:
             batch = [await self._fresh.get()]
+            if (early := next_at - monotonic()) > 0:
+                await asyncio.sleep(early)
+            next_at = monotonic() + APART_SECONDS
             while len(batch) < BATCH and not self._fresh.empty():
                 batch.append(self._fresh.get_nowait())
             async with self._sending:

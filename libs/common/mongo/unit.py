@@ -161,13 +161,15 @@ class Units(Generic[S]):
 
     def _enclosed(self, work: Work, cause: str) -> list[Envelope]:
         """Their ids name this service: several answer one order with the same type of event."""
+        own = f"{self._service}/{cause}"
+        origin = {"causationid": cause, "traceparent": traceparent()}
         return [
             enclose(
                 fact,
                 tenant,
-                id=derived_id(f"{self._service}/{cause}", fact.TYPE, index),
+                id=derived_id(own, fact.TYPE, index),
                 source=self._service,
                 time=work.now,
-            ).model_copy(update={"causationid": cause, "traceparent": traceparent()})
+            ).model_copy(update=origin)
             for index, (tenant, fact) in enumerate(work.emitted)
         ]
