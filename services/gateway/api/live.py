@@ -1,7 +1,6 @@
 """The live stream: what happens to the tenant's calls and messages, as it happens."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Sequence
 from secrets import randbelow
 from typing import Annotated
@@ -9,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import Response
 from prometheus_client import Counter, Gauge
+from pydantic_core import to_json
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from libs.common.mongo import is_outage
@@ -150,4 +150,4 @@ def _shown(moment: Moment) -> dict[str, object]:
 
 
 def _text(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return to_json(value).decode()
