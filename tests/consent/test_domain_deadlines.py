@@ -158,3 +158,16 @@ def test_what_is_closed_is_looked_at_no_more(state: Any) -> None:
     closed = request.model_copy(update={"state": state})
     assert next_look(closed) is None
     assert looked_at(closed, closed.due_at + 90 * DAY) == (closed, [])
+
+
+def test_a_package_that_lies_ready_is_warned_of_and_not_late() -> None:
+    request = opened(local("2026-11-10T12:00", RIYADH), PDPL, RIYADH, kind="access")
+    made = {"state": "ready", "package_until": request.received_at + 50 * DAY}
+    ready = request.model_copy(update=made)
+    after, notes = looked_at(ready, request.received_at + 31 * DAY)
+    assert [note.action for note in notes] == ["privacy.deadline_warned"] * 3
+    assert after.breached_at is None
+    assert next_look(after) == request.received_at + 50 * DAY
+    anew = after.model_copy(update={"state": "in_progress", "package_until": None})
+    assert next_look(anew) == request.due_at + timedelta(milliseconds=1)
+    assert verbs(anew, request.received_at + 31 * DAY) == ["deadline_breached"]

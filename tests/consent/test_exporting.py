@@ -3,7 +3,7 @@
 import json
 from base64 import b64encode
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -11,7 +11,9 @@ import pytest
 from libs.common.events import ExportOrdered, ExportPart, RetentionOrdered
 from libs.common.events.privacy import PART_FIELD
 from libs.common.privacy import pieces
+from libs.common.service import Running
 from services.consent.domain.rights.stores import REQUIRED
+from services.consent.jobs.packaging import hand_over
 from services.consent.store.rights import packages
 from tests.consent.given import DAN
 from tests.consent.packages import data, files
@@ -82,6 +84,29 @@ async def notes(desk: Desk) -> list[str]:
         f"{action} {facts['operation']}" if "operation" in facts else action
         for action, facts in told
     ]
+
+
+async def test_who_has_a_package_ready_in_time_is_not_late(desk: Desk) -> None:
+    request = await ready(desk)
+    desk.move(timedelta(days=29))
+    await desk.look()
+    desk.move(timedelta(days=20))
+    await desk.look()
+    told = await notes(desk)
+    assert ("privacy.deadline_breached" in told, "privacy.expired" in told) == (False, True)
+    assert (await desk.shown(request))["breached_at"] is None
+
+
+async def test_a_package_that_is_made_too_late_is_late(desk: Desk) -> None:
+    request = await desk.attested("access")
+    desk.move(timedelta(days=31))
+    await own(desk)
+    for store in OTHERS:
+        await hand(desk, store, NOTHING)
+    await hand_over(cast(Running[Any], desk.house), desk.agency, request["id"])
+    late = await desk.shown(request)
+    assert (late["status"], late["breached_at"]) == ("ready", "2026-12-11T12:00:00Z")
+    assert (await notes(desk)).count("privacy.deadline_breached") == 1
 
 
 async def test_it_is_made_when_every_store_has_answered_and_fetched_by_an_admin(

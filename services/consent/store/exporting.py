@@ -102,6 +102,9 @@ async def afresh(subject: str, store: Store, work: Work) -> None:
 
 
 async def _ready(request: Request, made: Made, store: Store, work: Work) -> Request:
+    request, noticed = steps.looked_at(request, work.now)  # made too late is late
+    for note in noticed:
+        work.note(note)
     until = work.now + timedelta(days=made.material.kept_days["packages"])
     await store.rights.packages.put(request, made.content, work.now, until)
     await store.rights.parts.forget(request.id)

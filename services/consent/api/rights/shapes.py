@@ -122,7 +122,8 @@ class Declined(BaseModel):
 class RequestOut(BaseModel):
     """A request. `number` is masked, and null once it is deleted.
 
-    `awaiting` names the services whose answer is missing. `breached_at` is since when it is late.
+    `awaiting` names the services whose answer is missing. `breached_at` is since when it is late:
+    on the day that it was due nothing was done, and no package was ready to be handed over.
     """
 
     id: str

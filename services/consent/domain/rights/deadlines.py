@@ -2,7 +2,9 @@
 
 Sources: PDPL Implementing Regulation, Article 3(1)(a): 30 days, and 30 more where the person is
 told before; GDPR Article 12(3): one month, and two more. The clock starts when the request comes,
-on whatever channel, and checking who asks does not stop it.
+on whatever channel, and checking who asks does not stop it. What the law sets a day for is that
+the agency acts: once the package lies ready nothing is late, while warnings go on until it is
+handed over. Where the package is made anew the clock has run all the time.
 """
 
 import calendar
@@ -46,7 +48,7 @@ def warnings(request: Request, now: datetime) -> list[int]:
 
 def breached(request: Request, now: datetime) -> bool:
     """Whether it is late, and that is not on record yet."""
-    return request.breached_at is None and now > request.due_at
+    return _may_be_late(request) and now > request.due_at
 
 
 def expires_at(request: Request) -> datetime | None:
@@ -68,9 +70,13 @@ def next_look(request: Request) -> datetime | None:
     if request.closed:
         return None
     marks = [_mark(request, mark) for mark in WARNINGS if mark > request.warned]
-    late = [] if request.breached_at else [request.due_at + timedelta(milliseconds=1)]
+    late = [request.due_at + timedelta(milliseconds=1)] if _may_be_late(request) else []
     expiry = expires_at(request)
     return min([*marks, *late, *([expiry] if expiry else [])], default=None)
+
+
+def _may_be_late(request: Request) -> bool:
+    return request.breached_at is None and request.state != "ready"
 
 
 def _mark(request: Request, percent: int) -> datetime:
