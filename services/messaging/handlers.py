@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime
 
 from libs.common.erased import pass_over
 from libs.common.events import (
@@ -45,7 +46,7 @@ async def note_status(receipt: MessageStatus, store: Store, work: Work) -> None:
     """The provider says what became of a message; of one not known yet it is kept until it is."""
     message = await store.messages.reported(receipt)
     if message is None:
-        await _note_unknown(receipt, store)
+        await _note_unknown(receipt, store, work.now)
         return
     step = reported.receipt(message, receipt)
     await store.follow(message, step, work)
@@ -120,13 +121,13 @@ async def _set_back(
         await store.set_back(message, failure, code, work.tenant, at)
 
 
-async def _note_unknown(receipt: MessageStatus, store: Store) -> None:
+async def _note_unknown(receipt: MessageStatus, store: Store, now: datetime) -> None:
     """An attempt is on file before it begins, so one that is not there was erased since.
 
     Only of a message that went without a name of ours can the receipt be faster than its id.
     """
     if receipt.reference is None:
-        await store.early.keep(receipt)
+        await store.early.keep(receipt, now)
     else:
         pass_over(receipt.TYPE)
 

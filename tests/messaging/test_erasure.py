@@ -23,6 +23,7 @@ from services.messaging.domain.copy import Copy
 from services.messaging.domain.outcome import Answer
 from services.messaging.domain.reported import Particulars
 from services.messaging.store import Store
+from services.messaging.store.early import EARLY
 from tests.messaging.given import (
     DAN,
     EVE,
@@ -78,6 +79,17 @@ async def correspond(house: Harness[Store], agency: TenantSaved, number: str) ->
     await house.take(consent(house, agency, 1, number=number), agency)
     said = receipt("delivered", f"p-of-{code[:4]}", subject=code)
     await house.take(said, agency)
+
+
+async def test_a_receipt_that_nobody_knows_is_not_kept_for_long(
+    house: Harness[Store], agency: TenantSaved, time: Time
+) -> None:
+    """One that comes after the erasure of its person is found by no round any more."""
+    (index,) = [one for one in EARLY.indexes if one.ttl is not None]
+    await house.take(receipt("delivered", "p-9", subject=subject(house, agency)), agency)
+    (row,) = await rows(house, agency, "early")
+    ((field, _),) = index.keys
+    assert row[field] + timedelta(seconds=index.ttl or 0) == time.now + timedelta(minutes=15)
 
 
 async def test_all_that_was_written_goes_and_that_of_others_stays(

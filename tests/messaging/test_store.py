@@ -121,7 +121,7 @@ async def test_a_receipt_finds_its_message_by_attempt_then_by_the_providers_id(
 async def test_early_receipts_are_taken_once_and_in_their_order(store: Store) -> None:
     later = receipt("delivered", occurred_at=NOON + timedelta(seconds=1), errors=("1",))
     for said in (later, receipt("sent"), receipt("sent"), receipt("sent", "p-2")):
-        await store.early.keep(said)
+        await store.early.keep(said, NOON)
     assert await store.early.take("p-1") == [receipt("sent"), later]
     assert await store.early.take("p-1") == []
 

@@ -1,19 +1,24 @@
 """Receipts that came before the id they speak of was known: they wait here for it."""
 
+from datetime import datetime, timedelta
+from typing import Final
+
 from libs.common.events import MessageStatus
 from libs.common.events.personal import SUBJECT, WRITE, Personal
 from libs.common.mongo import Entity, Index, TenantScope
 
-EARLY_DAYS = 2  # the provider's id is known within the minute, or never
+WAITS: Final = timedelta(minutes=15)
+"""The provider's id is known within the minute, or never: many a receipt of no message of ours
+waits in vain, and whose it is would be kept for nothing."""
 
 EARLY = Entity(
     "early",
-    {"provider_id": ("string",), "at": ("date",), "receipt": ("object",)},
-    ("provider_id", "at", "receipt"),
+    {"provider_id": ("string",), "at": ("date",), "over_at": ("date",), "receipt": ("object",)},
+    ("provider_id", "at", "over_at", "receipt"),
     (
         Index((("provider_id", 1),)),
         Index((("receipt.subject", 1),)),
-        Index((("at", 1),), ttl=EARLY_DAYS * 86_400),
+        Index((("over_at", 1),), ttl=0),
     ),
     person="receipt.subject",
     personal={
@@ -30,13 +35,14 @@ class Early:
     def __init__(self, scope: TenantScope) -> None:
         self._rows = scope.collection("early")
 
-    async def keep(self, receipt: MessageStatus) -> None:
-        """Keeps a receipt until its message is known."""
+    async def keep(self, receipt: MessageStatus, now: datetime) -> None:
+        """Keeps a receipt until its message is known, and not for long."""
         await self._rows.put(
             {
                 "_id": f"{receipt.message_id}/{receipt.status}",
                 "provider_id": receipt.message_id,
                 "at": receipt.occurred_at,
+                "over_at": now + WAITS,
                 "receipt": receipt.model_dump(mode="json"),
             }
         )
