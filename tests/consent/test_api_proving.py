@@ -1,13 +1,14 @@
 """HTTP in: it is made sure that the person asks."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from libs.common.events import ErasureOrdered, ExportOrdered, TenantSaved
 from services.consent.store import Store
-from tests.consent.given import DAN, OTHER, at_once
-from tests.consent.rights import ATTEST, Desk
+from tests.consent.given import DAN, OTHER, at_once, texted
+from tests.consent.rights import ATTEST, PATH, Desk
 from tests.support.http import Harness
 
 WRONG = "000000"
@@ -101,8 +102,20 @@ async def test_a_code_for_one_request_fails_for_another(desk: Desk) -> None:
     assert (await desk.ask(first, "verify", code=code)).status_code == 200
 
 
+async def texted_one(desk: Desk, word: str) -> dict[str, Any]:
+    """A request that the person makes by text, from the number itself."""
+    await desk.house.take(texted(word, desk.subject()), desk.agency)
+    board: list[dict[str, Any]] = (await desk.http.get(PATH)).json()["data"]
+    (found,) = [one for one in board if one["channel"] == "sms" and one["kind"] == _KINDS[word]]
+    return found
+
+
+_KINDS = {"access": "access", "erase": "erasure"}
+
+
 async def test_codes_are_sent_three_times_and_not_too_often_to_one_number(desk: Desk) -> None:
-    first, second, third = [await desk.opened() for _ in range(3)]
+    first, second = await desk.opened(), await texted_one(desk, "access")
+    third = await texted_one(desk, "erase")
     for request in (first, second):
         left = [(await desk.ask(request, "send-code")).json()["left"] for _ in range(3)]
         assert left == [2, 1, 0]
@@ -115,6 +128,16 @@ async def test_codes_are_sent_three_times_and_not_too_often_to_one_number(desk: 
     desk.move(timedelta(days=1, seconds=1))
     assert (await desk.ask(third, "send-code")).status_code == 202
     assert len(desk.words()) == 8
+
+
+async def test_an_agency_cannot_use_up_the_codes_of_who_asks_by_text(desk: Desk) -> None:
+    written = [await desk.opened() for _ in range(3)]
+    answers = [await desk.ask(one, "send-code") for one in written for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [202] * 3 + [429] * 6
+    hers = await texted_one(desk, "erase")
+    for left in (2, 1, 0):
+        assert (await desk.ask(hers, "send-code")).json()["left"] == left
+    assert (await desk.ask(hers, "verify", code=desk.code())).json()["status"] == "in_progress"
 
 
 async def test_an_admin_answers_for_who_asks(desk: Desk) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from services.consent.domain.rights.code import (
     DAY,
     MOST_A_DAY,
+    MOST_FOR_AGENCY,
     MOST_SENT,
     TRIES,
     Code,
@@ -96,3 +97,12 @@ def test_there_are_three_for_a_request_and_some_for_a_number_a_day() -> None:
     assert no_more(None, times, at()) == "too_many_codes"
     assert no_more(None, times[1:], at()) is None
     assert no_more(None, [one - DAY for one in times], at()) is None
+
+
+def test_what_the_agency_asks_for_leaves_a_whole_request_to_the_person() -> None:
+    times = [at(-60 * i) for i in range(MOST_FOR_AGENCY)]
+    assert no_more(None, times, at(), times) == "too_many_codes"
+    assert no_more(None, times, at(), times[1:]) is None
+    assert no_more(None, times, at(), [one - DAY for one in times]) is None
+    assert no_more(None, times, at()) is None
+    assert MOST_A_DAY - MOST_FOR_AGENCY >= MOST_SENT

@@ -10,11 +10,17 @@ from services.consent.store.opening import open_request
 
 
 async def note_request(message: MessageReceived, store: Store, work: Work) -> None:
-    """A text that asks for the person's data, or to have it deleted; once while one is open."""
+    """A text that asks for the person's data, or to have it deleted; once while one is open.
+
+    What the agency wrote down before anybody showed who asks stands in the way of nobody.
+    """
     if message.subject is None or message.party is None:
         return
     asking = asked.of_message(message, store.rights.seal_number(message.party), work.now)
-    if asking and not await store.rights.requests.is_open(message.subject, asking.kind):
+    if asking is None:
+        return
+    there = await store.rights.requests.open_of(message.subject, asking.kind)
+    if not any(one.own or not one.unverified for one in there):
         await open_request(asking, store, work)
 
 

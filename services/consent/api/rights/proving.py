@@ -29,7 +29,11 @@ _NO_MORE = {
         409,
         f"{MOST_SENT} codes were sent for this request. Attest how you know who asks, or refuse.",
     ),
-    "too_many_codes": (429, "Too many codes were sent to this number today. Try tomorrow."),
+    "too_many_codes": (
+        429,
+        "Too many codes were sent to this number today. Try tomorrow, or attest how you know who "
+        "asks.",
+    ),
 }
 
 
@@ -39,7 +43,11 @@ _NO_MORE = {
     summary="Send a code to the number of a request",
 )
 async def send_privacy_code(request_id: str, who: Writer) -> CodeSent:
-    """Six digits by text, for ten minutes and three tries. The code before is of no more use."""
+    """Six digits by text, for ten minutes and three tries. The code before is of no more use.
+
+    Three for one request, and six to one number within a day; but for requests that you wrote
+    down only three, so that a person who asks by text from that number has three left.
+    """
     fresh = Fresh(f"{secrets.randbelow(10**DIGITS):0{DIGITS}}", secrets.token_hex(16))
 
     async def body(store: Store, work: Work) -> CodeSent:
@@ -49,7 +57,7 @@ async def send_privacy_code(request_id: str, who: Writer) -> CodeSent:
         asked = request.model_copy(update={"state": "verifying", "code": code})
         text = words.code(work.tenant.name, fresh.digits, work.tenant.language)
         tell(asked, Word("one_time_code", text, code.valid_until), store, work)
-        await store.rights.sent.add(request.subject, work.now)
+        await store.rights.sent.add(request.subject, work.now, own=request.own)
         await store.rights.keep(asked)
         left = MOST_SENT - code.sent
         return CodeSent(status=asked.status, valid_until=code.valid_until, left=left)
@@ -110,7 +118,9 @@ async def _proven(request: Request, how: Verified, by: str, store: Store, work: 
 
 
 async def _may_send(request: Request, store: Store, work: Work) -> None:
-    why = no_more(request.code, await store.rights.sent.times(request.subject), work.now)
+    sent, subject = store.rights.sent, request.subject
+    for_agency = () if request.own else await sent.for_agency(subject)
+    why = no_more(request.code, await sent.times(subject), work.now, for_agency)
     if why:
         status, detail = _NO_MORE[why]
         raise Problem(status, why, detail)

@@ -22,6 +22,9 @@ MOST_SENT: Final = 3
 """Codes for one request."""
 MOST_A_DAY: Final = 6
 """Codes to one number within a day, whatever they are for."""
+MOST_FOR_AGENCY: Final = 3
+"""Of those, the most that go for requests that the agency wrote down. The rest is left to what
+the person asks for from the number itself: nobody at the agency can use that up beforehand."""
 DAY: Final = timedelta(days=1)
 
 Keyed = Callable[[str], str]
@@ -74,13 +77,24 @@ class Fresh:
 
 
 def no_more(
-    before: Code | None, sent_to_number: Sequence[datetime], now: datetime
+    before: Code | None,
+    sent_to_number: Sequence[datetime],
+    now: datetime,
+    sent_for_agency: Sequence[datetime] = (),
 ) -> Literal["no_more_codes", "too_many_codes"] | None:
-    """Why no further code may go: there were enough for this request, or to this number today."""
+    """Why no further code may go: there were enough for this request, or to this number today.
+
+    `sent_for_agency` are those for requests that the agency wrote down; none are given where it
+    is the person who asked, from the number itself.
+    """
     if before and before.sent >= MOST_SENT:
         return "no_more_codes"
-    today = [at for at in sent_to_number if at > now - DAY]
-    return "too_many_codes" if len(today) >= MOST_A_DAY else None
+    spent = _today(sent_to_number, now) >= MOST_A_DAY
+    return "too_many_codes" if spent or _today(sent_for_agency, now) >= MOST_FOR_AGENCY else None
+
+
+def _today(times: Sequence[datetime], now: datetime) -> int:
+    return sum(at > now - DAY for at in times)
 
 
 def tried(

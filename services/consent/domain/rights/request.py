@@ -113,6 +113,11 @@ class Request(_Part):
         return self.state in UNVERIFIED
 
     @property
+    def own(self) -> bool:
+        """Whether the person asked from the number itself; else the agency wrote it down."""
+        return self.channel == "sms"
+
+    @property
     def status(self) -> Status:
         """The word for the person."""
         open_still = self.unverified or self.state == "in_progress"

@@ -103,10 +103,6 @@ class Requests:
         """Writes it as it is now."""
         await self._rows.put(_row(request))
 
-    async def is_open(self, subject: str, kind: Kind) -> bool:
-        """Whether a request of this kind and person is not done with."""
-        return await self._rows.get({"subject": subject, "open": True, "kind": kind}) is not None
-
     async def open_of(self, subject: str, kind: Kind) -> Sequence[Request]:
         """The requests of this kind and person that are not done with."""
         rows = await self._rows.list({"subject": subject, "open": True, "kind": kind})

@@ -9,14 +9,14 @@ from services.consent.domain.rights.code import DAY
 
 SENT = Entity(
     "sent",
-    {"times": ("array",), "at": ("date",)},
+    {"times": ("array",), "for_agency": ("array",), "at": ("date",)},
     ("times", "at"),
     (Index((("at", 1),), ttl=2 * int(DAY.total_seconds())),),
     person="_id",
     personal={
         "_id": SUBJECT.to(ANSWER),
     },
-    plain=("times",),
+    plain=("times", "for_agency"),
 )
 
 
@@ -28,14 +28,26 @@ class Sent:
 
     async def times(self, subject: str) -> Sequence[datetime]:
         """When they went, the oldest first."""
-        row = await self._rows.get({"_id": subject})
-        return row["times"] if row else []
+        return (await self._row(subject))["times"]
 
-    async def add(self, subject: str, now: datetime) -> None:
-        """One more; those older than a day are let go."""
-        times = [at for at in await self.times(subject) if at > now - DAY]
-        await self._rows.put({"_id": subject, "times": [*times, now], "at": now})
+    async def for_agency(self, subject: str) -> Sequence[datetime]:
+        """When those went that were for requests which the agency wrote down."""
+        return (await self._row(subject))["for_agency"]
+
+    async def add(self, subject: str, now: datetime, *, own: bool) -> None:
+        """One more, for a request of the person's `own` or of the agency's; those older than a
+        day are let go."""
+        row = await self._row(subject)
+        lately = {name: [at for at in times if at > now - DAY] for name, times in row.items()}
+        lately["times"].append(now)
+        if not own:
+            lately["for_agency"].append(now)
+        await self._rows.put({"_id": subject, **lately, "at": now})
 
     async def forget(self, subject: str) -> None:
         """The person is erased."""
         await self._rows.remove({"_id": subject})
+
+    async def _row(self, subject: str) -> dict[str, list[datetime]]:
+        row = await self._rows.get({"_id": subject}) or {}
+        return {name: row.get(name, []) for name in ("times", "for_agency")}
