@@ -149,7 +149,7 @@ CONTRACTS = [
         "import services.insights.app",
     ),
     (
-        "Events, phone numbers and the clock are plain values",
+        "Events, phone numbers, fields of customers and the clock are plain values",
         "libs/common/events/planted.py",
         "import libs.common.telemetry",
     ),

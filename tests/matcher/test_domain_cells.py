@@ -2,10 +2,10 @@ from datetime import date
 
 import pytest
 
+from libs.common.customers.dates import NotADate, read_date
+from libs.common.customers.terms import language, status
 from services.matcher.domain.countries import country
-from services.matcher.domain.dates import NotADate, read_date
 from services.matcher.domain.faults import guarded, headlines
-from services.matcher.domain.terms import language, status
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from typing import Final
 
 from phonenumbers import SUPPORTED_REGIONS, region_code_for_country_code
 
+from libs.common.customers.folding import plain
 from libs.common.phone.spelling import western
-from services.matcher.domain.folding import plain
 
 _NAMES: Final[dict[str, str]] = {
     "SA": "ksa|sau|saudi|saudi arabia|kingdom of saudi arabia|السعودية|المملكة العربية السعودية",

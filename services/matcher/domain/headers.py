@@ -7,7 +7,7 @@ from functools import cache
 from typing import Final, Literal, get_args
 
 from libs.common.csvfile import Unreadable
-from services.matcher.domain.folding import plain
+from libs.common.customers.folding import plain
 
 Field = Literal[
     "external_id",

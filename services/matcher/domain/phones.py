@@ -1,8 +1,7 @@
 """The telephone numbers of one line: several columns, several numbers in a cell."""
 
-from collections.abc import Iterator
-
-from libs.common.phone import NotANumber, Number, parse, split
+from libs.common.customers.values import numbers
+from libs.common.phone import NotANumber
 from services.matcher.domain.cells import Line
 from services.matcher.domain.drafts import Phone
 
@@ -12,7 +11,7 @@ def read_phones(line: Line, region: str | None) -> tuple[Phone, ...]:
     found: dict[tuple[str, str | None], Phone] = {}
     for column in line.columns.phones:
         cell = line.phone(column.index)
-        for number in _numbers(cell, region) if cell else ():
+        for number in numbers(cell, region) if cell else ():
             if isinstance(number, NotANumber):
                 line.wrong_at(column.index, number.code, number.explanation)
                 continue
@@ -31,12 +30,3 @@ def read_phones(line: Line, region: str | None) -> tuple[Phone, ...]:
             )
             found.setdefault((phone.e164, phone.extension), phone)
     return tuple(found.values())
-
-
-def _numbers(cell: str, region: str | None) -> Iterator[Number | NotANumber]:
-    whole = parse(cell, region)
-    if isinstance(whole, Number) or whole.code != "several":
-        yield whole
-        return
-    for part in split(cell):
-        yield parse(part, region)

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from services.matcher.domain.folding import plain
+from libs.common.customers.folding import plain
 
 _STATUSES: Final[dict[str, str]] = {
     "active": "active|in force|inforce|current|live|valid|open|نشط|نشطة|ساري|سارية|فعال|فعالة",
