@@ -9,7 +9,6 @@ from datetime import datetime
 from libs.common.events import (
     CallStarted,
     ConsentChanged,
-    CorrectionDone,
     CorrectionOrdered,
     CustomerRemoved,
     ErasureOrdered,
@@ -18,7 +17,7 @@ from libs.common.events import (
 )
 from libs.common.mongo import Work
 from libs.common.privacy import done
-from services.matcher.domain.correction import corrected
+from services.matcher.domain.correction import answered, corrected
 from services.matcher.domain.ranking import Asked, Ranking, rank
 from services.matcher.store import Store, saved
 
@@ -67,24 +66,17 @@ async def correct(order: CorrectionOrdered, store: Store, work: Work) -> None:
     """What is kept of a person was wrong. It is the person's own if it holds the number by which
     they showed who they are: a code to one number opens no record of another."""
     row = await store.customers.get(order.customer_id)
-    if row is not None and order.subject not in row["codes"]:
-        row = None
-    if row is not None:
-        change = store.customers.change_of(order)
-        draft = corrected(row, change, work.tenant.region)
-        basis = row["lawful_basis"]
-        row = await store.customers.replace(order.customer_id, draft, basis, work.now) or row
-        work.emit(saved(row))
-    work.emit(
-        CorrectionDone(
-            request_id=order.request_id,
-            subject=order.subject,
-            store="matcher",
-            at=work.now,
-            customer_id=order.customer_id,
-            found=row is not None,
-        )
-    )
+    if row is None or order.subject not in row["codes"]:
+        work.emit(answered(order, work.now, found=False))
+        return
+    draft = corrected(row, store.customers.change_of(order), work.tenant.region)
+    if await store.brings_back(draft, row):
+        work.emit(answered(order, work.now, found=False, reason="number_erased"))
+        return
+    basis = row["lawful_basis"]
+    row = await store.customers.replace(order.customer_id, draft, basis, work.now) or row
+    work.emit(saved(row))
+    work.emit(answered(order, work.now, found=True))
 
 
 async def tell(order: ExportOrdered, store: Store, work: Work) -> None:

@@ -130,8 +130,10 @@ class Desk:
         await self.all_answer()
         return await self.shown(request)
 
-    async def corrected(self, request: dict[str, Any], found: bool) -> None:
-        """matcher says whether it had the record."""
+    async def corrected(
+        self, request: dict[str, Any], found: bool, reason: str | None = None
+    ) -> None:
+        """matcher says whether it had the record, and took the correction in."""
         done = CorrectionDone(
             request_id=request["id"],
             subject=request["subject"],
@@ -139,6 +141,7 @@ class Desk:
             at=self.now,
             customer_id="c-1",
             found=found,
+            reason=reason,
         )
         await self.house.take(done, self.agency)
 

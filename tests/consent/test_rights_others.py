@@ -112,3 +112,14 @@ async def test_a_correction_of_no_record_is_refused(desk: Desk) -> None:
         "ground": "no_such_record",
         "sentence": None,
     }
+
+
+async def test_a_correction_that_would_bring_somebody_back_is_refused(desk: Desk) -> None:
+    request = await desk.attested("correction", customers=["c-1"], correction=CHANGE)
+    await desk.corrected(request, found=False, reason="number_erased")
+    done = await desk.shown(request)
+    assert (done["status"], done["awaiting"], done["number"]) == ("refused", [], None)
+    assert done["refused"]["ground"] == "number_erased"
+    note = (await desk.notes())[-1]
+    assert (note["action"], note["outcome"]) == ("correction.done", "refused")
+    assert note["reason"] == "number_erased"

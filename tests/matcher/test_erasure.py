@@ -347,6 +347,29 @@ async def test_a_correction_of_somebody_elses_record_changes_nothing(here: Agenc
     assert not answer.found
 
 
+async def test_a_correction_does_not_bring_an_erased_number_back(here: Agency) -> None:
+    customer = await here.add("one", NUMBER)
+    await here.erase(OTHER)
+    before = await here.rows("customers")
+    change = {"numbers": [{"number": NUMBER}, {"number": OTHER, "label": "mobile"}]}
+    await here.house.take(correction(here, customer, change), here.tenant)
+    assert await here.rows("customers") == before
+    assert here.house.units.of(CustomerSaved) == []
+    (answer,) = here.house.units.of(CorrectionDone)
+    assert (answer.found, answer.reason) == (False, "number_erased")
+
+
+async def test_a_correction_leaves_who_came_back_on_a_new_basis(here: Agency) -> None:
+    await here.erase(NUMBER)
+    told = person(renewed_basis="signed anew")
+    customer = (await here.http.post("/v1/customers", json=told)).json()["id"]
+    change = {"name": "Noura", "numbers": [{"number": NUMBER, "label": "home"}]}
+    await here.house.take(correction(here, customer, change), here.tenant)
+    (row,) = await here.rows("customers")
+    assert (row["name"], row["numbers"][0]["label"]) == ("Noura", "home")
+    assert here.house.units.of(CorrectionDone)[-1].found
+
+
 async def test_a_correction_that_makes_no_customer_changes_nothing(here: Agency) -> None:
     customer = await here.add("one", NUMBER)
     before = await here.rows("customers")

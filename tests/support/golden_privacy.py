@@ -47,6 +47,9 @@ RIGHTS: dict[str, Event] = {
     ),
     "export.part.v1": ExportPart(**ANSWER, index=0, parts=2, sealed=SEALED),
     "correction.done.v1": CorrectionDone(**ANSWER, customer_id=CUSTOMER, found=True),
+    "correction.done.v1-2": CorrectionDone(
+        **ANSWER, customer_id=CUSTOMER, found=False, reason="number_erased"
+    ),
     "audit.noted.v1": AuditNoted(
         tenant=TENANT,
         source="messaging",

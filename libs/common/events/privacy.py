@@ -151,9 +151,14 @@ class ExportPart(Answer):
 
 
 class CorrectionDone(Answer):
-    """A store has taken a correction in; `found` is False where it has no such record."""
+    """A store has taken a correction in, or has not; then `found` is False.
+
+    It has no such record; or it refuses for a `reason`, in a word: number_erased (a number
+    that the correction adds is of somebody who was erased), unusable_values.
+    """
 
     TYPE: ClassVar[str] = "correction.done"
 
     customer_id: str
     found: bool
+    reason: str | None = None

@@ -30,7 +30,7 @@ async def note_erased(done: ErasureDone, store: Store, work: Work) -> None:
 
 
 async def note_corrected(done: CorrectionDone, store: Store, work: Work) -> None:
-    """A store has taken a correction in, or has no such record."""
+    """A store has taken a correction in, has no such record, or has refused to."""
     request = await store.rights.requests.get(done.request_id)
     if request is None or request.closed or done.store not in request.awaiting:
         return
@@ -38,14 +38,17 @@ async def note_corrected(done: CorrectionDone, store: Store, work: Work) -> None
     if done.found:
         await complete(request, store, work)
     else:
-        await store.rights.keep(steps.unfound(request, work.now))
+        ground = done.reason or steps.NO_RECORD
+        await store.rights.keep(steps.declined(request, ground, work.now))
 
 
 def _corrected(done: CorrectionDone) -> Note:
+    unmet = "refused" if done.reason else "failed"
     return Note(
         action="correction.done",
         actor=f"service:{done.store}",
-        outcome="done" if done.found else "failed",
+        outcome="done" if done.found else unmet,
         person=done.subject,
         object=done.request_id,
+        reason=done.reason,
     )

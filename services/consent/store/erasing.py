@@ -96,7 +96,7 @@ async def _complete(entry: Erasure, store: Store, work: Work) -> None:
 async def _end_corrections(subject: str, store: Store, work: Work) -> None:
     """There is nothing left to be corrected, and what they say is the person's too."""
     for request in await store.rights.requests.open_of(subject, "correction"):
-        await store.rights.keep(steps.unfound(request, work.now))
+        await store.rights.keep(steps.declined(request, steps.NO_RECORD, work.now))
 
 
 async def _requests(entry: Erasure, store: Store) -> list[Request]:

@@ -186,15 +186,11 @@ async def remove_customer(customer_id: str, who: Writer) -> None:
 
 
 async def _admit(draft: Draft, given: CustomerIn, there: Document | None, store: Store) -> bool:
-    """Whether the customer brings somebody back who was erased. Raises Problem 409 for no reason.
-
-    A number that the record has already is no news.
-    """
-    known = {number["e164"] for number in there["numbers"]} if there else set()
-    erased = await store.erased.among({number.e164 for number in draft.numbers} - known)
-    if erased and not given.renewed_basis:
+    """Whether it brings somebody back who was erased. Raises Problem 409 where none says why."""
+    back = await store.brings_back(draft, there)
+    if back and not given.renewed_basis:
         raise Problem(409, "erased", SUPPRESSED)
-    return bool(erased)
+    return back
 
 
 async def _told(

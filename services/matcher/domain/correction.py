@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
+from datetime import datetime
 from typing import Any, Final
 
+from libs.common.events import CorrectionDone, CorrectionOrdered
 from services.matcher.domain import entry
 from services.matcher.domain.drafts import Draft, Phone
 
@@ -37,6 +39,21 @@ def corrected(record: Mapping[str, Any], change: Mapping[str, Any], region: str)
     return replace(
         entry.read(entry.Given(texts, [(one.label, _dialled(one)) for one in filed]), region),
         numbers=tuple(filed),
+    )
+
+
+def answered(
+    order: CorrectionOrdered, at: datetime, *, found: bool, reason: str | None = None
+) -> CorrectionDone:
+    """What is told of it."""
+    return CorrectionDone(
+        request_id=order.request_id,
+        subject=order.subject,
+        store="matcher",
+        at=at,
+        customer_id=order.customer_id,
+        found=found,
+        reason=reason,
     )
 
 

@@ -112,7 +112,12 @@ class Known(BaseModel):
 
 
 class Declined(BaseModel):
-    """Why nothing was done."""
+    """Why nothing was done: an Admin's `ground`, or what the platform found of a correction.
+
+    `no_such_record`: you have no such record with the number of this request. `number_erased`:
+    it would have added the number of somebody who was erased; where you have a new basis to keep
+    that number, write the customer with `renewed_basis`, and else leave the number out.
+    """
 
     at: datetime
     ground: str

@@ -10,6 +10,9 @@ from services.consent.domain.rights.request import Refusal, Request, State, Veri
 ITSELF: Final = "service:consent"
 """Who did what nobody did."""
 
+NO_RECORD: Final = "no_such_record"
+"""Why a correction is refused of which no record is there."""
+
 
 def verified(request: Request, how: Verified) -> Request:
     """It is known that the person asks; the code is of no more use."""
@@ -27,9 +30,9 @@ def refused(request: Request, refusal: Refusal) -> Request:
     return closed(request, "refused", refusal.at, refusal=refusal)
 
 
-def unfound(request: Request, now: datetime) -> Request:
-    """There is no record of the person as it was named."""
-    return refused(request, Refusal(at=now, who=ITSELF, ground="no_such_record"))
+def declined(request: Request, ground: str, now: datetime) -> Request:
+    """It cannot be done, as the store of the record found."""
+    return refused(request, Refusal(at=now, who=ITSELF, ground=ground))
 
 
 def looked_at(request: Request, now: datetime) -> tuple[Request, list[Note]]:
