@@ -17,7 +17,7 @@ from libs.common.events import (
 )
 from libs.common.mongo import Work
 from libs.common.privacy import done
-from services.matcher.domain.correction import answered, corrected
+from services.matcher.domain.correction import answered, attempted
 from services.matcher.domain.ranking import Asked, Ranking, rank
 from services.matcher.store import Store, saved
 
@@ -69,7 +69,10 @@ async def correct(order: CorrectionOrdered, store: Store, work: Work) -> None:
     if row is None or order.subject not in row["codes"]:
         work.emit(answered(order, work.now, found=False))
         return
-    draft = corrected(row, store.customers.change_of(order), work.tenant.region)
+    draft = attempted(row, store.customers.change_of(order), work.tenant.region)
+    if draft is None:
+        work.emit(answered(order, work.now, found=False, reason="unusable_values"))
+        return
     if await store.brings_back(draft, row):
         work.emit(answered(order, work.now, found=False, reason="number_erased"))
         return

@@ -123,3 +123,24 @@ async def test_a_correction_that_would_bring_somebody_back_is_refused(desk: Desk
     note = (await desk.notes())[-1]
     assert (note["action"], note["outcome"]) == ("correction.done", "refused")
     assert note["reason"] == "number_erased"
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"numbers": [{"number": OTHER}, {"number": "12"}]}, "#/correction/numbers/1"),
+        ({"renewal_on": "31/31/2027"}, "#/correction/renewal_on"),
+        ({"policy": "P-7"}, "#/correction/policy"),
+        ({"name": "Noura", "email": {"home": "a@b.org"}}, "#/correction/email"),
+    ],
+)
+async def test_a_correction_that_nobody_could_use_is_not_opened(
+    desk: Desk, change: dict[str, object], pointer: str
+) -> None:
+    told = {"kind": "correction", "number": DAN, "channel": "oral", "customers": ["c-1"]}
+    answer = await desk.http.post(PATH, json={**told, "correction": change})
+    assert (answer.status_code, answer.json()["code"]) == (422, "unusable_correction")
+    (error,) = answer.json()["errors"]
+    assert error["pointer"] == pointer
+    assert error["detail"]
+    assert await board(desk) == []

@@ -20,7 +20,6 @@ from libs.common.events import (
 )
 from libs.common.events.privacy import CHANGE_FIELD
 from libs.common.mongo import Document
-from services.matcher.domain.entry import Unusable
 from services.matcher.store import Store
 from tests.matcher.given import NOON, NUMBER, OTHER, call, consent, draft, file, person
 from tests.support.http import Harness
@@ -290,7 +289,7 @@ async def test_a_number_added_to_another_record_is_refused_too(here: Agency) -> 
     assert (answer.status_code, answer.json()["code"]) == (409, "erased")
 
 
-def correction(here: Agency, customer: str, change: dict[str, Any]) -> CorrectionOrdered:
+def correction(here: Agency, customer: str, change: Any) -> CorrectionOrdered:
     sealed = here.house.keys.seal(here.tenant.tenant, CHANGE_FIELD, json.dumps(change).encode())
     return CorrectionOrdered(
         request_id="req_2",
@@ -370,9 +369,26 @@ async def test_a_correction_leaves_who_came_back_on_a_new_basis(here: Agency) ->
     assert here.house.units.of(CorrectionDone)[-1].found
 
 
-async def test_a_correction_that_makes_no_customer_changes_nothing(here: Agency) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"email": "nobody"},
+        {"numbers": [{"number": "12"}]},
+        {"numbers": ["12"]},
+        {"renewal_on": "soon"},
+        {"policy": "P-7"},
+        {"name": {"first": "Noura"}},
+        {"external_id": None, "name": None},  # nothing is left to tell the customer by
+        ["name"],
+    ],
+)
+async def test_a_correction_that_makes_no_customer_is_refused_and_changes_nothing(
+    here: Agency, change: Any
+) -> None:
     customer = await here.add("one", NUMBER)
     before = await here.rows("customers")
-    with pytest.raises(Unusable):
-        await here.house.take(correction(here, customer, {"email": "nobody"}), here.tenant)
+    await here.house.take(correction(here, customer, change), here.tenant)
     assert await here.rows("customers") == before
+    assert here.house.units.of(CustomerSaved) == []
+    (answer,) = here.house.units.of(CorrectionDone)
+    assert (answer.found, answer.reason) == (False, "unusable_values")

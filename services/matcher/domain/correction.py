@@ -1,40 +1,38 @@
 """A record with some of its fields corrected, by the rules of a whole one."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any, Final
 
+from libs.common.customers.correction import FIELDS, NUMBERS, wrong
 from libs.common.events import CorrectionDone, CorrectionOrdered
 from services.matcher.domain import entry
 from services.matcher.domain.drafts import Draft, Phone
 
-_TEXTS: Final = (
-    "external_id",
-    "name",
-    "email",
-    "status",
-    "renewal_on",
-    "customer_since",
-    "language",
-)
 _PHONE: Final = tuple(part.name for part in fields(Phone))
 
 
-def corrected(record: Mapping[str, Any], change: Mapping[str, Any], region: str) -> Draft:
-    """The record as it should be. A field that is None in the change is emptied.
+def attempted(record: Mapping[str, Any], told: bytes, region: str) -> Draft | None:
+    """The record as it should be; None where what is told (JSON) makes no customer of it.
 
-    `change` holds fields of a customer as the API takes one: texts, ISO dates, and `numbers` as
-    {"number", "label"}. Raises entry.Unusable where the result is no customer, LookupError for
-    a field that there is not.
+    Fields are those of a customer as the API takes one: texts, ISO dates, and `numbers` as
+    {"number", "label"}. One that is null is emptied.
     """
-    unknown = change.keys() - {*_TEXTS, "numbers"}
-    if unknown:
-        raise LookupError(f"a customer has no {', '.join(sorted(unknown))}")
-    whole = {name: change.get(name, record[name]) for name in _TEXTS}
+    try:
+        change = json.loads(told)
+        usable = isinstance(change, dict) and not wrong(change, region)
+        return _corrected(record, change, region) if usable else None
+    except ValueError:  # no JSON, or entry.Unusable
+        return None
+
+
+def _corrected(record: Mapping[str, Any], change: Mapping[str, Any], region: str) -> Draft:
+    whole = {name: change.get(name, record[name]) for name in FIELDS}
     texts = {name: str(value) for name, value in whole.items() if value is not None}
-    if "numbers" in change:
-        return entry.read(entry.Given(texts, _given(change["numbers"])), region)
+    if NUMBERS in change:
+        return entry.read(entry.Given(texts, _given(change[NUMBERS])), region)
     filed = [Phone(**{name: one[name] for name in _PHONE}) for one in record["numbers"]]
     return replace(
         entry.read(entry.Given(texts, [(one.label, _dialled(one)) for one in filed]), region),

@@ -113,7 +113,8 @@ async def _found(request_id: str, who: Caller[Store]) -> Request:
 
 def _asking(given: RequestIn, who: Caller[Store], key: str | None) -> Asking:
     mark = Mark.of(key, given.told(), who.store.code, "req")
-    e164, change, rights = given.e164(who.tenant.region), given.change(), who.store.rights
+    region, rights = who.tenant.region, who.store.rights
+    e164, change = given.e164(region), given.change(region)
     return Asking(
         id=mark.id,
         fingerprint=mark.fingerprint,

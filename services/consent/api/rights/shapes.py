@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 from pydantic_core import PydanticCustomError
 
 from libs.common import clock
+from libs.common.customers.correction import wrong
 from libs.common.events.personal import ANSWER, Personal
-from libs.common.web import Moment
+from libs.common.web import FieldError, Moment, Problem
 from services.consent.api.shapes import Whose, unusable
 from services.consent.domain.ledger.dates import is_to_come
 from services.consent.domain.ledger.record import in_milliseconds
@@ -30,7 +31,9 @@ class RequestIn(Whose):
     """What a person asks for, and on which channel it came; by default just now.
 
     `customers` are the records of yours that are this person's, where others have the number too.
-    A correction names one of them, and the new values of its fields.
+    A correction names one of them, and the new values of its fields, as a customer has them:
+    `external_id`, `name`, `email`, `status`, `renewal_on`, `customer_since`, `language`, or
+    `numbers`, all of them, each with `number` and `label`. Null empties a field.
     """
 
     kind: Kind
@@ -63,9 +66,20 @@ class RequestIn(Whose):
             raise unusable("future", "received_at", detail)
         return in_milliseconds(min(at, now))
 
-    def change(self) -> str | None:
-        """The correction as JSON."""
-        return json.dumps(self.correction, ensure_ascii=False) if self.correction else None
+    def change(self, region: str) -> str | None:
+        """The correction as JSON. Raises Problem 422 with a pointer to each value at fault."""
+        if self.correction is None:
+            return None
+        found = wrong(self.correction, region)
+        if found:
+            errors = [
+                FieldError(pointer=f"#/correction/{one.at}", detail=one.explanation)
+                for one in found
+            ]
+            raise Problem(
+                422, "unusable_correction", "Correct the values named below.", errors=errors
+            )
+        return json.dumps(self.correction, ensure_ascii=False)
 
 
 class CodeIn(_Strict):
@@ -117,6 +131,8 @@ class Declined(BaseModel):
     `no_such_record`: you have no such record with the number of this request. `number_erased`:
     it would have added the number of somebody who was erased; where you have a new basis to keep
     that number, write the customer with `renewed_basis`, and else leave the number out.
+    `unusable_values`: with them the record would be no customer any more, since nothing would tell
+    it from others; ask the person, and open another request.
     """
 
     at: datetime
