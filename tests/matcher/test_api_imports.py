@@ -16,7 +16,8 @@ from libs.common import clock
 from libs.common.events import Event, ImportFinished, ImportProgressed, TenantSaved
 from libs.common.principal import Principal
 from libs.common.service import Caller
-from services.matcher.api.upload import Attestation, Upload
+from services.matcher.api.batch import Attestation
+from services.matcher.api.upload import Upload
 from services.matcher.app import build
 from services.matcher.domain.sheet import Sheet
 from services.matcher.settings import Settings

@@ -99,7 +99,10 @@ class Collection:
             await self._collection.insert_many(documents, ordered=False, session=self._session)
 
     async def insert_new(self, documents: Sequence[Document]) -> set[str]:
-        """Adds those that are not there yet and returns the `_id`s that were."""
+        """Adds those that are not there yet and returns the `_id`s that were.
+
+        In a transaction where one is there already, the transaction ends and begins again.
+        """
         if not documents:
             return set()
         try:

@@ -49,6 +49,10 @@ class Caller(Generic[S]):
         """Runs a write, and what it emits, in one transaction."""
         return await self._units.write(self.tenant, body)
 
+    async def apart(self, body: Callable[[S, Work], Awaitable[T]]) -> T:
+        """Runs a large write in a transaction that it shares with no other."""
+        return await self._units.apart(self.tenant, body)
+
 
 def acting(scope: str) -> Any:
     """The dependency of an endpoint that needs this scope: gives the Caller."""

@@ -22,7 +22,8 @@ from libs.common.web import (
     csv_stream,
     not_found,
 )
-from services.matcher.api.upload import Attestation, Upload
+from services.matcher.api.batch import Attestation
+from services.matcher.api.upload import Upload
 from services.matcher.domain.faults import Fault, guarded, headlines
 from services.matcher.domain.sheet import Sheet
 from services.matcher.domain.tally import state_now

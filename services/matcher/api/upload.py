@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict
+from functools import partial
 from uuid import uuid4
 
 from libs.common import clock
@@ -11,11 +11,9 @@ from libs.common.events import ImportFinished, ImportProgressed, Note
 from libs.common.mongo import Document, Work
 from libs.common.service import Caller
 from libs.common.web import batches
-from services.matcher.domain.drafts import Draft
-from services.matcher.domain.faults import Whose
+from services.matcher.api.batch import Attestation, Batch
 from services.matcher.domain.rows import Reading
 from services.matcher.domain.sheet import Sheet
-from services.matcher.domain.suppression import without
 from services.matcher.domain.tally import Tally
 from services.matcher.store import Store
 from services.matcher.store.imports import MOST_FAULTS
@@ -24,24 +22,13 @@ BATCH = 1_000
 _COUNTED = ("rows", "created", "updated", "unchanged", "repeated", "rejected")
 
 
-@dataclass(frozen=True)
-class Attestation:
-    """What the agency says of the file, and who said it.
-
-    `renewed_basis` is why people who were erased may be in it all the same.
-    """
-
-    source: str
-    lawful_basis: str
-    attested_by: str
-    renewed_basis: str | None = None
-
-
 class Upload:
     """Reads, writes and counts in batches; nothing of the file is kept beyond its rows.
 
-    Batches are written one by one, not in one transaction: a file has no bound. If it breaks
-    off, the rows so far stay, and the same file sent again changes nothing twice.
+    Each batch is a transaction, since a file has no bound: if it breaks off, the rows so far
+    stay, and the same file sent again changes nothing twice. Whether a person was erased is asked
+    in the transaction that writes, which ends soon or not at all: it is over before an erasure
+    asks for the last time whether anything is left.
     """
 
     def __init__(self, who: Caller[Store], sheet: Sheet, attestation: Attestation) -> None:
@@ -75,47 +62,11 @@ class Upload:
             await self._keep("running")
 
     async def _write(self, readings: list[Reading]) -> None:
-        now, store = clock.now(), self._who.store
-        readings, erased = await self._admitted(readings)
-        drafts = [reading.draft for reading in readings if reading.draft]
-        basis = self._attestation.lawful_basis
-        written = await store.customers.write_all(drafts, self._id, basis, now)
-        await self._renew(drafts, erased, now)
-        faults = [(fault, one) for one in readings for fault in one.faults]
-        kept = faults[: max(0, MOST_FAULTS - self._faults)]
-        told = [(fault, self._whose(one)) for fault, one in kept]
-        await store.imports.add_faults(self._id, told, now)
-        self._faults += len(kept)
-        self._tally = self._tally.plus(readings, written)
-
-    async def _admitted(self, readings: list[Reading]) -> tuple[list[Reading], set[str]]:
-        """The lines without people who were erased, unless the file has a new basis for them.
-
-        And the numbers of those people. A customer kept on a new basis already may come again.
-        """
-        region, store = self._who.tenant.region, self._who.store
-        erased = await store.erased.among({n for one in readings for n in one.mentioned(region)})
-        if not erased or self._attestation.renewed_basis:
-            return readings, erased
-        ids = [store.customers.id_of(one.draft) if one.draft else "" for one in readings]
-        renewed = await store.customers.renewed(ids)
-        return [
-            one if key in renewed else without(one, erased, region)
-            for key, one in zip(ids, readings, strict=True)
-        ], erased
-
-    async def _renew(self, drafts: list[Draft], erased: set[str], now: datetime) -> None:
-        basis = self._attestation.renewed_basis
-        back = [d for d in drafts if any(number.e164 in erased for number in d.numbers)]
-        if basis and back:
-            customers = self._who.store.customers
-            await customers.renew({customers.id_of(draft) for draft in back}, basis, now)
-            self._renewed += len(back)
-
-    def _whose(self, reading: Reading) -> Whose:
-        draft = reading.draft
-        customer = self._who.store.customers.id_of(draft) if draft else None
-        return Whose(reading.mentioned(self._who.tenant.region), customer)
+        batch = Batch(self._id, self._attestation, MOST_FAULTS - self._faults)
+        taken = await self._who.apart(partial(batch.write, readings))
+        self._faults += taken.faults
+        self._renewed += taken.renewed
+        self._tally = self._tally.plus(taken.readings, taken.written)
 
     async def _keep(self, state: str) -> Document:
         row = self._row(state)
