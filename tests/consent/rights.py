@@ -125,7 +125,7 @@ class Desk:
         """A person who is erased, from request to certificate."""
         request = await self.attested(**told)
         await self.all_answer(2)
-        self.move(7)
+        self.move(9)
         assert await self.look() == 1
         await self.all_answer()
         return await self.shown(request)

@@ -158,7 +158,7 @@ async def test_a_strangers_request_is_no_help_to_him_and_no_harm_to_her(desk: De
     assert (await desk.ask(hers, "verify", code=desk.code())).json()["status"] == "in_progress"
     assert [order.request_id for order in desk.orders()] == [hers["id"]]
     await desk.all_answer()
-    desk.move(7)
+    desk.move(9)
     await desk.look()
     await desk.all_answer()
     assert (await desk.shown(hers))["status"] == "completed"

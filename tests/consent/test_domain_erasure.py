@@ -1,7 +1,9 @@
 """An erasure is done when, and only when, every store has answered a late clean round."""
 
+import re
 from datetime import datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import event, given, settings
@@ -11,6 +13,7 @@ from libs.common.events import Count, ErasureDone
 from services.consent.domain.rights.erasure import APART, LONGEST, Erasure, leg_of
 from tests.consent.given import NOON, SUBJECT, at
 
+ROOT = Path(__file__).parents[2]
 STORES = ("insights", "matcher", "messaging")
 OTHER = "0" * 32
 
@@ -56,27 +59,36 @@ def hear(entry: Erasure, seconds: float, *said: ErasureDone) -> Erasure:
 def test_two_rounds_are_enough_where_nothing_comes_late() -> None:
     entry = hear(begun(), 0.2, *(done(store, 1, 3) for store in STORES))
     assert not entry.done
-    assert entry.next_round() == at(6.2)
-    entry = entry.again(at(6.2))
+    assert entry.next_round() == at(8.2)
+    entry = entry.again(at(8.2))
     (order,) = entry.orders(begun())
     assert (order.round, order.at, order.request_id) == (2, NOON, "req_1")
-    assert hear(entry, 6.4, *(done(store, 2) for store in STORES)).done
+    assert hear(entry, 8.4, *(done(store, 2) for store in STORES)).done
+
+
+@pytest.mark.parametrize("file", ["deploy/local/mongod.py", "deploy/compose/compose.yaml"])
+def test_no_transaction_outlives_the_time_between_answer_and_proof(file: str) -> None:
+    """mongod looks for those that are too old each half of what they may live."""
+    text = (ROOT / file).read_text("utf-8")
+    lives = [float(one) for one in re.findall(r"transactionLifetimeLimitSeconds=(\d+)", text)]
+    assert lives
+    assert all(timedelta(seconds=1.5 * one) < APART for one in lives)
 
 
 def test_a_clean_answer_to_an_early_round_proves_nothing() -> None:
-    entry = hear(begun(), 0.2, *(done(store, 1) for store in STORES)).again(at(6.2))
+    entry = hear(begun(), 0.2, *(done(store, 1) for store in STORES)).again(at(8.2))
     slow = hear(begun(), 5.0, *(done(store, 1) for store in STORES))
-    assert slow.again(at(6.2)) == slow
-    assert slow.next_round() == at(11)
-    assert hear(entry, 6.4, done("matcher", 1), done("matcher", 1)).awaiting == STORES
+    assert slow.again(at(8.2)) == slow
+    assert slow.next_round() == at(13)
+    assert hear(entry, 8.4, done("matcher", 1), done("matcher", 1)).awaiting == STORES
 
 
 def test_what_is_found_late_takes_another_round() -> None:
-    entry = hear(begun(("matcher",)), 0, done("matcher", 1, 5)).again(at(6))
-    entry = hear(entry, 6.5, done("matcher", 2, 1))
+    entry = hear(begun(("matcher",)), 0, done("matcher", 1, 5)).again(at(8))
+    entry = hear(entry, 8.5, done("matcher", 2, 1))
     assert not entry.done
-    assert entry.next_round() == at(12)
-    entry = hear(entry.again(at(12)), 12.5, done("matcher", 3))
+    assert entry.next_round() == at(16)
+    entry = hear(entry.again(at(16)), 16.5, done("matcher", 3))
     assert entry.done
     assert entry.legs[0].sides[0].deleted == {"things": 6}
 
@@ -96,15 +108,15 @@ def test_a_silent_store_is_asked_less_and_less_often_and_always() -> None:
     assert not back.done
     wants = back.next_round()
     assert wants == at(10**6) + APART
-    assert hear(back.again(wants), 10**6 + 7, done("matcher", 41)).done
+    assert hear(back.again(wants), 10**6 + 9, done("matcher", 41)).done
 
 
 def test_a_silent_store_does_not_hold_up_the_proof_of_the_others() -> None:
     entry = hear(begun(), 0.5, done("insights", 1), done("messaging", 1))
-    assert entry.next_round() == at(6.5)
-    entry = hear(entry.again(at(6.5)), 7, done("insights", 2), done("messaging", 2))
+    assert entry.next_round() == at(8.5)
+    entry = hear(entry.again(at(8.5)), 9, done("insights", 2), done("messaging", 2))
     assert entry.awaiting == ("matcher",)
-    assert entry.next_round() == at(6.5) + 4 * APART
+    assert entry.next_round() == at(8.5) + 4 * APART
 
 
 def test_further_subjects_are_ordered_at_once_and_once() -> None:
@@ -118,16 +130,16 @@ def test_further_subjects_are_ordered_at_once_and_once() -> None:
 
 
 def test_a_second_request_asks_every_store_again() -> None:
-    entry = hear(begun(("matcher",)), 0, done("matcher", 1, 5)).again(at(6))
-    joined = entry.joined("req_2", ("c-1",), at(7))
-    assert (joined.at, joined.requests, joined.customers) == (at(7), ("req_1", "req_2"), None)
+    entry = hear(begun(("matcher",)), 0, done("matcher", 1, 5)).again(at(8))
+    joined = entry.joined("req_2", ("c-1",), at(9))
+    assert (joined.at, joined.requests, joined.customers) == (at(9), ("req_1", "req_2"), None)
     (order,) = joined.orders(entry)
-    assert (order.round, order.at) == (3, at(7))
-    assert not hear(joined, 8, done("matcher", 2)).done  # ordered before the second request
-    joined = hear(joined, 8, done("matcher", 2), done("matcher", 3))
+    assert (order.round, order.at) == (3, at(9))
+    assert not hear(joined, 10, done("matcher", 2)).done  # ordered before the second request
+    joined = hear(joined, 10, done("matcher", 2), done("matcher", 3))
     wants = joined.next_round()
-    assert wants == at(14)
-    assert hear(joined.again(wants), 15, done("matcher", 4)).done
+    assert wants == at(18)
+    assert hear(joined.again(wants), 19, done("matcher", 4)).done
 
 
 def test_customers_of_two_requests_are_those_of_both() -> None:
@@ -228,7 +240,7 @@ def _proven(
 
 @given(st.permutations([(s, r) for s in STORES for r in (1, 2)]))
 def test_in_whatever_order_answers_come_the_count_is_the_same(order: list[tuple[str, int]]) -> None:
-    entry = begun().again(at(12))
+    entry = begun().again(at(16))
     for store, nth in order * 2:
         entry = hear(entry, 30, done(store, nth, nth))
     assert [side.deleted for side in entry.legs[0].sides] == [{"things": 3}] * 3

@@ -67,7 +67,7 @@ async def test_the_audit_forgets_who_its_entries_are_about_when_it_is_completed(
     request = await desk.attested()
     await desk.all_answer(2)
     assert await desk.store.audit.person(own) == before[0]["person"]
-    desk.move(7)
+    desk.move(9)
     assert await desk.look() == 1
     await desk.all_answer()
     assert (await desk.shown(request))["status"] == "completed"
@@ -162,7 +162,7 @@ async def test_it_is_completed_with_a_certificate_and_without_the_number(
     assert {one["rounds"] for one in told["stores"]} == {2}
     assert (told["ordered_at"], told["completed_at"]) == (
         "2026-11-10T12:00:00.000Z",
-        "2026-11-10T12:00:07.000Z",
+        "2026-11-10T12:00:09.000Z",
     )
     kept = [one["what"] for one in told["kept"]]
     assert kept == ["suppression_code", "consent_evidence", "request", "audit", "event_topics"]
@@ -207,7 +207,7 @@ async def test_two_requests_at_once_are_one_erasure_with_one_certificate(desk: D
     rounds = [order.round for order in desk.orders()]
     assert rounds == [1, 2]
     await desk.all_answer(1)
-    desk.move(7)
+    desk.move(9)
     await desk.look()
     await desk.all_answer()
     done = [await desk.shown(one) for one in (first, second)]
@@ -223,7 +223,7 @@ async def test_two_requests_at_once_are_one_erasure_with_one_certificate(desk: D
 async def test_what_a_second_request_brings_is_erased_too(desk: Desk) -> None:
     first = await desk.attested(customers=["c-1"])
     await desk.all_answer(1)
-    desk.move(7)
+    desk.move(9)
     await desk.look()
     grant = {"number": DAN, "purpose": "marketing", "action": "grant", "means": "web"}
     await desk.http.post("/v1/consents", json=grant)
@@ -234,7 +234,7 @@ async def test_what_a_second_request_brings_is_erased_too(desk: Desk) -> None:
     order = desk.orders()[-1]
     assert (order.at, order.customers) == (desk.now, ("c-1", "c-2"))
     assert desk.house.units.of(ConsentChanged)[-1].suppressed
-    desk.move(7)
+    desk.move(9)
     await desk.look()
     await desk.all_answer(0)
     assert (await desk.shown(second))["status"] == "completed"
@@ -262,7 +262,7 @@ async def test_a_store_that_is_away_is_waited_for_and_asked_again(desk: Desk) ->
     for order in desk.orders():
         await desk.answer("matcher", order, 3 if order.round == 1 else 0)
     assert (await desk.shown(request))["status"] == "in_progress"
-    desk.move(7)
+    desk.move(9)
     await desk.look()
     await desk.all_answer(0, ("matcher",))
     assert (await desk.shown(request))["status"] == "completed"
@@ -280,7 +280,7 @@ async def test_further_numbers_of_the_same_customers_go_too(desk: Desk) -> None:
     for order in desk.orders():
         for store in STORES:
             await desk.answer(store, order)
-    desk.move(7)
+    desk.move(9)
     await desk.look()
     (first, second) = desk.orders()[2:]
     for store in STORES:
@@ -360,7 +360,7 @@ async def test_a_step_that_is_cut_off_is_done_by_the_next_process(
     await cut_off(lambda: desk.ask(request, "attest", **ATTEST))
     for store in STORES:
         await cut_off(lambda store=store: desk.answer(store, desk.orders()[0], 2))
-    desk.move(7)
+    desk.move(9)
     monkeypatch.setattr(Rights, "keep_erasure", cut)
     await desk.look()
     monkeypatch.setattr(Rights, "keep_erasure", whole)

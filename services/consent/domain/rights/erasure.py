@@ -15,9 +15,10 @@ from pydantic import BaseModel, ConfigDict
 from libs.common.events import ErasureDone, ErasureOrdered
 from services.consent.domain.ledger.record import Moment, in_milliseconds
 
-APART: Final = timedelta(seconds=6)
+APART: Final = timedelta(seconds=8)
 """Between a store's first answer and the order of the round that proves it. A transaction of ours
-lives five seconds at the most."""
+lives seven and a half seconds at the most: mongod ends those that are older than five, and looks
+for them every two and a half."""
 
 LONGEST: Final = timedelta(hours=1)
 """Between two orders to a store that is silent."""
