@@ -86,9 +86,12 @@ class Office:
         return moment
 
     def move(self, by: timedelta) -> None:
-        """Moves time forward."""
+        """Moves time forward, at once: a half-written file would move it back meanwhile."""
         assert by > timedelta()
-        self.platform.files.clock.write_text(str((clock.offset() + by).total_seconds()))
+        clock_file = self.platform.files.clock
+        written = clock_file.with_name(f"{clock_file.name}.new")
+        written.write_text(str((clock.offset() + by).total_seconds()))
+        written.replace(clock_file)
 
     async def person(self, tenant: str = US, role: str = "admin") -> Person:
         """Somebody signed in, now."""
