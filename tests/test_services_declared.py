@@ -71,9 +71,13 @@ SERVICES = {
         },
     ),
     "insights": Declared(
-        takes=("calls.v1", "consent.v1", "matches.v1", "privacy.v1"),
-        gives={"insights.v1": "insight.produced", "privacy-results.v1": "erasure.done export.part"},
-        entities="calls feedback objections gone periods",
+        takes=("calls.v1", "consent.v1", "customers.v1", "matches.v1", "privacy.v1"),
+        gives={
+            "insights.v1": "insight.produced",
+            "customers.v1": "customer.removed",
+            "privacy-results.v1": "erasure.done export.part",
+        },
+        entities="calls feedback objections gone removals periods",
         scopes={
             "calls:read": "list_calls get_call",
             "insights:read": "list_insights get_insight",
@@ -81,13 +85,14 @@ SERVICES = {
         },
     ),
     "messaging": Declared(
-        takes=("consent.v1", "matches.v1", "messages.v1", "privacy.v1"),
+        takes=("consent.v1", "customers.v1", "matches.v1", "messages.v1", "privacy.v1"),
         gives={
             "sms.v1": "sms.requested sms.blocked sms.sent sms.delivered sms.failed sms.unconfirmed "
             "sms.received sms.stopped",
             "privacy-results.v1": "erasure.done export.part",
         },
-        entities="messages conversations consents senders templates safeguards early periods",
+        entities="messages conversations consents senders templates safeguards early removals "
+        "periods",
         shared="due heard",
         scopes={
             "messages:read": "list_messages get_message",

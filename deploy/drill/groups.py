@@ -12,8 +12,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 TOPICS: dict[str, tuple[str, ...]] = {
     "ingest": ("ingest.dead.v1", "privacy.v1"),
     "matcher": ("calls.v1", "messages.v1", "consent.v1", "privacy.v1"),
-    "insights": ("calls.v1", "matches.v1", "consent.v1", "privacy.v1"),
-    "messaging": ("messages.v1", "matches.v1", "consent.v1", "privacy.v1"),
+    "insights": ("calls.v1", "matches.v1", "customers.v1", "consent.v1", "privacy.v1"),
+    "messaging": ("messages.v1", "matches.v1", "customers.v1", "consent.v1", "privacy.v1"),
     "consent": ("messages.v1", "sms.v1", "privacy-results.v1", "audit-entries.v1"),
 }
 

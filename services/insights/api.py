@@ -3,13 +3,12 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from libs.common.events import InsightProduced
+from libs.common.events import Candidate, InsightProduced
 from libs.common.events.personal import RECOGNISE, Personal
 from libs.common.service import Caller, acting
 from libs.common.web import Cursor, CursorText, Limit, Page, not_found
-from services.insights.domain.match import Match
 from services.insights.domain.record import CallRecord
 from services.insights.store import Store
 
@@ -18,6 +17,18 @@ router = APIRouter(prefix="/v1", tags=["calls"])
 CallReader = Annotated[Caller[Store], acting("calls:read")]
 CardReader = Annotated[Caller[Store], acting("insights:read")]
 CardJudge = Annotated[Caller[Store], acting("insights:feedback")]
+
+
+class Match(BaseModel):
+    """Who may be calling: the outcome, the first of the candidates, and how many there are."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    subject: str | None
+    outcome: str
+    best: Candidate | None
+    candidates: int
+    shared_by: int
 
 
 class Call(BaseModel):

@@ -1,4 +1,4 @@
-"""The whole service: calls, matches and objections come in, explained cards go out."""
+"""The whole service: calls, matches, removals and objections come in, explained cards go out."""
 
 from libs.common.events import (
     CallAnswered,
@@ -7,6 +7,7 @@ from libs.common.events import (
     CallMatched,
     CallStarted,
     ConsentChanged,
+    CustomerRemoved,
     ErasureDone,
     ErasureOrdered,
     ExportOrdered,
@@ -30,11 +31,12 @@ CONSUMES = (
     (CallCosted, handlers.note_cost),
     (CallMatched, handlers.note_match),
     (ConsentChanged, handlers.note_consent),
+    (CustomerRemoved, handlers.forget_customer),
     (ErasureOrdered, handlers.erase),
     (ExportOrdered, handlers.tell),
     (RetentionOrdered, keep_period),
 )
-EMITS = (InsightProduced, ErasureDone, ExportPart)
+EMITS = (InsightProduced, CustomerRemoved, ErasureDone, ExportPart)
 
 
 def build(settings: Settings) -> Service[Store]:

@@ -11,6 +11,7 @@ from libs.common.events import (
     CallMatched,
     CallStarted,
     ConsentChanged,
+    CustomerRemoved,
     ErasureOrdered,
     ExportOrdered,
     InsightProduced,
@@ -18,10 +19,10 @@ from libs.common.events import (
 from libs.common.events.calls import CallEvent
 from libs.common.mongo import Work
 from libs.common.privacy import done
-from services.insights.domain import card, features, merge
+from services.insights.domain import card, features, forgetting, merge
 from services.insights.domain.number import Numbering
 from services.insights.domain.record import CallRecord
-from services.insights.store import Store
+from services.insights.store import MOST_NAMING, Store
 
 
 async def note_start(call: CallStarted, store: Store, work: Work) -> None:
@@ -35,7 +36,9 @@ async def note_match(match: CallMatched, store: Store, work: Work) -> None:
     """The matcher has answered: the card is made again with what it knows."""
     record = await _record(match, store)
     if record:
-        await _show(merge.with_match(record, match), store, work)
+        named = [one.customer_id for one in match.candidates]
+        gone = await store.removals.among(named, match.matched_at, work.now)
+        await _show(merge.with_match(record, match, gone), store, work)
 
 
 async def note_answer(call: CallAnswered, store: Store, work: Work) -> None:
@@ -64,6 +67,22 @@ async def note_consent(change: ConsentChanged, store: Store, work: Work) -> None
     await store.objections.note(change)
 
 
+async def forget_customer(removal: CustomerRemoved, store: Store, work: Work) -> None:
+    """A customer's record was removed: no call names them, and the cards that did go out anew."""
+    until = await store.removals.note(removal, work.now)
+    calls = await store.calls.naming(removal.customer_id)
+    scale = store.scorecard.retention
+    left = [forgetting.without(call, removal.customer_id, until, scale) for call in calls]
+    changed = [(now, was) for now, was in zip(left, calls, strict=True) if now is not was]
+    await store.calls.keep_all([now for now, _ in changed])
+    for now, was in changed:
+        if now.card and now.card != was.card:
+            work.emit(now.card)
+    if changed and len(calls) == MOST_NAMING:  # there may be more: they are the next turn's
+        removed_at = removal.removed_at or work.now
+        work.emit(CustomerRemoved(customer_id=removal.customer_id, removed_at=removed_at))
+
+
 async def erase(order: ErasureOrdered, store: Store, work: Work) -> None:
     """A person leaves; what is yet to come of their calls finds nothing to add to."""
     deleted = await store.erasing.of(order.subject, work.now)
@@ -89,6 +108,8 @@ async def _record(fact: CallEvent | CallMatched, store: Store) -> CallRecord | N
 
 async def _show(record: CallRecord, store: Store, work: Work) -> None:
     made = await _card(record, store, work)
+    if made and record.card:  # a card from which somebody was taken out is of a higher version
+        made = made.model_copy(update={"version": max(made.version, record.card.version)})
     if made and record.lacks(made):
         record = record.with_card(made)
         work.emit(made)

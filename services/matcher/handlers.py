@@ -28,7 +28,7 @@ async def match_call(call: CallStarted, store: Store, work: Work) -> None:
         return
     asked = Asked(call.party_kind, call.party, call.attestation)
     answer = await _answer(asked, call.started_at, store, work)
-    work.emit(answer.of_call(call.session_id, call.subject))
+    work.emit(answer.of_call(call.session_id, call.subject, work.now))
 
 
 async def match_message(message: MessageReceived, store: Store, work: Work) -> None:
@@ -37,7 +37,7 @@ async def match_message(message: MessageReceived, store: Store, work: Work) -> N
         return
     asked = Asked(message.party_kind, message.party)
     answer = await _answer(asked, message.occurred_at, store, work)
-    work.emit(answer.of_message(message.message_id, message.subject))
+    work.emit(answer.of_message(message.message_id, message.subject, work.now))
 
 
 async def note_consent(change: ConsentChanged, store: Store, work: Work) -> None:
@@ -52,7 +52,7 @@ async def erase(order: ErasureOrdered, store: Store, work: Work) -> None:
     for row in parted.changed:
         work.emit(saved(row))
     for customer_id in parted.removed:
-        work.emit(CustomerRemoved(customer_id=customer_id))
+        work.emit(CustomerRemoved(customer_id=customer_id, removed_at=work.now))
     deleted = {
         "customers": len(parted.removed) + len(parted.changed),
         "faults": await store.erasing.faults(order.subject, parted.removed),

@@ -5,6 +5,7 @@ from datetime import timedelta
 from libs.common.events import (
     ConsentChanged,
     ConsentHeartbeat,
+    CustomerRemoved,
     ErasureDone,
     ErasureOrdered,
     ExportOrdered,
@@ -39,6 +40,7 @@ CONSUMES = (
     (MessageMatched, handlers.note_matched),
     (ConsentChanged, handlers.note_consent),
     (ConsentHeartbeat, handlers.note_heartbeat),
+    (CustomerRemoved, handlers.forget_customer),
     (ErasureOrdered, handlers.erase),
     (RetentionOrdered, keep_period),
     (WordOrdered, handlers.send_word),

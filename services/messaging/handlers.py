@@ -8,6 +8,7 @@ from libs.common.erased import pass_over
 from libs.common.events import (
     ConsentChanged,
     ConsentHeartbeat,
+    CustomerRemoved,
     ErasureOrdered,
     ExportOrdered,
     MessageMatched,
@@ -60,8 +61,17 @@ async def note_status(receipt: MessageStatus, store: Store, work: Work) -> None:
 
 
 async def note_matched(match: MessageMatched, store: Store, work: Work) -> None:
-    """The matcher says who it may be that writes."""
-    await store.conversations.known_as(match.subject, match.best)
+    """The matcher says who it may be that writes: the first of those who are still on file."""
+    at, named = match.matched_at, match.candidates
+    gone = await store.removals.among([one.customer_id for one in named], at, work.now)
+    who = next((one for one in named if one.customer_id not in gone), None)
+    await store.conversations.known_as(match.subject, who, at or work.now)
+
+
+async def forget_customer(removal: CustomerRemoved, store: Store, work: Work) -> None:
+    """A customer's record was removed: no conversation has their name any more."""
+    until = await store.removals.note(removal, work.now)
+    await store.conversations.forget(removal.customer_id, until)
 
 
 async def note_consent(change: ConsentChanged, store: Store, work: Work) -> None:

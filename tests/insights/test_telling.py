@@ -67,6 +67,21 @@ async def test_what_is_of_another_customer_with_the_number_is_left_out(
     assert "lines" not in others["cards"][0]
 
 
+async def test_who_may_have_been_meant_beside_the_first_is_told_so(
+    house: Harness[Store], tenant: TenantSaved
+) -> None:
+    match = matched("ambiguous")
+    (first, *_), second = match.candidates, {"customer_id": "c-2", "name": "Second Person"}
+    both = (first, first.model_copy(update=second))
+    for fact in (started(), match.model_copy(update={"candidates": both})):
+        await house.take(fact, tenant)
+    (call,) = (await told(house, tenant, SUBJECT, "c-2"))["calls"]
+    assert call["taken_for"]["name"] == "Second Person"
+    assert str(first.name) not in str(call)
+    (call,) = (await told(house, tenant, SUBJECT))["calls"]
+    assert call["taken_for"]["name"] == first.name
+
+
 async def test_who_is_on_another_leg_gets_the_call_and_not_the_callers_card(
     house: Harness[Store], tenant: TenantSaved
 ) -> None:

@@ -9,7 +9,13 @@ import pytest
 from pymongo import MongoClient
 
 from libs.common.auditkeys import create
-from libs.common.events import TenantSaved
+from libs.common.events import (
+    CallMatched,
+    Candidate,
+    CustomerRemoved,
+    MessageMatched,
+    TenantSaved,
+)
 from libs.common.mongo import Entity
 from services.consent.app import build as consent
 from services.consent.settings import Settings as Consent
@@ -29,6 +35,13 @@ from tests.matcher.given import consent as allowed
 from tests.messaging.given import agency_facts, built, subject, wrote
 from tests.support.http import Harness, harness
 from tests.support.orders import erasure
+
+WHO: dict[str, Any] = {
+    "customer_id": "c-1",
+    "name": "Peregrina Saltmarsh",
+    "confidence": 0.9,
+    "reasons": (),
+}
 
 
 @pytest.mark.parametrize(
@@ -77,6 +90,30 @@ async def test_no_collection_is_read_from_end_to_end(house: Harness[Any], mongo_
     read = holding[house.service.name] | {"parked"}
     assert {place.partition("__")[0] for place, _ in mine} >= read
     assert not [one for one in mine if "COLLSCAN" in one[1]]
+
+
+async def test_nor_where_a_customers_record_was_removed(
+    house: Harness[Any], mongo_url: str
+) -> None:
+    if house.service.name == "matcher":
+        return  # it is the one that tells of it
+    agency = await house.open(**agency_facts())
+    code, who = subject(house, agency), Candidate(**WHO)
+    if house.service.name == "insights":
+        await house.take(started(subject=code), agency)
+        call = CallMatched(session_id="call-1", subject=code, outcome="matched", candidates=(who,))
+        await house.take(call, agency)
+    else:
+        text = MessageMatched(message_id="m", subject=code, outcome="matched", candidates=(who,))
+        await house.take(text, agency)
+    with plans(mongo_url, house.service.name) as seen:
+        await house.take(CustomerRemoved(customer_id=who.customer_id), agency)
+    mine = of(agency, seen)
+    holding = {"insights": "calls", "messaging": "conversations"}[house.service.name]
+    assert {place.partition("__")[0] for place, _ in mine} >= {holding, "removals"}
+    assert not [one for one in mine if "COLLSCAN" in one[1]]
+    (row,) = await house.mongo.scope(agency.tenant).collection(holding).list({})
+    assert str(WHO["name"]) not in str(row)
 
 
 async def test_nor_by_consent_from_the_request_to_the_certificate(

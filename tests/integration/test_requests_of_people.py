@@ -30,6 +30,8 @@ LEAVER = Canary(
 RETURNER = Canary(
     "+13035550232", "3035550232", "Thistledown Ferryman", ("copperdotterel", "anvilsandpiper")
 )
+GONE = Canary("+13035550235", "3035550235", "Hesperina Duskwater")
+LEFT = Canary("+13035550236", "3035550236", "Marrowbone Tindersley")
 
 
 @pytest_asyncio.fixture
@@ -227,6 +229,44 @@ async def test_case_24_who_is_erased_is_nowhere_and_the_certificate_proves_it(
     entry = await leaving.sealed(office, admin, told["erasure"])
     assert entry["facts"]["certificate"] == proof["sha256"] == leaving.digest(told)
     await leaving.verified_offline(admin, tmp_path)
+
+
+async def test_who_shares_a_number_leaves_and_the_other_stays(office: Office) -> None:
+    """One person has two numbers, another has the second of them too. The first is erased by the
+    first number: the calls and texts of the second are the other's, and tell of that one alone."""
+    admin = await office.person()
+    shared, ids = "+13035550237", {}
+    for who, numbers in ((GONE, [shared, GONE.number]), (LEFT, [LEFT.number, shared])):
+        held = {"numbers": [{"number": number} for number in numbers], "status": "active"}
+        body = {"name": who.name, "lawful_basis": "contract", **held}
+        answer = await admin.http.post("/v1/customers", json=body)
+        assert answer.status_code == 201, answer.text
+        ids[who] = answer.json()["id"]
+    session = await office.call(US, shared)
+    await office.text(US, shared, "When is my appointment?")
+
+    async def known() -> bool:
+        return len(leaving.in_stores(office.platform, GONE, "calls", "conversations")) == 2
+
+    await until(known, 20)
+    card = await leaving.card_of(admin, session)
+    assert GONE.name in str(card)
+    request = await opened(admin, GONE.number)
+    assert (await ask(admin, request, "attest", **ATTEST)).status_code == 200
+    await erased(office, admin, request)
+    await until(lambda: leaving.is_nowhere(office.platform, GONE), 20)
+    call = (await admin.http.get(f"/v1/calls/{session}")).json()
+    assert (call["party"], call["match"]["best"]["name"]) == (shared, LEFT.name)
+    anew = await leaving.card_of(admin, session)
+    assert anew["version"] > card["version"]
+    talk = await admin.http.post("/v1/conversations:find", json={"number": shared})
+    assert (talk.json()["number"], talk.json()["customer"]) == (shared, None)
+
+    removed = await admin.http.delete(f"/v1/customers/{ids[LEFT]}")
+    assert removed.status_code == 204
+    await until(lambda: leaving.is_nowhere(office.platform, LEFT), 20)
+    call = (await admin.http.get(f"/v1/calls/{session}")).json()
+    assert (call["party"], call["match"]["outcome"]) == (shared, "unknown")
 
 
 async def test_case_32_no_file_brings_back_who_was_erased_unless_on_a_new_basis(

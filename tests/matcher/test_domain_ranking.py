@@ -162,7 +162,7 @@ def test_the_answer_is_short_and_the_count_is_whole() -> None:
 
 
 def test_becomes_the_event_of_a_call() -> None:
-    event = rank(CALLER, [JANE], TODAY).of_call("session", "code")
+    event = rank(CALLER, [JANE], TODAY).of_call("session", "code", NOON)
 
     assert (event.about(), event.subject, event.outcome) == ("session", "code", "matched")
     assert event.best

@@ -29,7 +29,8 @@ async def test_who_is_not_written_anew_goes(
     _move(monkeypatch, NOON + DAYS + timedelta(seconds=1))
     assert await sweep(matcher) == 1
     assert ids(await rows(matcher, agency, "customers")) == made[1:]
-    assert matcher.scoped.of(CustomerRemoved) == [CustomerRemoved(customer_id=made[0])]
+    gone = CustomerRemoved(customer_id=made[0], removed_at=clock.now())
+    assert matcher.scoped.of(CustomerRemoved) == [gone]
     (facts,) = await evidence(matcher, agency)
     assert (facts["category"], facts["documents"], facts["policy_version"]) == ("customers", 1, 0)
 

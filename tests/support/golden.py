@@ -106,7 +106,7 @@ CALLS: dict[str, Event] = {
         currency="USD",
         billed_seconds=240,
     ),
-    "call.matched.v1": CallMatched(
+    "call.matched.v1-2": CallMatched(
         session_id=SESSION,
         subject=SUBJECT,
         outcome="matched",
@@ -122,6 +122,7 @@ CALLS: dict[str, Event] = {
             ),
         ),
         shared_by=1,
+        matched_at=RANG,
     ),
     "insight.produced.v1": InsightProduced(
         insight_id=derived_id(SESSION, "insight.produced"),
@@ -138,7 +139,7 @@ CALLS: dict[str, Event] = {
 
 OTHERS: dict[str, Event] = {
     "customer.saved.v1": CustomerSaved(customer_id=CUSTOMER, version=3, subjects=(SUBJECT,)),
-    "customer.removed.v1": CustomerRemoved(customer_id=CUSTOMER),
+    "customer.removed.v1-2": CustomerRemoved(customer_id=CUSTOMER, removed_at=OVER),
     "import.progressed.v1": ImportProgressed(import_id=IMPORT, **PROGRESS),
     "import.finished.v1": ImportFinished(import_id=IMPORT, state="finished", **PROGRESS),
     "tenant.saved.v1": TenantSaved(

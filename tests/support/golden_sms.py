@@ -53,7 +53,7 @@ TEXTS: dict[str, Event] = {
         currency="USD",
         subject=SUBJECT,
     ),
-    "message.matched.v1": MessageMatched(
+    "message.matched.v1-2": MessageMatched(
         message_id=THEIRS,
         subject=SUBJECT,
         outcome="matched",
@@ -66,6 +66,7 @@ TEXTS: dict[str, Event] = {
             ),
         ),
         shared_by=1,
+        matched_at=WROTE,
     ),
     "sms.requested.v1": SmsRequested(
         **OURS,

@@ -53,6 +53,20 @@ async def readable(admin: Person, who: Canary, session: str) -> set[str]:
     return {door for door, so in there.items() if so}
 
 
+async def card_of(admin: Person, session: str) -> dict[str, Any]:
+    """The call's card as the agency reads it."""
+    answer = await admin.http.get("/v1/insights", params={"call_id": session})
+    answer.raise_for_status()
+    (card,) = answer.json()["data"]
+    found: dict[str, Any] = card
+    return found
+
+
+async def is_nowhere(platform: Platform, who: Canary) -> bool:
+    """Whether nothing of them is left in any store."""
+    return in_stores(platform, who) == {}
+
+
 def in_stores(platform: Platform, who: Canary, *entities: str) -> dict[str, set[str]]:
     """In which collections of the agency's and of all they are, and in which forms.
 

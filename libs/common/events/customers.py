@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from pydantic import AwareDatetime
+
 from libs.common.events.base import Event
 
 
@@ -21,12 +23,17 @@ class CustomerSaved(Event):
 
 
 class CustomerRemoved(Event):
-    """A person's record was removed."""
+    """A person's record was removed: whoever holds a copy forgets the person.
+
+    A record that is made again later has the same id; `removed_at` tells what is of before.
+    insights says it again where it has more calls to see to than it can at once.
+    """
 
     TYPE: ClassVar[str] = "customer.removed"
     TOPIC: ClassVar[str] = "customers.v1"
 
     customer_id: str
+    removed_at: AwareDatetime | None = None
 
     def about(self) -> str:
         """The customer."""

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Annotated, ClassVar
 
+from pydantic import AwareDatetime
+
 from libs.common.events.base import Event, Fact
 from libs.common.events.personal import RECOGNISE, SHOW, Personal
 
@@ -36,7 +38,8 @@ class CallMatched(Event):
     `outcome` is matched (the first stands out), ambiguous (the agent chooses), unknown,
     withheld, or not_a_person (short code, toll-free and the like). Of a person whose data is
     restricted nobody is named: `outcome` is unknown.
-    `shared_by` counts the customers with exactly this number.
+    `shared_by` counts the customers with exactly this number. `matched_at` is when the records
+    were read, not when it rang.
     """
 
     TYPE: ClassVar[str] = "call.matched"
@@ -47,6 +50,7 @@ class CallMatched(Event):
     outcome: str
     candidates: tuple[Candidate, ...] = ()
     shared_by: int = 0
+    matched_at: AwareDatetime | None = None
 
     def about(self) -> str:
         """The call session."""
@@ -69,6 +73,7 @@ class MessageMatched(Event):
     outcome: str
     candidates: tuple[Candidate, ...] = ()
     shared_by: int = 0
+    matched_at: AwareDatetime | None = None
 
     def about(self) -> str:
         """The person."""

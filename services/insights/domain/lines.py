@@ -5,6 +5,7 @@ from libs.common.events.matches import Candidate
 from services.insights.domain.finding import Case, Findings
 from services.insights.domain.match import Match
 from services.insights.domain.outcome import NOT_TAKEN
+from services.insights.domain.record import CallRecord
 from services.insights.domain.scorecard import Lookback
 from services.insights.domain.wording import count, span
 
@@ -21,15 +22,20 @@ def lines(case: Case, found: Findings, lookback: Lookback) -> tuple[Line, ...]:
     return tuple(line for line in [*ahead, *told] if line)
 
 
-def _who(case: Case) -> Line | None:
-    match = case.record.match
-    if case.features.withheld:
-        return _line("who", "The caller hides the number.")
+def who(record: CallRecord) -> Line | None:
+    """Whom the matcher takes the caller for; None before it answers."""
+    match = record.match
     if match is None:
         return None
     if match.customer:
-        return _customer(match.customer, proven=case.record.attestation not in _UNPROVEN)
+        return _customer(match.customer, proven=record.attestation not in _UNPROVEN)
     return _line("who", _nobody(match))
+
+
+def _who(case: Case) -> Line | None:
+    if case.features.withheld:
+        return _line("who", "The caller hides the number.")
+    return who(case.record)
 
 
 def _customer(customer: Candidate, *, proven: bool) -> Line:

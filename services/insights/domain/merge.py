@@ -4,6 +4,8 @@ It commutes and repeats harmlessly: the same set of facts gives the same record,
 order and however often they come.
 """
 
+from collections.abc import Set
+
 from libs.common.events.calls import CallAnswered, CallCosted, CallEnded, CallEvent, CallStarted
 from libs.common.events.matches import CallMatched
 from services.insights.domain.match import Match, more_decided
@@ -30,9 +32,14 @@ def with_costed(record: CallRecord | None, fact: CallCosted) -> CallRecord:
     return _of(record, fact).with_leg(fact, lambda leg: leg.with_costed(fact))
 
 
-def with_match(record: CallRecord | None, fact: CallMatched) -> CallRecord:
-    """Adds the matcher's answer; for one subject the more decided answer counts."""
-    record, new = _of(record, fact), Match.of(fact)
+def with_match(
+    record: CallRecord | None, fact: CallMatched, gone: Set[str] = frozenset()
+) -> CallRecord:
+    """Adds the matcher's answer without the customers who are `gone`.
+
+    For one subject the more decided answer counts.
+    """
+    record, new = _of(record, fact), Match.of(fact).without(gone)
     matches = {match.subject or "": match for match in record.matches}
     held = matches.get(new.subject or "")
     matches[new.subject or ""] = more_decided(held, new) if held else new

@@ -62,6 +62,11 @@ class CallRecord(Fact):
         return tuple(sorted(subject for subject in known if subject))
 
     @property
+    def customers(self) -> tuple[str, ...]:
+        """The ids of all customers whom matches name."""
+        return tuple(sorted({one.customer_id for match in self.matches for one in match.named}))
+
+    @property
     def incoming(self) -> bool:
         """Whether the call is known to come in: only such a call gets a card."""
         return self.direction == "incoming"
@@ -194,6 +199,15 @@ class CallRecord(Fact):
     def lacks(self, card: InsightProduced) -> bool:
         """Whether this card would be news: neither shown already nor older than what is shown."""
         return self.card is None or (card.version >= self.card.version and card != self.card)
+
+    def without(self, customer_id: str, until: datetime) -> Self:
+        """Takes a customer out of the matches that were drawn until then."""
+        gone = frozenset({customer_id})
+        matches = tuple(
+            match.without(gone) if match.matched_at is None or match.matched_at <= until else match
+            for match in self.matches
+        )
+        return self if matches == self.matches else self.model_copy(update={"matches": matches})
 
     def with_card(self, card: InsightProduced) -> Self:
         """Keeps the card as shown."""

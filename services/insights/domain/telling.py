@@ -76,13 +76,14 @@ def _score(score: Score) -> Shown:
 
 
 def _taken_for(match: Match, named: Named) -> Shown:
-    """Whom the number was taken for, where that is this person."""
+    """Whom the number may have been taken for, where that is this person."""
     told: Shown = {"outcome": match.outcome, "people_with_the_number": match.shared_by}
-    best = match.best
-    if best is None or (named is not None and best.customer_id not in named):
+    possible = match.named if named is not None else match.named[:1]
+    own = next((one for one in possible if named is None or one.customer_id in named), None)
+    if own is None:
         return told
-    reasons = [reason.sentence for reason in best.reasons]
-    return told | {name: getattr(best, name) for name in _CANDIDATE} | {"reasons": reasons}
+    reasons = [reason.sentence for reason in own.reasons]
+    return told | {name: getattr(own, name) for name in _CANDIDATE} | {"reasons": reasons}
 
 
 def _is_of(started: CallStarted | None, subject: str) -> bool:

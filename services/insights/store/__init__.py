@@ -1,10 +1,10 @@
-"""Mongo out: call records with their latest cards, feedback, objections, and what was deleted."""
+"""Mongo out: call records with their latest cards, feedback, objections, and what is gone."""
 
 from libs.common.keys import Keys
 from libs.common.mongo import TenantScope
-from libs.common.privacy import PERIODS, Eraser, Periods
+from libs.common.privacy import PERIODS, REMOVALS, Eraser, Periods, Removals
 from services.insights.domain.scorecard import Scorecard
-from services.insights.store.calls import CALLS, Calls
+from services.insights.store.calls import CALLS, MOST_NAMING, Calls
 from services.insights.store.cards import Cards
 from services.insights.store.erasing import Erasing
 from services.insights.store.feedback import FEEDBACK, Feedback
@@ -12,7 +12,7 @@ from services.insights.store.gone import GONE, Gone
 from services.insights.store.objections import OBJECTIONS, Objections
 from services.insights.store.telling import Telling
 
-ENTITIES = (CALLS, FEEDBACK, OBJECTIONS, GONE, PERIODS)
+ENTITIES = (CALLS, FEEDBACK, OBJECTIONS, GONE, REMOVALS, PERIODS)
 
 
 class Store:
@@ -25,10 +25,11 @@ class Store:
         self.feedback = Feedback(scope)
         self.objections = Objections(scope)
         self.gone = Gone(scope)
+        self.removals = Removals(scope)
         self.erasing = Erasing(scope, self.gone, self.feedback, self.objections)
         self.eraser = Eraser(scope, keys)
         self.telling = Telling(scope, keys, self.feedback)
         self.periods = Periods(scope)
 
 
-__all__ = ["ENTITIES", "Store"]
+__all__ = ["ENTITIES", "MOST_NAMING", "Store"]

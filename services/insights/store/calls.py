@@ -1,5 +1,6 @@
 """Call records, each with its latest card."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from libs.common.events.personal import RECOGNISE, SHOW, SUBJECT, Personal
@@ -11,6 +12,8 @@ from services.insights.store.feedback import Feedback
 from services.insights.store.gone import Gone
 
 MOST_EARLIER = 500
+MOST_NAMING = 500
+"""Calls that are written anew at once: a transaction has five seconds."""
 
 
 async def _leave(scope: TenantScope, calls: Documents, work: Work) -> dict[str, int]:
@@ -24,6 +27,7 @@ CALLS = Entity(
     {
         "subject": ("string", "null"),
         "subjects": ("array",),
+        "customers": ("array",),
         "direction": ("string", "null"),
         "open": ("bool",),
         "started_at": ("date", "null"),
@@ -37,6 +41,7 @@ CALLS = Entity(
     (
         Index((("subject", 1), ("started_at", -1))),
         Index((("subjects", 1),)),
+        Index((("customers", 1), ("started_at", 1))),
         Index((("started_at", -1), ("_id", -1))),
         Index((("open", 1), ("started_at", -1), ("_id", -1))),
         Index((("insight", 1),)),
@@ -51,6 +56,7 @@ CALLS = Entity(
     personal={
         "subject": SUBJECT,
         "subjects": SUBJECT,
+        "customers": Personal("identity", RECOGNISE, "coded"),
         "record": Personal("contact", RECOGNISE),
         "record.matches": Personal("identity", RECOGNISE),
         "card": Personal("behaviour", SHOW),
@@ -74,22 +80,17 @@ class Calls:
 
     async def keep(self, record: CallRecord) -> None:
         """Writes the record, with its card."""
-        card = record.card
-        await self._rows.put(
-            {
-                "_id": record.session_id,
-                "subject": record.subject,
-                "subjects": list(record.subjects),
-                "direction": record.direction,
-                "open": record.ended_at is None,
-                "started_at": record.started_at,
-                "undated_since": record.undated_since,
-                "insight": card.insight_id if card else None,
-                "as_of": card.as_of if card else None,
-                "record": record.model_dump(mode="json", exclude={"card"}),
-                "card": card.model_dump(mode="json") if card else None,
-            }
-        )
+        await self._rows.put(_written(record))
+
+    async def keep_all(self, records: Sequence[CallRecord]) -> None:
+        """Writes many records, with their cards."""
+        await self._rows.put_all([_written(record) for record in records])
+
+    async def naming(self, customer_id: str) -> list[CallRecord]:
+        """The calls whose matches name this customer, the oldest first, `MOST_NAMING` at most."""
+        query, order = {"customers": customer_id}, [("started_at", 1)]
+        rows = await self._rows.list(query, sort=order, limit=MOST_NAMING)
+        return [read(row) for row in rows]
 
     async def earlier(self, record: CallRecord) -> list[Earlier]:
         """The caller's incoming calls before this one, within the scorecard's reach."""
@@ -124,6 +125,24 @@ class Calls:
 def cards_of(rows: Documents) -> list[str]:
     """The ids of the cards in these documents."""
     return [row["insight"] for row in rows if row.get("insight")]
+
+
+def _written(record: CallRecord) -> Document:
+    card = record.card
+    return {
+        "_id": record.session_id,
+        "subject": record.subject,
+        "subjects": list(record.subjects),
+        "customers": list(record.customers),
+        "direction": record.direction,
+        "open": record.ended_at is None,
+        "started_at": record.started_at,
+        "undated_since": record.undated_since,
+        "insight": card.insight_id if card else None,
+        "as_of": card.as_of if card else None,
+        "record": record.model_dump(mode="json", exclude={"card"}),
+        "card": card.model_dump(mode="json") if card else None,
+    }
 
 
 def read(row: Document) -> CallRecord:

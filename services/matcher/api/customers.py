@@ -179,7 +179,7 @@ async def remove_customer(customer_id: str, who: Writer) -> None:
         row = await store.customers.get(customer_id)
         if row is None or not await store.customers.remove(customer_id):
             raise not_found()
-        work.emit(CustomerRemoved(customer_id=customer_id))
+        work.emit(CustomerRemoved(customer_id=customer_id, removed_at=work.now))
         work.note(_note("customer.removed", row, who))
 
     await who.write(body)

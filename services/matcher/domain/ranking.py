@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final, Literal
 
 from libs.common.events import CallMatched, Candidate, MessageMatched
@@ -52,24 +52,26 @@ class Ranking:
     candidates: tuple[Candidate, ...] = ()
     shared_by: int = 0
 
-    def of_call(self, session_id: str, subject: str | None) -> CallMatched:
-        """The answer as the event of a call."""
+    def of_call(self, session_id: str, subject: str | None, at: datetime) -> CallMatched:
+        """The answer as the event of a call; `at` is when it was drawn."""
         return CallMatched(
             session_id=session_id,
             subject=subject,
             outcome=self.outcome,
             candidates=self.candidates,
             shared_by=self.shared_by,
+            matched_at=at,
         )
 
-    def of_message(self, message_id: str, subject: str) -> MessageMatched:
-        """The answer as the event of a text."""
+    def of_message(self, message_id: str, subject: str, at: datetime) -> MessageMatched:
+        """The answer as the event of a text; `at` is when it was drawn."""
         return MessageMatched(
             message_id=message_id,
             subject=subject,
             outcome=self.outcome,
             candidates=self.candidates,
             shared_by=self.shared_by,
+            matched_at=at,
         )
 
 

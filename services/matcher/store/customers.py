@@ -29,7 +29,7 @@ MOST_SHARING = 200
 async def _leave(scope: TenantScope, rows: Documents, work: Work) -> dict[str, int]:
     """Tells who shows them; what was wrong in their lines goes too."""
     for row in rows:
-        work.emit(CustomerRemoved(customer_id=row["_id"]))
+        work.emit(CustomerRemoved(customer_id=row["_id"], removed_at=work.now))
     faults = scope.collection("faults")
     return {"faults": await faults.remove({"customer": {"$in": [row["_id"] for row in rows]}})}
 

@@ -8,7 +8,7 @@ from libs.common import phone, telemetry
 from libs.common.events import TenantSaved
 from libs.common.keys import Keys
 from libs.common.mongo import Lease, TenantScope, Work
-from libs.common.privacy import PERIODS, Eraser, Periods
+from libs.common.privacy import PERIODS, REMOVALS, Eraser, Periods, Removals
 from services.messaging.domain import gate, setbacks
 from services.messaging.domain.agency import held, profile_of
 from services.messaging.domain.copy import CHANNEL
@@ -32,7 +32,10 @@ from services.messaging.store.senders import SENDERS, Pace, Senders
 from services.messaging.store.telling import Telling
 from services.messaging.store.templates import TEMPLATES, Templates
 
-ENTITIES = (MESSAGES, CONVERSATIONS, CONSENTS, SENDERS, TEMPLATES, SAFEGUARDS, EARLY, PERIODS)
+ENTITIES = (
+    *(MESSAGES, CONVERSATIONS, CONSENTS, SENDERS, TEMPLATES, SAFEGUARDS, EARLY),
+    *(REMOVALS, PERIODS),
+)
 SHARED = (DUE, HEARD)
 
 
@@ -48,6 +51,7 @@ class Store:
         self.templates = Templates(scope)
         self.safeguards = Safeguards(scope)
         self.early = Early(scope)
+        self.removals = Removals(scope)
         self.due = Dues(scope)
         self.heard = Heard(scope)
         self.erasing = Erasing(scope)

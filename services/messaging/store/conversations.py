@@ -20,11 +20,17 @@ CONVERSATIONS = Entity(
         "unanswered": ("int", "long"),
         "keyword": ("string", "null"),
         "customer": ("object", "null"),
+        "known_at": ("date",),
+        "undated_since": ("date", "null"),
     },
     (),
-    (Index((("last_at", -1), ("_id", -1))),),
+    (
+        Index((("last_at", -1), ("_id", -1))),
+        Index((("customer.id", 1),)),
+        Index((("undated_since", 1),), holding=("undated_since", "date")),
+    ),
     person="_id",
-    kept=(Kept("messages", "last_at"),),
+    kept=(Kept("messages", "last_at"), Kept("messages", "undated_since")),
     personal={
         "_id": SUBJECT.to(WRITE),
         "party": Personal("contact", WRITE, "sealed"),
@@ -48,7 +54,11 @@ class Head:
 
 
 class Conversations:
-    """One tenant's conversations. `_id` is the subject."""
+    """One tenant's conversations. `_id` is the subject.
+
+    Until something is written with a person of whom no more is known than who it may be, there is
+    no `last_at`: `undated_since` tells then how long that has been so.
+    """
 
     def __init__(self, scope: TenantScope, keys: Keys) -> None:
         self._tenant = scope.tenant
@@ -64,7 +74,11 @@ class Conversations:
         await self._rows.update(
             {"_id": message.subject},
             {
-                "$set": {"party": message.party, "keyword": message.keyword},
+                "$set": {
+                    "party": message.party,
+                    "keyword": message.keyword,
+                    "undated_since": None,
+                },
                 "$max": {"last_at": message.created_at},
                 "$inc": {"unanswered": 1},
             },
@@ -74,17 +88,25 @@ class Conversations:
     async def wrote(self, message: Message) -> None:
         """The agency wrote; where a person did, nothing is unanswered any more."""
         update: Document = {
-            "$set": {"party": message.party},
+            "$set": {"party": message.party, "undated_since": None},
             "$max": {"last_at": message.created_at},
         }
         if message.message_class in ANSWERS:
             update["$set"]["unanswered"] = 0
         await self._rows.update({"_id": message.subject}, update, upsert=True)
 
-    async def known_as(self, subject: str, who: Candidate | None) -> None:
-        """Who it may be."""
+    async def known_as(self, subject: str, who: Candidate | None, at: datetime) -> None:
+        """Who it may be, as it was known then."""
         customer = {"id": who.customer_id, "name": who.name} if who else None
-        await self._rows.update({"_id": subject}, {"$set": {"customer": customer}}, upsert=True)
+        told = {"$set": {"customer": customer, "known_at": at}}
+        first = {"$setOnInsert": {"undated_since": at}}
+        await self._rows.update({"_id": subject}, {**told, **first}, upsert=True)
+
+    async def forget(self, customer_id: str, until: datetime) -> None:
+        """Takes this customer out of the conversations that had them known until then."""
+        rows = await self._rows.list({"customer.id": customer_id}, fields={"known_at": 1})
+        known = [row["_id"] for row in rows if row.get("known_at", until) <= until]
+        await self._rows.change_all([({"_id": one}, {"$set": {"customer": None}}) for one in known])
 
     async def knows(self, subject: str) -> bool:
         """Whether something was written with the person, or it is known who that may be."""

@@ -1,0 +1,52 @@
+"""A customer whose record was removed is taken out of a call: the match, and the card as shown."""
+
+from datetime import datetime
+from math import fsum
+from typing import Final
+
+from libs.common.events.insights import InsightProduced, Score
+from services.insights.domain.lines import who
+from services.insights.domain.record import CallRecord
+from services.insights.domain.scorecard import Scale
+
+_CONTRACT: Final = frozenset({"renewal", "status"})
+"""Signals, and lines of the same name, that tell of a customer's contract."""
+
+
+def without(record: CallRecord, customer_id: str, until: datetime, scale: Scale) -> CallRecord:
+    """The call without this customer, where matches drawn until then name them.
+
+    The card is not judged anew: what it told of the customer goes, and all else stays as it was
+    shown. `scale` is that of the retention score.
+    """
+    left = record.without(customer_id, until)
+    if left is record or record.card is None:
+        return left
+    named = record.match is not None and record.match.customer is not None
+    lost = named and (left.match is None or left.match.customer is None)
+    return left.with_card(_redrawn(record.card, left, scale, lost=lost))
+
+
+def _redrawn(
+    card: InsightProduced, record: CallRecord, scale: Scale, *, lost: bool
+) -> InsightProduced:
+    """A card of the next version, where it says anything else than before."""
+    new = who(record)
+    lines = tuple(new if new and line.code == "who" else line for line in card.lines)
+    changed = card.model_copy(update={"lines": lines})
+    if lost:
+        kept = tuple(line for line in lines if line.code not in _CONTRACT)
+        inputs = tuple(one for one in card.inputs if not one.startswith("customer/"))
+        told = {"lines": kept, "inputs": inputs, "retention": _rescored(card.retention, scale)}
+        changed = card.model_copy(update=told)
+    return card if changed == card else changed.model_copy(update={"version": card.version + 1})
+
+
+def _rescored(score: Score, scale: Scale) -> Score:
+    parts = tuple(part for part in score.contributions if part.signal not in _CONTRACT)
+    if parts == score.contributions:
+        return score
+    total = round(fsum([score.base, *(part.contribution for part in parts)]), 3)
+    points = min(100.0, max(0.0, total))
+    update = {"points": points, "band": scale.band(points), "contributions": parts}
+    return score.model_copy(update=update)
