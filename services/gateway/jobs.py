@@ -70,15 +70,19 @@ log = structlog.get_logger()
 def show(live: Live) -> Job:
     """Shows the events of all tenants to those who listen, each tenant's to its own.
 
-    Who is erased is forgotten.
+    Who is erased is forgotten, and so is whose record was removed.
     """
 
     async def job(running: Running[Store]) -> None:
         async def see(envelope: Envelope) -> None:
             if envelope.type == ErasureOrdered.TYPE:
                 live.erase(envelope.tenantid, fact_of(envelope, ErasureOrdered).subject)
-            else:
-                live.put(envelope.tenantid, moment_of(envelope), clock.now())
+                return
+            if envelope.type == CustomerRemoved.TYPE:
+                removal = fact_of(envelope, CustomerRemoved)
+                removed_at = removal.removed_at or envelope.time
+                live.remove(envelope.tenantid, removal.customer_id, removed_at, clock.now())
+            live.put(envelope.tenantid, moment_of(envelope), clock.now())
 
         await running.follow((*SHOWN, ErasureOrdered), see)
 

@@ -187,3 +187,46 @@ def test_who_is_erased_is_forgotten_with_all_of_their_calls() -> None:
     live.put(mine, about("evt_5", "call.answered", "ses_1"), AT)
     assert [one.id for one in memory.open_calls()] == ["evt_2"]
     assert len(live.join(other, lambda _: None).open_calls()) == 3
+
+
+CANDIDATES = [{"customer_id": "c-1", "name": "Peregrina"}, {"customer_id": "c-2", "name": "Ada"}]
+
+
+def named(id: str, **data: object) -> Moment:  # noqa: A002
+    kind = "insight.produced" if "inputs" in data else "call.matched"
+    return Moment(id, kind, clock.rfc3339(AT), "ses_1", {"session_id": "ses_1", **data})  # type: ignore[dict-item]
+
+
+def test_whose_record_was_removed_is_not_given_out_and_the_call_goes_on() -> None:
+    live, tenant = Live(), TENANTS[0]
+    memory = live.join(tenant, lambda _: None)
+    live.put(tenant, moment("evt_0"), AT)
+    memory = live.join(tenant, lambda _: None)
+    live.put(tenant, named("evt_1", candidates=CANDIDATES), AT)
+    live.put(tenant, named("evt_2", inputs=["customer/c-1", "call/ses_1"]), AT)
+    live.put(tenant, named("evt_3", inputs=["call/ses_1"]), AT)
+    live.remove(TENANTS[1], "c-1", AT, AT)
+    assert len(memory.open_calls()) == 4
+    live.remove(tenant, "c-1", AT, AT)
+    told = (
+        [one.id for one in memory.open_calls()],
+        [one.id for one in memory.after("evt_0") or ()],
+    )
+    assert told == (["evt_0", "evt_3"], ["evt_3"])
+    live.forget(AT)
+    assert memory.after("evt_1") is None
+    assert [one.id for one in memory.open_calls()] == ["evt_0", "evt_3"]
+
+
+@pytest.mark.parametrize("seconds", [-1, 0, 10, 11])
+def test_what_names_them_and_comes_later_is_taken_in_where_they_are_on_file_again(
+    seconds: int,
+) -> None:
+    live, tenant = Live(), TENANTS[0]
+    heard: list[Moment | None] = []
+    live.join(tenant, heard.append)
+    live.remove(tenant, "c-1", AT - timedelta(seconds=seconds), AT)
+    live.put(tenant, named("evt_1", candidates=CANDIDATES), AT)
+    assert len(heard) == (seconds > OVERLAP.total_seconds())
+    live.forget(AT + KEEP)
+    assert len(live.join(tenant, heard.append)) == 0

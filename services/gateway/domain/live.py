@@ -51,6 +51,11 @@ class Live:
         if memory is not None:
             memory.erase(subject)
 
+    def remove(self, tenant: str, customer_id: str, removed_at: datetime, now: datetime) -> None:
+        """Lets go of what is remembered of a customer whose record was removed."""
+        memory = self._memories.setdefault(tenant, Memory())
+        memory.remove(customer_id, removed_at, now)
+
     def close(self) -> None:
         """Ends every stream, and those that come yet."""
         self._closed = True

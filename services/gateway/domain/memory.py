@@ -1,7 +1,7 @@
 """What one tenant's agents may have missed: five minutes of events, and the open calls."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -32,6 +32,16 @@ class Moment:
         among = isinstance(several, list | tuple) and subject in several
         return among or self.data.get("subject") == subject
 
+    def customers(self) -> Iterator[str]:
+        """The ids of customers whom it names, or whose record it was made from."""
+        for one in _all(self.data.get("candidates")):
+            if isinstance(one, Mapping):
+                yield str(one.get("customer_id"))
+        for made_from in _all(self.data.get("inputs")):
+            kind, _, key = str(made_from).partition("/")
+            if kind == "customer":
+                yield key
+
     @property
     def at(self) -> datetime:
         """When the source wrote it down."""
@@ -59,10 +69,11 @@ class Memory:
     def __init__(self) -> None:
         self._recent: OrderedDict[str, tuple[datetime, Moment]] = OrderedDict()
         self._calls: dict[str, _Call] = {}
+        self._removed: OrderedDict[str, tuple[datetime, datetime]] = OrderedDict()
 
     def put(self, moment: Moment, now: datetime) -> bool:
-        """Takes in an event; False for one that was here already."""
-        if moment.id in self._recent:
+        """Takes in an event; False for one that was here already, or names who is gone."""
+        if moment.id in self._recent or self._names_removed(moment):
             return False
         self._recent[moment.id] = (now, moment)
         if len(self._recent) > MOST:
@@ -90,20 +101,24 @@ class Memory:
         place = list(self._recent).index(last)
         since = moments[place].at - OVERLAP
         earlier = [moment for moment in moments[:place] if moment.at >= since]
-        return earlier + moments[place + 1 :]
+        following = earlier + moments[place + 1 :]
+        return [moment for moment in following if not self._names_removed(moment)]
 
     def open_calls(self) -> list[Moment]:
         """The events of the calls that have begun and are not known to have ended."""
         calls = [call for call in self._calls.values() if call.open()]
         moments = (moment for call in calls for moment in call.moments.values())
-        return sorted(moments, key=lambda moment: moment.time)
+        told = (moment for moment in moments if not self._names_removed(moment))
+        return sorted(told, key=lambda moment: moment.time)
 
     def last_id(self) -> str | None:
         """The id of the newest event."""
         return next(reversed(self._recent), None)
 
     def forget(self, now: datetime) -> None:
-        """Lets go of what is too old."""
+        """Lets go of what is too old, and of customers whose record was removed."""
+        if self._removed:
+            self._let_go()
         while self._recent:
             first, (came, _) = next(iter(self._recent.items()))
             if now - came < KEEP:
@@ -111,6 +126,8 @@ class Memory:
             del self._recent[first]
         for name in [name for name, call in self._calls.items() if call.stale(now)]:
             del self._calls[name]
+        while self._removed and now - next(iter(self._removed.values()))[0] >= KEEP:
+            self._removed.popitem(last=False)
 
     def erase(self, subject: str) -> None:
         """Lets go of a person: of the events about them, and of all events of their calls."""
@@ -123,5 +140,29 @@ class Memory:
         for call in calls:
             self._calls.pop(call, None)
 
+    def remove(self, customer_id: str, removed_at: datetime, now: datetime) -> None:
+        """Lets go of what names a customer whose record was removed; of a call, all else stays.
+
+        What was drawn from the record until then, and comes by another topic, is not taken in.
+        Nothing of it is given out from here on; `forget` deletes it.
+        """
+        self._removed[customer_id] = now, removed_at + OVERLAP
+        self._removed.move_to_end(customer_id)
+
+    def _names_removed(self, moment: Moment) -> bool:
+        untils = (self._removed[one][1] for one in moment.customers() if one in self._removed)
+        return bool(self._removed) and any(moment.at <= until for until in untils)
+
+    def _let_go(self) -> None:
+        for moment in [m for _, m in self._recent.values() if self._names_removed(m)]:
+            del self._recent[moment.id]
+        for call in self._calls.values():
+            for moment in [m for m in call.moments.values() if self._names_removed(m)]:
+                del call.moments[moment.id]
+
     def __len__(self) -> int:
-        return len(self._recent) + len(self._calls)
+        return len(self._recent) + len(self._calls) + len(self._removed)
+
+
+def _all(value: JsonValue) -> list[JsonValue]:
+    return value if isinstance(value, list) else []

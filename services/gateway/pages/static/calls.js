@@ -24,6 +24,17 @@ export function show({ type, data }) {
   if (type === "insight.produced") insight(card, data);
 }
 
+// Whose record was removed: the name goes at once, the card comes again without it.
+export function forget(customer) {
+  for (const card of cards.values()) {
+    if (!(card.dataset.customers || "").split(" ").includes(customer)) continue;
+    $(".name", card).textContent = words.unknown;
+    listItems($(".reasons", card), []);
+    delete card.dataset.name;
+    delete card.dataset.customers;
+  }
+}
+
 export function restore(events) {
   const open = new Set(events.map((event) => event.data.session_id));
   for (const [session, card] of cards) if (!open.has(session)) standing(card, "ended");
@@ -71,6 +82,7 @@ function matched(card, match) {
   $(".name", card).textContent = who ? who() : words[match.outcome] || words.unknown;
   listItems($(".reasons", card), best ? best.reasons.map((reason) => ["", reason.sentence]) : []);
   card.dataset.outcome = match.outcome;
+  card.dataset.customers = match.candidates.map((one) => one.customer_id).join(" ");
   if (match.outcome === "matched" && best && best.name) card.dataset.name = best.name;
   told(card);
 }

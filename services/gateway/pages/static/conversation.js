@@ -5,7 +5,7 @@ import { nameOf } from "./messages.js";
 import { $, arrange, ask, calmly, made, problem, RETRY_MS, rowFor, sentenceOf, when, words } from "./page.js";
 
 const PAGE = 50;
-let shown = null; // { subject, number, name }
+let shown = null; // { subject, number, name, customer }
 let older = null; // the cursor of what came before
 let deep = false; // whether something of that is shown
 let opener = null;
@@ -39,7 +39,12 @@ export function open(person) {
 }
 
 export function hear({ type, data }) {
-  if (shown && data.subject === shown.subject && type !== "message.matched") reload();
+  if (!shown) return;
+  if (type === "customer.removed" && data.customer_id === shown.customer) {
+    shown.name = shown.customer = null;
+    return title();
+  }
+  if (data.subject === shown.subject && type !== "message.matched") reload();
 }
 
 export const reload = calmly(100, async () => {
@@ -74,6 +79,7 @@ async function thread(asked) {
   });
   if (shown !== asked) return;
   shown.name = nameOf(found) || shown.name;
+  shown.customer = found.customer?.id || shown.customer;
   shown.number = shown.number || found.number;
   title();
   if (!deep) more(found);

@@ -5,10 +5,11 @@ import * as messages from "./messages.js";
 import { $, ask, words } from "./page.js";
 
 const ABOUT_MESSAGES = ["sms.received", "sms.requested", "sms.blocked", "sms.sent", "sms.delivered",
-  "sms.failed", "sms.unconfirmed", "message.matched", "consent.changed"];
+  "sms.failed", "sms.unconfirmed", "message.matched", "consent.changed", "customer.removed"];
 
 function hear(event) {
   if (calls.TYPES.includes(event.type)) return calls.show(event);
+  if (event.type === "customer.removed") calls.forget(event.data.customer_id);
   messages.hear(event);
   conversation.hear(event);
 }

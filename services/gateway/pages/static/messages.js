@@ -2,7 +2,7 @@
 import { $, announce, arrange, ask, calmly, fill, made, problem, RETRY_MS, rowFor, when, words } from "./page.js";
 
 const MOST = 30;
-const names = new Map(); // whom a text was matched to, until the list itself tells
+const names = new Map(); // whom a text was matched to, as id and name, until the list itself tells
 let heads = [];
 let open = () => null;
 
@@ -24,8 +24,13 @@ export const reload = calmly(200, async () => {
 export function hear({ type, data }) {
   if (type === "message.matched") {
     const best = data.candidates[0];
-    if (data.outcome === "matched" && best && best.name) names.set(data.subject, best.name);
+    if (data.outcome === "matched" && best && best.name) names.set(data.subject, [best.customer_id, best.name]);
     return draw();
+  }
+  if (type === "customer.removed") {
+    for (const head of heads) if (head.customer?.id === data.customer_id) head.customer = null;
+    for (const [subject, [id]] of names) if (id === data.customer_id) names.delete(subject);
+    return draw(); // asked now, the list might still have the name
   }
   if (type === "sms.received") received(data.subject);
   reload();
@@ -38,7 +43,7 @@ async function received(subject) {
 }
 
 export function nameOf(head) {
-  return head.customer?.name || names.get(head.subject) || "";
+  return head.customer?.name || names.get(head.subject)?.[1] || "";
 }
 
 function draw() {
