@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import permutations
+from typing import Any
 
 import pytest
 
@@ -185,3 +186,41 @@ async def test_set_back_to_the_beginning_nothing_is_said_again(here: Agency) -> 
         for place, fact in enumerate(facts):
             await here.house.take(fact, here.tenant, f"e-{place}")
     assert here.answers() == [*NAMELESS, ("matched", ("Amal",), 1)]
+
+
+DECIDER, AGENT = ["customers:read", "privacy:decide"], ["customers:read"]
+
+
+async def read(here: Agency, scopes: list[str], customer: str) -> list[dict[str, Any]]:
+    """The record by itself and out of the list, as these scopes are answered it."""
+    client = here.house.client(here.tenant, scopes=scopes)
+    alone = (await client.get(f"/v1/customers/{customer}")).json()
+    page = (await client.get("/v1/customers")).json()["data"]
+    return [alone, next(one for one in page if one["id"] == customer)]
+
+
+async def test_who_is_restricted_is_read_by_those_who_decide_and_by_nobody_else(
+    here: Agency,
+) -> None:
+    first, other = await here.add("Amal", NUMBER), await here.add("Zoe", OTHER)
+    before = await read(here, AGENT, first)
+    assert [(one["name"], one["restricted"]) for one in before] == [("Amal", False)] * 2
+    await here.take(here.restricted())
+    told = await read(here, DECIDER, first)
+    assert told == [{**one, "restricted": True} for one in before]
+    for one in await read(here, AGENT, first):
+        kept = {"id", "restricted", "lawful_basis", "origin", "version", "updated_at", "numbers"}
+        assert (one["restricted"], one["numbers"]) == (True, [])
+        assert {name for name, value in one.items() if value is not None} == kept
+    assert [one["name"] for one in await read(here, AGENT, other)] == ["Zoe"] * 2
+    await here.take(here.freed())
+    assert await read(here, AGENT, first) == before
+
+
+async def test_a_record_is_restricted_by_any_of_its_numbers_in_all_spellings(here: Agency) -> None:
+    several = await here.add("Amal", NUMBER, ABROAD)
+    await here.take(here.restricted(number=AT_HOME))
+    assert [one["name"] for one in await read(here, AGENT, several)] == [None] * 2
+    there = Agency(here.house, await here.house.open())
+    kept = await there.add("Amal", NUMBER, ABROAD)
+    assert [one["name"] for one in await read(there, AGENT, kept)] == ["Amal"] * 2

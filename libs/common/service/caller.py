@@ -14,6 +14,9 @@ from libs.common.web import Problem, requires
 S = TypeVar("S")
 T = TypeVar("T")
 
+DECIDE = "privacy:decide"
+"""The scope of those who decide on requests of people; Agents have it not."""
+
 
 class Caller(Generic[S]):
     """A verified principal at this service. `operation` is method and path template."""
@@ -32,6 +35,11 @@ class Caller(Generic[S]):
         """Who it is, as the audit names people."""
         kind = "operator" if self.principal.role == OPERATOR else "user"
         return f"{kind}:{self.principal.user}"
+
+    @property
+    def decides(self) -> bool:
+        """Whether they decide what people ask of their data, and so may see what is restricted."""
+        return DECIDE in self.principal.scopes
 
     async def saw(self, what: str, documents: int = 1, person: str | None = None) -> None:
         """Puts on record that the caller is answered personal data, before they are.

@@ -1,5 +1,6 @@
 """Customers, one at a time."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -31,6 +32,10 @@ Writer = Annotated[Caller[Store], acting("customers:write")]
 
 Short = Annotated[str, Field(max_length=200)]
 _BESIDE = {"numbers", "lawful_basis", "renewed_basis"}
+_WITHHELD = (
+    *("external_id", "name", "email", "status", "renewal_on", "customer_since", "language"),
+    "last_contact",
+)
 Identity = Personal("identity", RECOGNISE)
 Contact = Personal("contact", RECOGNISE)
 Contract = Personal("contract", SHOW)
@@ -93,9 +98,14 @@ class NumberOut(BaseModel):
 
 
 class CustomerOut(BaseModel):
-    """A customer as stored; `version` counts the writes."""
+    """A customer as stored; `version` counts the writes.
+
+    `restricted`: the data is kept and may not be used until a request is decided. Only who decides
+    on requests is answered it; for others what is about the person is null, and without numbers.
+    """
 
     id: str
+    restricted: bool
     external_id: Annotated[str | None, Identity]
     name: Annotated[str | None, Identity]
     email: Annotated[str | None, Contact]
@@ -111,9 +121,12 @@ class CustomerOut(BaseModel):
     updated_at: AwareDatetime
 
     @classmethod
-    def of(cls, row: Document) -> "CustomerOut":
-        """From the stored row."""
-        return cls.model_validate({**row, "id": row["_id"]})
+    def of(cls, row: Document, who: Caller[Store], restricted: Collection[str]) -> "CustomerOut":
+        """From the stored row, as this caller may see it."""
+        told = {**row, "id": row["_id"], "restricted": row["_id"] in restricted}
+        if told["restricted"] and not who.decides:
+            told |= {**dict.fromkeys(_WITHHELD), "numbers": []}
+        return cls.model_validate(told)
 
 
 @router.get("", summary="List customers, the last written first")
@@ -125,7 +138,8 @@ async def list_customers(
     rows = await who.store.customers.page(pages.read_place(cursor), limit)
     following = pages.after(rows, limit, lambda row: (row["updated_at"], row["_id"]))
     await who.saw("customers", len(rows))
-    return Page(data=[CustomerOut.of(row) for row in rows], next_cursor=following)
+    restricted = await who.store.restrictions.among(rows)
+    return Page(data=[CustomerOut.of(row, who, restricted) for row in rows], next_cursor=following)
 
 
 @router.get("/{customer_id}", summary="One customer")
@@ -135,7 +149,7 @@ async def get_customer(customer_id: str, who: Reader) -> CustomerOut:
     if row is None:
         raise not_found()
     await who.saw(customer_id, person=row["subject"])
-    return CustomerOut.of(row)
+    return await _shown(row, who)
 
 
 @router.post("", status_code=201, summary="Add a customer")
@@ -152,7 +166,7 @@ async def create_customer(given: CustomerIn, who: Writer, response: Response) ->
 
     row = await who.write(body)
     response.headers["Location"] = f"/v1/customers/{row['_id']}"
-    return CustomerOut.of(row)
+    return await _shown(row, who)
 
 
 @router.put("/{customer_id}", summary="Write a customer anew")
@@ -168,7 +182,7 @@ async def replace_customer(customer_id: str, given: CustomerIn, who: Writer) -> 
         row = await store.customers.replace(customer_id, draft, given.lawful_basis, work.now)
         return await _told(row or there, given if back else None, who, store, work)
 
-    return CustomerOut.of(await who.write(body))
+    return await _shown(await who.write(body), who)
 
 
 @router.delete("/{customer_id}", status_code=204, summary="Remove a customer")
@@ -183,6 +197,10 @@ async def remove_customer(customer_id: str, who: Writer) -> None:
         work.note(_note("customer.removed", row, who))
 
     await who.write(body)
+
+
+async def _shown(row: Document, who: Caller[Store]) -> CustomerOut:
+    return CustomerOut.of(row, who, await who.store.restrictions.among([row]))
 
 
 async def _admit(draft: Draft, given: CustomerIn, there: Document | None, store: Store) -> bool:

@@ -3,7 +3,7 @@
 from libs.common.events import ConsentChanged
 from libs.common.events.personal import HEED, SUBJECT
 from libs.common.keys import Keys
-from libs.common.mongo import Entity, TenantScope
+from libs.common.mongo import Document, Documents, Entity, TenantScope
 from libs.common.phone import variants
 from services.matcher.domain.known import Known
 from services.matcher.domain.restriction import usable
@@ -41,6 +41,21 @@ class Restrictions:
         query = {"_id": {"$in": asked}, "restricted": True}
         rows = await self._rows.list(query, fields={"_id": 1})
         return usable(own, known, {row["_id"] for row in rows})
+
+    async def among(self, customers: Documents) -> set[str]:
+        """The ids of those of these records that hold a number whose person is restricted."""
+        codes = {row["_id"]: self._codes(row) for row in customers}
+        asked = sorted(set().union(*codes.values()))
+        if not asked:
+            return set()
+        query = {"_id": {"$in": asked}, "restricted": True}
+        found = {row["_id"] for row in await self._rows.list(query, fields={"_id": 1})}
+        return {key for key, own in codes.items() if own & found}
+
+    def _codes(self, row: Document) -> set[str]:
+        spellings = {each for one in row["numbers"] for each in variants(one["e164"])}
+        exact = {one["codes"]["exact"] for one in row["numbers"]}
+        return exact | {self._keys.code(self._tenant, each) for each in spellings}
 
     async def remove_ended(self, subject: str) -> int:
         """Deletes what says of a person that they are not restricted; says how many."""
