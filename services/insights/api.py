@@ -1,6 +1,7 @@
 """HTTP in: calls, their cards, and what people say of the cards."""
 
-from typing import Annotated, Literal
+from collections.abc import Collection, Iterable
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -8,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from libs.common.events import Candidate, InsightProduced
 from libs.common.events.personal import RECOGNISE, Personal
 from libs.common.service import Caller, acting
-from libs.common.web import Cursor, CursorText, Limit, Page, not_found
+from libs.common.web import Cursor, CursorText, Limit, Page, Problem, not_found
 from services.insights.domain.record import CallRecord
 from services.insights.store import Store
 
@@ -17,6 +18,10 @@ router = APIRouter(prefix="/v1", tags=["calls"])
 CallReader = Annotated[Caller[Store], acting("calls:read")]
 CardReader = Annotated[Caller[Store], acting("insights:read")]
 CardJudge = Annotated[Caller[Store], acting("insights:feedback")]
+
+_RESTRICTED: Final = (
+    "The person's data may be kept and not used until a request about it is decided."
+)
 
 
 class Match(BaseModel):
@@ -32,7 +37,10 @@ class Match(BaseModel):
 
 
 class Call(BaseModel):
-    """One call as it stands. Times are RFC 3339, numbers E.164, seconds decimal."""
+    """One call as it stands. Times are RFC 3339, numbers E.164, seconds decimal.
+
+    Where the caller's data is restricted, `match` is null but for those who decide on requests.
+    """
 
     id: str
     direction: str | None
@@ -48,9 +56,11 @@ class Call(BaseModel):
     match: Match | None
 
     @classmethod
-    def of(cls, record: CallRecord) -> "Call":
-        """From the record."""
+    def of(cls, record: CallRecord, restricted: Collection[str] = ()) -> "Call":
+        """From the record; `restricted` are people of whom it may not be said who they are."""
         told = {name: getattr(record, name) for name in cls.model_fields if name != "id"}
+        if record.subject in restricted:
+            told["match"] = None
         return cls(id=record.session_id, **told)
 
 
@@ -72,7 +82,8 @@ async def list_calls(
     records = await who.store.calls.page(pages.read_place(cursor), limit, open)
     following = pages.after(records, limit, lambda record: (record.started_at, record.session_id))
     await who.saw("calls", len(records))
-    return Page(data=[Call.of(record) for record in records], next_cursor=following)
+    restricted = await _restricted(who, [record.subject for record in records])
+    return Page(data=[Call.of(record, restricted) for record in records], next_cursor=following)
 
 
 @router.get("/calls/{call_id}", summary="One call")
@@ -82,7 +93,7 @@ async def get_call(call_id: str, who: CallReader) -> Call:
     if record is None:
         raise not_found()
     await who.saw(call_id, person=record.subject)
-    return Call.of(record)
+    return Call.of(record, await _restricted(who, [record.subject]))
 
 
 @router.get("/insights", summary="List cards, the latest first")
@@ -92,12 +103,18 @@ async def list_insights(
     cursor: CursorText = None,
     call_id: Annotated[str | None, Query(max_length=128, description="Only this call's.")] = None,
 ) -> Page[InsightProduced]:
-    """The tenant's cards, each in its highest version."""
+    """The tenant's cards, each in its highest version.
+
+    Cards of people whose data is restricted are left out, but for those who decide on requests.
+    """
     pages = Cursor("insights", who.tenant.tenant)
     cards = await who.store.cards.page(pages.read_place(cursor), limit, call_id)
     following = pages.after(cards, limit, lambda card: (card.as_of, card.session_id))
-    await who.saw("insights", len(cards), await _person(who, call_id) if call_id else None)
-    return Page(data=cards, next_cursor=following)
+    callers = await who.store.calls.callers([card.session_id for card in cards])
+    restricted = await _restricted(who, callers.values())
+    shown = [card for card in cards if callers.get(card.session_id) not in restricted]
+    await who.saw("insights", len(shown), await _person(who, call_id) if call_id else None)
+    return Page(data=shown, next_cursor=following)
 
 
 @router.get("/insights/{insight_id}", summary="One card")
@@ -106,7 +123,10 @@ async def get_insight(insight_id: str, who: CardReader) -> InsightProduced:
     card = await who.store.cards.get(insight_id)
     if card is None:
         raise not_found()
-    await who.saw(insight_id, person=await _person(who, card.session_id))
+    person = await _person(who, card.session_id)
+    if person in await _restricted(who, [person]):
+        raise Problem(403, "restricted", _RESTRICTED)
+    await who.saw(insight_id, person=person)
     return card
 
 
@@ -120,6 +140,11 @@ async def judge_insight(insight_id: str, feedback: Feedback, who: CardJudge) -> 
             insight_id, who.principal.user, feedback.verdict, work.now
         )
     )
+
+
+async def _restricted(who: Caller[Store], people: Iterable[str | None]) -> set[str]:
+    """Those of these people who may not be shown to the caller."""
+    return set() if who.decides else await who.store.objections.restricted(people)
 
 
 async def _person(who: Caller[Store], call_id: str) -> str | None:

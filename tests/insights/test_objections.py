@@ -127,3 +127,37 @@ async def test_consent_is_kept_by_code_and_time_alone(
     await house.take(OBJECTS, tenant)
     (row,) = await house.mongo.scope(tenant.tenant).collection("objections").list({})
     assert row == {"_id": SUBJECT, "version": 1, "objected": True, "at": OBJECTS.changed_at}
+
+
+async def test_what_was_shown_of_who_is_restricted_is_for_those_who_decide(
+    house: Harness[Store], tenant: TenantSaved
+) -> None:
+    for fact in (started(), matched()):
+        await house.take(fact, tenant)
+    agent = house.client(tenant)
+    admin = house.client(tenant, scopes=[*house.scopes(), "privacy:decide"])
+    (card,) = (await agent.get("/v1/insights")).json()["data"]
+    one = f"/v1/insights/{card['insight_id']}"
+    calls = (await agent.get("/v1/calls")).json()
+    assert "Ada Example" in str(calls)
+    await house.take(consent(1, restricted=True), tenant)
+    assert (await agent.get("/v1/insights")).json()["data"] == []
+    refused = await agent.get(one)
+    assert (refused.status_code, refused.json()["code"]) == (403, "restricted")
+    (listed,) = (await agent.get("/v1/calls")).json()["data"]
+    assert listed == (await agent.get("/v1/calls/call-1")).json()
+    assert listed == {**calls["data"][0], "match": None}
+    assert (await admin.get(one)).json() == card
+    assert (await admin.get("/v1/insights")).json()["data"] == [card]
+    assert (await admin.get("/v1/calls")).json() == calls
+    await house.take(consent(2), tenant)
+    assert (await agent.get(one)).json() == card
+    assert (await agent.get("/v1/calls")).json() == calls
+
+
+async def test_who_only_objects_keeps_what_was_shown_before(
+    house: Harness[Store], tenant: TenantSaved
+) -> None:
+    for fact in (started(), matched(), consent(1, objected=True)):
+        await house.take(fact, tenant)
+    assert len((await house.client(tenant).get("/v1/insights")).json()["data"]) == 1

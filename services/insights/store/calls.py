@@ -92,6 +92,11 @@ class Calls:
         rows = await self._rows.list(query, sort=order, limit=MOST_NAMING)
         return [read(row) for row in rows]
 
+    async def callers(self, sessions: Sequence[str]) -> dict[str, str | None]:
+        """The subject of each of these calls, by session."""
+        rows = await self._rows.list({"_id": {"$in": list(sessions)}}, fields={"subject": 1})
+        return {row["_id"]: row.get("subject") for row in rows}
+
     async def earlier(self, record: CallRecord) -> list[Earlier]:
         """The caller's incoming calls before this one, within the scorecard's reach."""
         if record.subject is None or record.started_at is None:

@@ -1,4 +1,6 @@
-"""Who wants no cards made of them, or may have none."""
+"""Who wants no cards made of them, or may have none; and whose may not be shown."""
+
+from collections.abc import Iterable
 
 from libs.common.events import ConsentChanged
 from libs.common.events.personal import HEED, SUBJECT
@@ -6,7 +8,12 @@ from libs.common.mongo import Entity, TenantScope
 
 OBJECTIONS = Entity(
     "objections",
-    {"version": ("int", "long"), "objected": ("bool",), "at": ("date",)},
+    {
+        "version": ("int", "long"),
+        "objected": ("bool",),
+        "restricted": ("bool",),
+        "at": ("date",),
+    },
     ("version", "objected", "at"),
     person="_id",
     personal={"_id": SUBJECT.to(HEED)},
@@ -25,6 +32,8 @@ class Objections:
         if known is None or known["version"] < change.version:
             refused = change.objected or change.restricted
             told = {"version": change.version, "objected": refused, "at": change.changed_at}
+            if change.restricted:
+                told["restricted"] = True
             await self._rows.put({"_id": change.subject, **told})
 
     async def stands(self, subject: str | None) -> bool:
@@ -32,6 +41,12 @@ class Objections:
         if subject is None:
             return False
         return await self._rows.get({"_id": subject, "objected": True}) is not None
+
+    async def restricted(self, subjects: Iterable[str | None]) -> set[str]:
+        """Those of these people whose data may be kept and not used."""
+        asked = sorted({one for one in subjects if one is not None})
+        query = {"_id": {"$in": asked}, "restricted": True}
+        return {row["_id"] for row in await self._rows.list(query, fields={"_id": 1})}
 
     async def remove_ended(self, subject: str) -> int:
         """Deletes what says of a person that they do not object; says how many."""
