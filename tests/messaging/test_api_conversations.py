@@ -14,6 +14,7 @@ from tests.messaging.given import (
     Time,
     agency_facts,
     asked,
+    consent,
     send,
     subject,
     wrote,
@@ -67,6 +68,32 @@ async def test_heads_tell_who_it_may_be_and_who_has_stopped(
     ]
     assert page["data"][1]["customer"] == {"id": "c-1", "name": "Dan Example"}
     assert page["data"][0]["last_at"] == "2026-06-01T16:01:00Z"
+
+
+async def test_who_a_restricted_person_may_be_is_told_to_those_alone_who_decide(
+    house: Harness[Store], agency: TenantSaved, client: httpx.AsyncClient
+) -> None:
+    await house.take(wrote(house, agency), agency)
+    code = subject(house, agency)
+    who = Candidate(customer_id="c-1", name="Dan Example", confidence=0.9, reasons=())
+    match = MessageMatched(message_id="in-1", subject=code, outcome="matched", candidates=(who,))
+    await house.take(match, agency)
+
+    async def read(reader: httpx.AsyncClient) -> list[str | None]:
+        page = (await reader.get("/v1/conversations")).json()["data"]
+        thread = (await reader.get(f"/v1/conversations/{code}")).json()
+        found = (await reader.post("/v1/conversations:find", json={"number": DAN})).json()
+        every = [*page, thread, found]
+        assert [one["number"] for one in every] == [DAN] * 3
+        return [one["customer"] and one["customer"]["name"] for one in every]
+
+    decider = house.client(agency, scopes=[*house.scopes(), "privacy:decide"])
+    assert await read(client) == ["Dan Example"] * 3
+    await house.take(consent(house, agency, 1, restricted=True), agency)
+    assert await read(client) == [None] * 3
+    assert await read(decider) == ["Dan Example"] * 3
+    await house.take(consent(house, agency, 2), agency)
+    assert await read(client) == ["Dan Example"] * 3
 
 
 async def test_lists_come_in_pages(

@@ -1,6 +1,6 @@
 """Conversations: what an agency and a person have written to each other."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -34,7 +34,10 @@ class Customer(BaseModel):
 
 
 class Conversation(BaseModel):
-    """With whom, and how it stands. `stopped`: nothing but codes and confirmations may be sent."""
+    """With whom, and how it stands. `stopped`: nothing but codes and confirmations may be sent.
+
+    Where the person's data is restricted, `customer` is null but for those who decide on requests.
+    """
 
     subject: str
     number: Annotated[str | None, Personal("contact", WRITE)] = Field(description="E.164.")
@@ -105,9 +108,8 @@ async def list_conversations(
     pages = Cursor("conversations", who.tenant.tenant)
     heads = await who.store.conversations.page(pages.read_place(cursor), limit)
     following = pages.after(heads, limit, lambda head: (head.last_at, head.subject))
-    stopped = await who.store.consents.stopped([head.subject for head in heads])
     await who.saw("conversations", len(heads))
-    return Page(data=[Conversation.of(head, stopped) for head in heads], next_cursor=following)
+    return Page(data=await _shown(who, heads), next_cursor=following)
 
 
 @router.get("/conversations/{subject}", summary="One conversation")
@@ -124,7 +126,7 @@ async def get_conversation(
     entries = [
         Entry.of(one, None if one.secret else who.store.messages.text(one)) for one in thread
     ]
-    known = Conversation.of(head, await who.store.consents.stopped([subject]))
+    (known,) = await _shown(who, [head])
     await who.saw("conversation", len(thread) or 1, subject)  # who it is is on every page
     return Thread(**dict(known), messages=entries, next_cursor=following)
 
@@ -140,4 +142,15 @@ async def find_conversation(asked: Asked, who: Reader) -> Conversation:
     if head is None:
         raise not_found()
     await who.saw("conversation", person=head.subject)
-    return Conversation.of(head, await who.store.consents.stopped([head.subject]))
+    (known,) = await _shown(who, [head])
+    return known
+
+
+async def _shown(who: Caller[Store], heads: Sequence[Head]) -> list[Conversation]:
+    """As this caller may see them: of who is restricted it is not said who they may be."""
+    subjects, consents = [head.subject for head in heads], who.store.consents
+    stopped = await consents.stopped(subjects)
+    hidden = set() if who.decides else await consents.restricted(subjects)
+    shown = [Conversation.of(head, stopped) for head in heads]
+    nobody = {"customer": None}
+    return [one.model_copy(update=nobody) if one.subject in hidden else one for one in shown]

@@ -61,6 +61,11 @@ class Consents:
         rows = await self._rows.list({"_id": {"$in": list(subjects)}, "$or": either})
         return {row["_id"] for row in rows}
 
+    async def restricted(self, subjects: Sequence[str]) -> set[str]:
+        """Those of these people whose data may be kept and not used."""
+        query = {"_id": {"$in": list(subjects)}, "restricted": True}
+        return {row["_id"] for row in await self._rows.list(query, fields={"_id": 1})}
+
     async def erase(self, subject: str) -> int:
         """Deletes what is not needed to leave the person alone; 1 where there was any."""
         row = await self._rows.get({"_id": subject})
