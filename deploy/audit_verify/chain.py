@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from .counting import Counting
 from .findings import Code, Finding
 from .records import Sealed
 
@@ -11,16 +12,15 @@ BEFORE_THE_FIRST = "0" * 64
 class Chain:
     """The entries of one tenant up to the first that is wrong.
 
-    `leaves` are the hashes of the good ones, `gaps` what a source counted and nobody sealed,
-    `broken` the end of it.
+    `leaves` are the hashes of the good ones, `counting` what their sources counted, `broken` the
+    end of it.
     """
 
     def __init__(self, tenant: str) -> None:
         self.tenant = tenant
         self.leaves: list[bytes] = []
-        self.gaps: list[Finding] = []
+        self.counting = Counting()
         self.broken: Finding | None = None
-        self._counted: dict[str, int] = {}
 
     def take(self, records: Sequence[Sealed]) -> list[Sealed]:
         """Goes on with records in the order in which they lie; returns the entries that were new.
@@ -43,12 +43,9 @@ class Chain:
         return known and not record.fault and self.leaves[(number or 0) - 1] == record.leaf
 
     def _append(self, record: Sealed) -> None:
-        source, counted = record.fields["source"], record.fields["source_seq"]
-        last = self._counted.get(source, 0)
         self.leaves.append(record.leaf)
-        if counted != last + 1:
-            self.gaps.append(_uncounted(len(self.leaves), source, counted, last + 1))
-        self._counted[source] = max(last, counted)
+        source, counted = record.fields["source"], record.fields["source_seq"]
+        self.counting.take(len(self.leaves), source, counted)
 
     def _fault(self, record: Sealed, records: Sequence[Sealed], index: int) -> Finding | None:
         due, number = len(self.leaves) + 1, record.number
@@ -86,12 +83,6 @@ def _altered(number: int, why: str) -> Finding:
 
 def _forked(number: int) -> Finding:
     return Finding(Code.FORK, number, f"there are two different entries with the number {number}")
-
-
-def _uncounted(number: int, source: str, counted: int, due: int) -> Finding:
-    why = "what it noted before was never sealed" if counted > due else "it counted so before"
-    text = f"entry {number} is note {counted} of {source}, where {due} was due: {why}"
-    return Finding(Code.SOURCE_GAP, number, text)
 
 
 def _ahead(due: int, number: int, behind: Sequence[Sealed]) -> Finding:

@@ -20,15 +20,17 @@ async def follow(options: Namespace) -> int:
     trail = Trail(options.tenant, keys_in(options.keys))
     before = recall(trail, options.state)
     topics = (options.topic, options.checkpoints_topic)
-    seen = 0
+    told: Sequence[Finding] = ()
     async with Topics.open(options.bootstrap, *topics, options.tenant) as opened:
         while True:
             _show(trail.take(*await opened.read()))
             findings = trail.judge()
-            _tell(findings[seen:] if _lost_only(findings) else findings[:1])
             if findings and not _lost_only(findings):
+                _tell(findings[:1])
                 return findings[0].code
-            seen = len(findings)
+            _tell([finding for finding in findings if finding not in told])
+            _take_back([finding for finding in told if finding not in findings])
+            told = findings
             if keep(trail, options.state, before):
                 before = trail.newest
                 print(f"remembered: {before.size if before else 0} entries", flush=True)
@@ -51,3 +53,9 @@ def _show(new: Sequence[Sealed]) -> None:
 def _tell(findings: Sequence[Finding]) -> None:
     for finding in findings:
         print(f"{finding.code.words}: {finding.text}", flush=True)
+
+
+def _take_back(findings: Sequence[Finding]) -> None:
+    """A note that came late is missing no more; what is then still missing was told anew."""
+    for finding in findings:
+        print(f"no longer so: {finding.text}", flush=True)

@@ -51,7 +51,8 @@ class Trail:
 
     def judge(self) -> list[Finding]:
         """All that is wrong; the one that decides is first."""
-        found = [*self.findings, *self.chain.gaps, *self._two_roots(), *self._against_roots()]
+        counted = self.chain.counting.findings()
+        found = [*self.findings, *counted, *self._two_roots(), *self._against_roots()]
         if self.chain.broken:
             found.append(self.chain.broken)
         first = decisive(found)

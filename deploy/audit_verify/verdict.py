@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from .findings import Code, Finding
 from .trail import Trail
 
+SHOWN = 10
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -68,6 +70,9 @@ def unproven(trail: Trail, *, own_keys: bool = False) -> list[str]:
             "no checkpoint kept elsewhere was given (--witness): a tail that was cut off with its"
             f" checkpoints would not show, so that it ends at {trail.size} is unproven"
         )
+    if late := trail.chain.counting.late:
+        shown = ", ".join(map(str, late[:SHOWN])) + (", …" if len(late) > SHOWN else "")
+        said.append(f"sealed behind later notes of their source, and no longer missing: {shown}")
     if own_keys:
         said.append("the keys came with the bundle: compare them with those you were given before")
     return said

@@ -120,6 +120,33 @@ async def test_tail_follows_remembers_and_stops_at_a_lie(
     assert await process.wait() == 2
 
 
+async def test_tail_takes_back_what_a_late_note_makes_untrue(
+    made: Made, broker: Broker, verifier: Verifier, tmp_path: Path
+) -> None:
+    await broker.publish(Made(made.signer, made.entries))
+    process = await verifier.start("tail", "--state", str(tmp_path / "n.txt"), "--watch", "0.2")
+    said = lines(process)
+    for _ in range(40):
+        await anext(said)
+    for number in (1, 4, 2, 3):
+        made.seal("insights", number)
+    await broker.publish(Made(made.signer, made.entries[40:42]))
+    lost = "notes 2 to 3 were never sealed, and entry 42 is a later one of insights"
+    assert [(await anext(said)).split()[0] for _ in range(2)] == ["41", "42"]
+    assert await anext(said) == f"source gap: {lost}"
+    await broker.publish(Made(made.signer, made.entries[42:43]))
+    assert (await anext(said)).split()[0] == "43"
+    one = lost.replace("notes 2 to 3 were", "note 3 was")
+    assert [await anext(said), await anext(said)] == [f"source gap: {one}", f"no longer so: {lost}"]
+    made.checkpoint()
+    await broker.publish(Made(made.signer, made.entries[43:], made.checkpoints))
+    assert (await anext(said)).split()[0] == "44"
+    assert await anext(said) == f"no longer so: {one}"
+    assert await anext(said) == "remembered: 44 entries"
+    process.terminate()
+    await process.wait()
+
+
 async def test_tail_ends_by_itself_and_refuses_to_go_back(
     made: Made, broker: Broker, verifier: Verifier, tmp_path: Path
 ) -> None:

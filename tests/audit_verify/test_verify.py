@@ -54,6 +54,39 @@ def test_a_note_that_was_sealed_twice_is_a_source_gap(run: Run, tmp_path: Path) 
     assert (said["code"], said["entry"]) == (8, 11)
 
 
+def counted(made: Made, *numbers: int) -> Made:
+    """The trail with these notes of a further source, in this order, and a checkpoint."""
+    for number in numbers:
+        made.seal("insights", number)
+    made.checkpoint()
+    return made
+
+
+def test_a_note_that_came_late_is_no_longer_missing(made: Made, run: Run, tmp_path: Path) -> None:
+    """Behind a checkpoint too: it stands at the end, under the number that it had."""
+    said = run("verify", write(counted(made, 1, 5, 6), tmp_path).options)
+    assert (said["code"], said["entry"]) == (8, 42)
+    assert "notes 2 to 4 were never sealed" in said["message"]
+    said = run("verify", write(counted(made, 3), tmp_path).options)
+    assert [finding["entry"] for finding in said["findings"]] == [42, 42]
+    assert "note 2 was" in said["findings"][0]["message"]
+    assert "note 4 was" in said["findings"][1]["message"]
+    said = run("verify", write(counted(made, 4, 7, 2), tmp_path).options)
+    assert (said["code"], said["findings"], said["entries"]) == (0, [], 47)
+    assert said["warnings"][-1].endswith("no longer missing: 44, 45, 47")
+
+
+def test_a_late_note_that_is_sealed_twice_is_found(made: Made, run: Run, tmp_path: Path) -> None:
+    said = run("verify", write(counted(made, 1, 3, 2, 2), tmp_path).options)
+    assert (said["code"], said["entry"], len(said["findings"])) == (8, 44, 1)
+
+
+def test_a_source_that_jumps_far_takes_no_memory(made: Made, run: Run, tmp_path: Path) -> None:
+    said = run("verify", write(counted(made, 2**52, 2**51), tmp_path).options)
+    assert [finding["entry"] for finding in said["findings"]] == [41, 41]
+    assert f"notes 1 to {2**51 - 1} were" in said["findings"][0]["message"]
+
+
 def test_a_tail_that_no_checkpoint_covers_is_said_to_be_unproven(
     made: Made, run: Run, tmp_path: Path
 ) -> None:

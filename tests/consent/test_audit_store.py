@@ -46,9 +46,42 @@ async def test_what_was_had_is_absorbed_and_what_never_came_shows(
 ) -> None:
     await seal(house, agency, notes(agency, 1, 2, 2, 1))
     await seal(house, agency, notes(agency, 2, 5, 3, 6))
-    assert numbers(await entries(store), "gateway") == [1, 2, 5, 6]
-    await seal(house, agency, notes(agency, 1, 2, 3, 4, 5, 6))
-    assert (await store.audit.head()).size == 4
+    assert numbers(await entries(store), "gateway") == [1, 2, 5, 3, 6]
+    assert (await store.audit.head()).numbers("gateway").gaps == ((4, 4),)
+    await seal(house, agency, notes(agency, 1, 2, 3, 5, 6))
+    assert (await store.audit.head()).size == 5
+
+
+async def test_what_comes_late_is_sealed_at_the_end_and_once(
+    house: Harness[Store], agency: TenantSaved, store: Store
+) -> None:
+    """As a dead letter does that an operator replays, here behind a checkpoint."""
+    await seal(house, agency, notes(agency, 1, 2, 9, 12))
+
+    async def sign(own: Store, _: Work) -> None:
+        head = await own.audit.head()
+        await own.audit.keep_checkpoint(head, made(agency, head))
+
+    await house.units.write(agency, sign)
+    for _ in range(2):
+        await house.take(notes(agency, 5)[0], agency, "replayed")
+    await seal(house, agency, notes(agency, 4, 10))
+    await seal(house, agency, notes(agency, 12, 10, 5, 4))
+    assert numbers(await entries(store), "gateway") == [1, 2, 9, 12, 5, 4, 10]
+    head, leaves = await store.audit.head(), await store.audit.entries.hashes(7)
+    assert head.tree.root == mth(leaves)
+    assert head.numbers("gateway").gaps == ((3, 3), (6, 8), (11, 11))
+
+
+async def test_a_trail_of_before_remembers_what_is_missing_from_now_on(
+    house: Harness[Store], agency: TenantSaved, store: Store
+) -> None:
+    await seal(house, agency, notes(agency, 1, 2))
+    rows = house.mongo.scope(agency.tenant).collection("trail_head")
+    await rows.update({"_id": "head"}, {"$unset": {"gaps": ""}})
+    await seal(house, agency, notes(agency, 4))
+    await seal(house, agency, notes(agency, 3))
+    assert numbers(await entries(store), "gateway") == [1, 2, 4, 3]
 
 
 async def test_the_bus_hands_them_over_and_a_repetition_changes_nothing(

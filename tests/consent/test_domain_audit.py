@@ -15,6 +15,7 @@ from libs.common import clock, merkle
 from services.consent.domain.audit import chain, withheld
 from services.consent.domain.audit.entry import Entry
 from services.consent.domain.audit.notary import Notary, verifier_key
+from services.consent.domain.audit.numbers import MOST_GAPS, Numbers
 from tests.consent.given import NOON
 from tests.consent.trails import KEYS, mth, noted, numbers
 
@@ -99,8 +100,41 @@ def test_however_notes_come_each_is_one_entry_and_the_chain_holds(
     assert head.tree.root == mth([bytes.fromhex(entry.hash) for entry in entries])
     for source in SOURCES:
         own = [seq for s, seq in arrivals if s == source]
-        rising = [seq for i, seq in enumerate(own) if seq > max(own[:i], default=0)]
-        assert numbers(read, source) == rising
+        assert numbers(read, source) == list(dict.fromkeys(own))
+        had = head.numbers(source)
+        assert had.last == max(own, default=0)
+        whole = set(range(1, had.last + 1))
+        assert {n for one, other in had.gaps for n in range(one, other + 1)} == whole - set(own)
+
+
+def test_a_note_that_is_late_is_sealed_where_it_comes_and_is_no_longer_missing() -> None:
+    begun = chain.seal(chain.Head(), [noted(1), noted(5), noted(9)], {}, NOON)
+    assert (begun.missing, begun.late) == (3 + 3, 0)
+    signed = begun.head.checkpointed()
+    late = chain.seal(signed, [noted(3), noted(9), noted(3), noted(8)], {}, NOON)
+    assert [entry.noted.source_seq for entry in late.entries] == [3, 8]
+    assert (late.missing, late.late) == (0, 2)
+    assert [entry.sequence for entry in late.entries] == [4, 5]
+    assert late.head.numbers("gateway").gaps == ((2, 2), (4, 4), (6, 7))
+    again = chain.seal(late.head, [noted(3), noted(8), noted(1)], {}, NOON)
+    assert (again.entries, again.head) == ((), late.head)
+
+
+def test_what_is_remembered_as_missing_is_bounded() -> None:
+    """However far a service jumps, and however often, the lowest is forgotten first."""
+    far = chain.seal(chain.Head(), [noted(2**52)], {}, NOON).head.numbers("gateway")
+    assert far.gaps == ((1, 2**52 - 1),)
+    middle = far.having(2**51)
+    assert middle.gaps == ((1, 2**51 - 1), (2**51 + 1, 2**52 - 1))
+    known = Numbers()
+    for number in range(2, 2 * MOST_GAPS + 4, 2):
+        known = known.having(number)
+    assert len(known.gaps) == MOST_GAPS
+    assert known.has(1)
+    assert not known.has(3)
+    for number in range(2 * MOST_GAPS + 4, 4 * MOST_GAPS, 3):
+        known = known.having(number)
+        assert len(known.gaps) <= MOST_GAPS
 
 
 def test_missing_notes_are_counted() -> None:

@@ -22,7 +22,8 @@ AUDIT = (ENTRIES, HEAD, CHECKPOINTS, PERSONS)
 AUDIT_SHARED = (UNSIGNED, UNTOLD)
 
 SEALED = Counter("audit_sealed_total", "Entries sealed.")
-MISSING = Counter("audit_missing_total", "Notes that never came: their numbers are left out.")
+MISSING = Counter("audit_missing_total", "Notes that had not come when a later one did.")
+LATE = Counter("audit_late_total", "Notes that came after later ones: no longer missing.")
 WITHHELD = Counter("audit_withheld_total", "Values kept out of entries: they looked personal.")
 
 
@@ -46,7 +47,7 @@ class Audit:
         """
         head = await self._heads.get()
         # A note that comes again may be of somebody who was forgotten since.
-        new = [one for one in noted if one.source_seq > head.last.get(one.source, 0)]
+        new = [one for one in noted if not head.has(one)]
         sealing = seal(head, new, await self._people(new), now)
         if not sealing.entries:
             return ()
@@ -56,6 +57,7 @@ class Audit:
         await self._untold.add_entries(self._tenant, head.size + 1, sealing.head.size)
         SEALED.inc(len(sealing.entries))
         MISSING.inc(sealing.missing)
+        LATE.inc(sealing.late)
         WITHHELD.inc(sum(entry.withheld for entry in sealing.entries))
         return sealing.entries
 

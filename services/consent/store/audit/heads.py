@@ -3,6 +3,7 @@
 from libs.common.merkle import Range
 from libs.common.mongo import Document, Entity, TenantScope
 from services.consent.domain.audit.chain import Head
+from services.consent.domain.audit.numbers import Numbers
 
 HEAD = Entity(
     "trail_head",
@@ -11,11 +12,12 @@ HEAD = Entity(
         "hash": ("string",),
         "peaks": ("array",),
         "last": ("object",),
+        "gaps": ("object",),
         "signed": ("int", "long"),
         "since": ("date", "null"),
     },
     ("size", "hash", "peaks", "last", "signed"),
-    plain=("_id", "hash", "peaks", "last"),
+    plain=("_id", "hash", "peaks", "last", "gaps"),
 )
 
 _ID = "head"
@@ -26,7 +28,9 @@ class Overtaken(Exception):
 
 
 class Heads:
-    """One document. `peaks` are in hex, `last` maps a service to its highest number."""
+    """One document. `peaks` are in hex, `last` maps a service to its highest number, `gaps` to the
+    ranges that it misses; a trail from before these were kept has none.
+    """
 
     def __init__(self, scope: TenantScope) -> None:
         self._rows = scope.collection("trail_head")
@@ -37,7 +41,7 @@ class Heads:
         if row is None:
             return Head()
         tree = Range(row["size"], tuple(map(bytes.fromhex, row["peaks"])))
-        return Head(tree, row["hash"], row["last"], row["signed"], row["since"])
+        return Head(tree, row["hash"], _counted(row), row["signed"], row["since"])
 
     async def move(self, seen: Head, to: Head) -> None:
         """Puts the new end in the place of the one that was seen. Raises Overtaken."""
@@ -48,12 +52,23 @@ class Heads:
             raise Overtaken
 
 
+def _counted(row: Document) -> dict[str, Numbers]:
+    gaps = row.get("gaps", {})
+    return {
+        source: Numbers(last, tuple((one, other) for one, other in gaps.get(source, ())))
+        for source, last in row["last"].items()
+    }
+
+
 def _row(head: Head) -> Document:
     return {
         "size": head.size,
         "hash": head.hash,
         "peaks": [peak.hex() for peak in head.tree.peaks],
-        "last": dict(head.last),
+        "last": {source: known.last for source, known in head.counted.items()},
+        "gaps": {
+            source: [*map(list, known.gaps)] for source, known in head.counted.items() if known.gaps
+        },
         "signed": head.signed,
         "since": head.since,
     }
