@@ -1,7 +1,8 @@
-"""What each source counted: which of its notes are not there, and which came late."""
+"""What each source counted: which of its notes are not there, came late, or share a number."""
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from .findings import Code, Finding
 
@@ -22,6 +23,22 @@ class _Gap:
         return Finding(Code.SOURCE_GAP, self.shown, text)
 
 
+@dataclass(frozen=True)
+class _Again:
+    """Notes with numbers that other notes had before, from one entry on."""
+
+    first: int
+    last: int
+    shown: int
+
+    def finding(self, source: str) -> Finding:
+        """What is said of it."""
+        many = f"notes {self.first} to {self.last} of {source}, from entry {self.shown} on, have"
+        one = f"note {self.first} of {source} in entry {self.shown} has"
+        text = f"{one if self.first == self.last else many} a number that another note had before"
+        return Finding(Code.NUMBER_AGAIN, self.shown, f"{text}: was it set back to an older copy?")
+
+
 class Counting:
     """The numbers of the sources along a trail. `late` are the entries that filled a gap.
 
@@ -32,7 +49,7 @@ class Counting:
         self.late: list[int] = []
         self._last: dict[str, int] = {}
         self._gaps: dict[str, list[_Gap]] = {}
-        self._twice: list[Finding] = []
+        self._again: dict[str, list[_Again]] = {}
 
     def take(self, entry: int, source: str, number: int) -> None:
         """Takes in the number that an entry has of its source."""
@@ -42,15 +59,24 @@ class Counting:
                 gaps.append(_Gap(last + 1, number - 1, entry))
             self._last[source] = number
         elif not self._filled(gaps, number):
-            text = f"entry {entry} is note {number} of {source}, which counted so before"
-            self._twice.append(Finding(Code.SOURCE_GAP, entry, text))
+            self._used_again(entry, source, number)
         else:
             self.late.append(entry)
 
     def findings(self) -> list[Finding]:
         """What is wrong now, in the order of the entries."""
-        missing = [gap.finding(source) for source, gaps in self._gaps.items() for gap in gaps]
-        return sorted([*missing, *self._twice], key=lambda finding: finding.number)
+        kinds: tuple[Mapping[str, Sequence[_Gap | _Again]], ...] = (self._gaps, self._again)
+        found = [
+            one.finding(source) for kind in kinds for source, all_ in kind.items() for one in all_
+        ]
+        return sorted(found, key=lambda finding: finding.number)
+
+    def _used_again(self, entry: int, source: str, number: int) -> None:
+        runs = self._again.setdefault(source, [])
+        if runs and number == runs[-1].last + 1:
+            runs[-1] = replace(runs[-1], last=number)
+        else:
+            runs.append(_Again(number, number, entry))
 
     def _filled(self, gaps: list[_Gap], number: int) -> bool:
         place = bisect_right(gaps, number, key=lambda gap: gap.first) - 1

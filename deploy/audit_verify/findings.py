@@ -18,6 +18,7 @@ class Code(IntEnum):
     SHORT = 6
     TWO_ROOTS = 7
     SOURCE_GAP = 8
+    NUMBER_AGAIN = 9
 
     @property
     def words(self) -> str:
@@ -25,7 +26,14 @@ class Code(IntEnum):
         return _WORDS.get(self, self.name.lower().replace("_", " "))
 
 
-_WORDS = {Code.FORK: "fork or reorder", Code.SHORT: "shorter than a known checkpoint"}
+_WORDS = {
+    Code.FORK: "fork or reorder",
+    Code.SHORT: "shorter than a known checkpoint",
+    Code.NUMBER_AGAIN: "source number used again",
+}
+
+OF_SOURCES = frozenset({Code.SOURCE_GAP, Code.NUMBER_AGAIN})
+"""What a source did before anything was sealed: what was sealed is whole all the same."""
 
 
 class Unreadable(Exception):
@@ -55,12 +63,11 @@ def decisive(findings: Iterable[Finding]) -> Finding | None:
     """The finding that gives the exit code: the first entry affected, then the lower code.
 
     What is said of a bundle as a whole comes after what is said of an entry.
-    A source gap comes after all others, wherever it is: it says what was never sealed, the others
-    that what was sealed is not what lies here. So 8 means that the rest holds.
+    What a source did comes after all others, wherever it is: they say that what was sealed is not
+    what lies here. So 8 and 9 mean that the rest holds.
     """
     return min(findings, key=_precedence, default=None)
 
 
 def _precedence(finding: Finding) -> tuple[bool, bool, int, int]:
-    lost = finding.code == Code.SOURCE_GAP
-    return lost, finding.about == "bundle", finding.number, int(finding.code)
+    return finding.code in OF_SOURCES, finding.about == "bundle", finding.number, int(finding.code)

@@ -6,7 +6,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from .broker import Topics
-from .findings import Code, Finding
+from .findings import OF_SOURCES, Code, Finding
 from .material import keys_in
 from .memory import keep, recall
 from .records import Sealed
@@ -25,7 +25,7 @@ async def follow(options: Namespace) -> int:
         while True:
             _show(trail.take(*await opened.read()))
             findings = trail.judge()
-            if findings and not _lost_only(findings):
+            if findings and not _of_sources(findings):
                 _tell(findings[:1])
                 return findings[0].code
             _tell([finding for finding in findings if finding not in told])
@@ -39,8 +39,8 @@ async def follow(options: Namespace) -> int:
             await asyncio.sleep(options.watch)
 
 
-def _lost_only(findings: Sequence[Finding]) -> bool:
-    return all(finding.code == Code.SOURCE_GAP for finding in findings)
+def _of_sources(findings: Sequence[Finding]) -> bool:
+    return all(finding.code in OF_SOURCES for finding in findings)
 
 
 def _show(new: Sequence[Sealed]) -> None:

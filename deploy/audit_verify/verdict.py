@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .findings import Code, Finding
+from .findings import OF_SOURCES, Code, Finding
 from .trail import Trail
 
 SHOWN = 10
@@ -25,8 +25,8 @@ class Verdict:
 
     @property
     def tampered(self) -> bool:
-        """Whether what is here is not what was sealed; a source gap alone does not say so."""
-        return self.code not in (Code.VALID, Code.SOURCE_GAP)
+        """Whether what is here is not what was sealed; what a source did does not say so."""
+        return self.code != Code.VALID and self.code not in OF_SOURCES
 
     def as_text(self) -> str:
         """A line for each thing."""

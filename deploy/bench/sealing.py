@@ -81,8 +81,9 @@ def _records(tenant: str) -> Iterator[tuple[bytes, bytes]]:
             reason="no_consent",
             facts={"parts": 1, "class": "promotional"},
         )
-        fact = AuditNoted(tenant=tenant, source="bench", source_seq=seq, at=now, note=note)
-        event = enclose(fact, tenant, id=f"{tenant}-{seq}", source="bench", time=now)
+        told, ident = {"source": "bench", "source_seq": seq, "at": now}, f"{tenant}-{seq}"
+        fact = AuditNoted(tenant=tenant, note=note, note_id=ident, **told)
+        event = enclose(fact, tenant, id=ident, source="bench", time=now)
         yield event.key, event.to_json()
 
 

@@ -189,6 +189,7 @@ OWN = {
     "TenantSaved:name",
     "audit.checkpointed:note",
     "audit.checkpointed:root",
+    "audit.noted:note_id",
     "audit.sealed:hash",
     "call.started:line",
     "get_template():name",

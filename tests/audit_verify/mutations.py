@@ -180,6 +180,17 @@ def source_gap(made: Made, chance: random.Random) -> Lie:
     return Lie(trail(chance, len(made.entries), skip=number), 8, number)
 
 
+def number_again(made: Made, chance: random.Random) -> Lie:
+    """A source was set back to an older copy, and gives numbers to other notes."""
+    source = made.fields(chance.randint(1, len(made.entries)))["source"]
+    first = chance.randint(1, made.counted(source))
+    number = len(made.entries) + 1
+    for counted in range(first, first + chance.randint(1, 3)):
+        made.seal(source, counted)
+    made.checkpoint()
+    return Lie(made, 9, number)
+
+
 MUTATIONS: list[Mutation] = [
     byte_in_entry,
     byte_in_line,
@@ -198,6 +209,7 @@ MUTATIONS: list[Mutation] = [
     other_key,
     second_root,
     source_gap,
+    number_again,
 ]
 
 

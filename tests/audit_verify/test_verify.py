@@ -33,6 +33,10 @@ def test_the_first_entry_affected_decides_then_the_lower_code() -> None:
     assert code(Finding(Code.ALTERED, 0, "", "bundle"), early, late) == 7
     assert code(Finding(Code.SOURCE_GAP, 1, ""), late) == 2
     assert code(Finding(Code.SOURCE_GAP, 1, ""), Finding(Code.ALTERED, 0, "", "bundle")) == 2
+    assert code(Finding(Code.NUMBER_AGAIN, 1, ""), late) == 2
+    assert code(Finding(Code.NUMBER_AGAIN, 1, ""), Finding(Code.ALTERED, 0, "", "bundle")) == 2
+    assert code(Finding(Code.NUMBER_AGAIN, 9, ""), Finding(Code.SOURCE_GAP, 9, "")) == 8
+    assert code(Finding(Code.NUMBER_AGAIN, 8, ""), Finding(Code.SOURCE_GAP, 9, "")) == 9
     assert decisive([]) is None
 
 
@@ -46,12 +50,14 @@ def test_a_source_gap_hides_nothing_behind_it(run: Run, tmp_path: Path) -> None:
     ]
 
 
-def test_a_note_that_was_sealed_twice_is_a_source_gap(run: Run, tmp_path: Path) -> None:
+def test_a_number_that_two_notes_have_is_no_gap(run: Run, tmp_path: Path) -> None:
     made = trail(random.Random(8), 10)
     made.seal("matcher", made.counted("matcher"))
     made.checkpoint()
     said = run("verify", write(made, tmp_path).options)
-    assert (said["code"], said["entry"]) == (8, 11)
+    assert (said["code"], said["entry"]) == (9, 11)
+    assert said["result"] == "source number used again"
+    assert len(said["findings"]) == 1
 
 
 def counted(made: Made, *numbers: int) -> Made:
@@ -78,7 +84,25 @@ def test_a_note_that_came_late_is_no_longer_missing(made: Made, run: Run, tmp_pa
 
 def test_a_late_note_that_is_sealed_twice_is_found(made: Made, run: Run, tmp_path: Path) -> None:
     said = run("verify", write(counted(made, 1, 3, 2, 2), tmp_path).options)
-    assert (said["code"], said["entry"], len(said["findings"])) == (8, 44, 1)
+    assert (said["code"], said["entry"], len(said["findings"])) == (9, 44, 1)
+
+
+def test_a_source_that_was_set_back_is_named_once_each_time(
+    made: Made, run: Run, tmp_path: Path
+) -> None:
+    """It goes on from number 3 with other notes, then from 2; and one note never came."""
+    said = run("verify", write(counted(made, 1, 2, 3, 4, 3, 4, 5, 2, 3, 7), tmp_path).options)
+    told = [(finding["code"], finding["entry"]) for finding in said["findings"]]
+    assert told == [(9, 45), (9, 48), (8, 50)]
+    assert "notes 3 to 4 of insights, from entry 45 on, have" in said["message"]
+    assert said["code"] == 9
+
+
+def test_numbers_used_again_hide_nothing_behind_them(made: Made, run: Run, tmp_path: Path) -> None:
+    counted(made, 1, 2, 2)
+    made.entries[41]["hash"] = "0" * 64
+    said = run("verify", write(made, tmp_path).options)
+    assert (said["code"], said["entry"]) == (2, 42)
 
 
 def test_a_source_that_jumps_far_takes_no_memory(made: Made, run: Run, tmp_path: Path) -> None:

@@ -83,3 +83,10 @@ def test_a_memory_that_cannot_be_written_is_said(run: Run, state: Path, made: Ma
     state.parent.rmdir()
     said = run("witness", told)
     assert (said["code"], "note.txt cannot be written" in said["message"]) == (1, True)
+
+
+def test_a_source_that_was_set_back_does_not_stop_it(run: Run, state: Path, made: Made) -> None:
+    made.seal("gateway", made.counted("gateway"))
+    made.checkpoint()
+    assert run("witness", options(made, state))["code"] == 9
+    assert state.read_text() == made.checkpoints[-1]["note"]

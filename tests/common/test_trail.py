@@ -78,6 +78,7 @@ class Contract:
         assert told == [f"{letter}.{n}" for n in range(150) for letter in "ab"]
         assert {fact.source for fact in facts} == {"test"}
         assert len({envelope.id for envelope in topic.envelopes}) == 450
+        assert [fact.note_id for fact in facts] == [envelope.id for envelope in topic.envelopes]
         assert await mongo.service_collection("trail").count({}) == 0
 
     async def test_a_crash_after_publishing_repeats_the_same_numbers(

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from prometheus_client import REGISTRY
 
 from libs.common import clock
 from libs.common.events import AuditCheckpointed, AuditNoted, TenantSaved
@@ -16,6 +17,7 @@ from services.consent.store.audit.heads import Overtaken
 from tests.consent.given import NOON, at_once
 from tests.consent.trails import entries, mth, noted, numbers, seal
 from tests.support.http import Harness
+from tests.support.notes import notes_of
 
 SOURCES = ("gateway", "matcher", "messaging")
 
@@ -71,6 +73,37 @@ async def test_what_comes_late_is_sealed_at_the_end_and_once(
     head, leaves = await store.audit.head(), await store.audit.entries.hashes(7)
     assert head.tree.root == mth(leaves)
     assert head.numbers("gateway").gaps == ((3, 3), (6, 8), (11, 11))
+
+
+async def test_a_service_that_gives_numbers_again_loses_no_note_and_is_put_on_record(
+    house: Harness[Store],
+    agency: TenantSaved,
+    store: Store,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """It was restored from a copy of number 2, and goes on with other notes."""
+    counted = REGISTRY.get_sample_value("audit_numbers_again_total", {"source": "gateway"}) or 0
+    old = [noted(n, agency.tenant, note_id=f"old-{n}") for n in range(1, 6)]
+    new = [noted(n, agency.tenant, note_id=f"new-{n}") for n in range(3, 8)]
+    for one in [*old, *new, *old, *new]:
+        await house.take(one, agency)
+    assert numbers(await entries(store), "gateway") == [1, 2, 3, 4, 5, 3, 4, 5, 6, 7]
+    now = REGISTRY.get_sample_value("audit_numbers_again_total", {"source": "gateway"})
+    assert (now or 0) - counted == 3
+    (note,) = await notes_of(house, agency)
+    assert (note["action"], note["object"]) == ("audit.number_again", "gateway")
+    assert note["facts"] == {"source_seq": 3, "last": 5, "sequence": 6}
+    logged = caplog.text + capsys.readouterr().out
+    assert logged.count("audit.number_again") == 1
+
+
+async def test_other_content_under_a_known_number_does_not_vanish_without_ids(
+    house: Harness[Store], agency: TenantSaved, store: Store
+) -> None:
+    await seal(house, agency, notes(agency, 1, 2))
+    await seal(house, agency, [noted(2, agency.tenant, object="other"), *notes(agency, 2)])
+    assert [entry["object"] for entry in await entries(store)] == [None, None, "other"]
 
 
 async def test_a_trail_of_before_remembers_what_is_missing_from_now_on(

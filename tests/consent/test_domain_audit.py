@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import rfc8785
@@ -13,7 +14,9 @@ from pymerkle import InmemoryTree
 
 from libs.common import clock, merkle
 from services.consent.domain.audit import chain, withheld
+from services.consent.domain.audit.again import put_on_record
 from services.consent.domain.audit.entry import Entry
+from services.consent.domain.audit.identity import Kept, identity, sealed
 from services.consent.domain.audit.notary import Notary, verifier_key
 from services.consent.domain.audit.numbers import MOST_GAPS, Numbers
 from tests.consent.given import NOON
@@ -118,6 +121,92 @@ def test_a_note_that_is_late_is_sealed_where_it_comes_and_is_no_longer_missing()
     assert late.head.numbers("gateway").gaps == ((2, 2), (4, 4), (6, 7))
     again = chain.seal(late.head, [noted(3), noted(8), noted(1)], {}, NOON)
     assert (again.entries, again.head) == ((), late.head)
+
+
+def test_another_note_with_a_number_that_was_had_is_sealed_and_told() -> None:
+    """As of a service that was set back to number 2, and counts on from there."""
+    old = [noted(n, note_id=f"old-{n}") for n in range(1, 6)]
+    new = [noted(n, note_id=f"new-{n}") for n in range(3, 8)]
+    head = chain.seal(chain.Head(), old, {}, NOON).head
+    kept = [Kept(Entry.of(one, n, "", None).text, one.note_id) for n, one in enumerate(old, 1)]
+    others = {identity(one) for one in [*old, *new]} - sealed([*old, *new], kept)
+    sealing = chain.seal(head, [new[0], *old, *new, *new], {}, NOON, others)
+    assert [entry.noted.note_id for entry in sealing.entries] == [one.note_id for one in new]
+    assert [entry.noted.source_seq for entry in sealing.again] == [3, 4, 5]
+    assert [entry.noted.source_seq for entry in sealing.begun] == [3]
+    assert (sealing.missing, sealing.late) == (0, 0)
+    (note,) = put_on_record(sealing)
+    assert (note.action, note.object, note.outcome) == ("audit.number_again", "gateway", "failed")
+    assert note.facts == {"source_seq": 3, "last": 7, "sequence": 6}
+
+
+def test_each_time_that_numbers_begin_again_is_told_once() -> None:
+    head = chain.seal(chain.Head(), [noted(n) for n in range(1, 10)], {}, NOON).head
+
+    def begun(head: chain.Head, *seqs: int) -> tuple[chain.Head, list[int]]:
+        again = [noted(n, action="x.again") for n in seqs]
+        sealing = chain.seal(head, again, {}, NOON, [identity(one) for one in again])
+        return sealing.head, [entry.noted.source_seq for entry in sealing.begun]
+
+    head, first = begun(head, 4, 5)
+    head, second = begun(head, 6, 7)
+    head, third = begun(head, 3, 4, 9)
+    assert (first, second, third) == ([4], [], [3, 9])
+    head, new = begun(head, 10)
+    assert (new, begun(head, 10)[1]) == ([], [10])
+
+
+def test_what_is_noted_of_it_never_makes_another_note() -> None:
+    head = chain.seal(chain.Head(), [noted(1), noted(2)], {}, NOON).head
+    one = noted(2, action="audit.number_again", actor="service:consent")
+    sealing = chain.seal(head, [one], {}, NOON, [identity(one)])
+    assert len(sealing.begun) == 1
+    assert list(put_on_record(sealing)) == []
+
+
+def test_two_notes_of_one_number_in_one_batch() -> None:
+    one, other = noted(1, note_id="a"), noted(1, note_id="b")
+    sealing = chain.seal(chain.Head(), [one, other, one, other], {}, NOON)
+    assert [entry.noted.note_id for entry in sealing.entries] == ["a", "b"]
+    assert len(sealing.again) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"action": "session.ended"},
+        {"actor": "user:usr_2"},
+        {"outcome": "failed"},
+        {"object": "o-2"},
+        {"reason": "other"},
+        {"person": None},
+        {"facts": {"n": 2}},
+        {"facts": {}},
+        {"facts": {"n": 1, "m": 1}},
+    ],
+)
+def test_notes_without_ids_are_known_by_what_they_say(change: dict[str, Any]) -> None:
+    """Those of before have none; what was withheld of them cannot be compared."""
+    said: dict[str, Any] = {"person": "s", "object": "o", "reason": "r", "facts": {"n": 1}}
+    one, other = noted(1, **said), noted(1, **(said | change))
+    kept = [Kept(Entry.of(one, 1, "", "per_1").text)]
+    assert sealed([one], kept) == {identity(one)}
+    assert sealed([other, noted(2, **said)], kept) == set()
+    later = one.model_copy(update={"at": NOON + timedelta(seconds=1)})
+    assert sealed([later], kept) == set()
+
+
+def test_what_was_withheld_of_a_note_is_no_difference() -> None:
+    one = noted(1, object="+12125550123", facts={"to": "a@example.com", "n": 1})
+    kept = [Kept(Entry.of(one, 1, "", None).text)]
+    assert sealed([one], kept) == {identity(one)}
+
+
+def test_ids_tell_notes_apart_that_say_the_same() -> None:
+    one, other = noted(1, person="s", note_id="a"), noted(1, person="t", note_id="b")
+    kept = [Kept(Entry.of(one, 1, "", "per_1").text, "a")]
+    assert sealed([one, other], kept) == {identity(one)}
+    assert sealed([noted(1, person="s")], kept) == {identity(noted(1, person="s"))}
 
 
 def test_what_is_remembered_as_missing_is_bounded() -> None:

@@ -21,8 +21,10 @@ KEYS = {
 
 
 def noted(seq: int, tenant: str = "agencyaaa", source: str = "gateway", **told: Any) -> AuditNoted:
+    ident = told.pop("note_id", None)
     note = Note(**{"action": "session.signed_in", "actor": "user:usr_1", **told})
-    return AuditNoted(tenant=tenant, source=source, source_seq=seq, at=NOON, note=note)
+    beside = {"source": source, "source_seq": seq, "at": NOON, "note_id": ident}
+    return AuditNoted(tenant=tenant, note=note, **beside)
 
 
 async def seal(house: Harness[Store], agency: TenantSaved, notes: Sequence[AuditNoted]) -> None:

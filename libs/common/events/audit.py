@@ -38,7 +38,8 @@ class AuditNoted(Event):
     """A note on its way to be sealed.
 
     `source` is the service, `source_seq` counts its notes for this tenant from 1 without a gap,
-    so that one that is lost shows.
+    so that one that is lost shows. `note_id` is random and the note's own, however often it is
+    sent, so that a number that was given twice shows too; notes of before have none.
     """
 
     TYPE: ClassVar[str] = "audit.noted"
@@ -49,6 +50,7 @@ class AuditNoted(Event):
     source_seq: int
     at: AwareDatetime
     note: Note
+    note_id: str | None = None
 
     def about(self) -> str:
         """The tenant."""

@@ -85,14 +85,15 @@ async def numbered(trail: Collection, numbers: Collection) -> Documents:
 
 def event(row: Document, service: str) -> Envelope:
     """What is sent for a row; the same, with the same id, however often it is sent."""
+    ident = derived_id(row["_id"], AuditNoted.TYPE)
     fact = AuditNoted(
         tenant=row["tenant"],
         source=service,
         source_seq=row["seq"],
         at=row["at"],
         note=Note.model_validate(row["note"]),
+        note_id=ident,
     )
-    ident = derived_id(row["_id"], fact.TYPE)
     return enclose(fact, row["tenant"], id=ident, source=service, time=row["at"])
 
 

@@ -1,12 +1,13 @@
 """The end of a tenant's trail, and what notes make of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from libs.common.events import AuditNoted
 from libs.common.merkle import Range
 from services.consent.domain.audit.entry import FIRST_PREV, Entry
+from services.consent.domain.audit.identity import identity
 from services.consent.domain.audit.numbers import Numbers
 
 UNSIGNED_ENTRIES = 100
@@ -51,6 +52,15 @@ class Head:
             return False
         return self.unsigned >= UNSIGNED_ENTRIES or now - self.since >= UNSIGNED_FOR
 
+    def with_entries(
+        self, entries: Sequence[Entry], counted: Mapping[str, Numbers], now: datetime
+    ) -> "Head":
+        """The head once they are behind it."""
+        if not entries:
+            return self
+        tree = self.tree.adding(bytes.fromhex(entry.hash) for entry in entries)
+        return Head(tree, entries[-1].hash, counted, self.signed, self.since or now)
+
     def checkpointed(self) -> "Head":
         """The head once a checkpoint is made of it."""
         return replace(self, signed=self.size, since=None)
@@ -61,33 +71,52 @@ class Sealing:
     """What notes became: the new head, and their entries.
 
     `missing` is how many notes before them have not come, `late` how many of them were missed
-    before: such a note stands where it came, under its own number. A note that comes again, with
-    a number that was had, adds nothing.
+    before: such a note stands where it came, under its own number. `again` are the entries of
+    notes whose number another note had before, `begun` those of them with which that begins.
     """
 
     head: Head
     entries: tuple[Entry, ...]
     missing: int = 0
     late: int = 0
+    again: tuple[Entry, ...] = ()
+    begun: tuple[Entry, ...] = ()
 
 
 def seal(
-    head: Head, noted: Sequence[AuditNoted], people: Mapping[str, str], now: datetime
+    head: Head,
+    noted: Sequence[AuditNoted],
+    people: Mapping[str, str],
+    now: datetime,
+    others: Collection[str] = (),
 ) -> Sealing:
-    """Adds notes to a trail in their order. `people` gives the random id for each keyed code."""
-    entries: list[Entry] = []
+    """Adds notes to a trail in their order. `people` gives the random id for each keyed code.
+
+    A note that comes again adds nothing. `others` are the identities of notes that are known not
+    to be those which had their numbers before: they are added.
+    """
+    seen, fresh = set[str](), set[tuple[str, int]]()
+    entries, again, begun = list[Entry](), list[Entry](), list[Entry]()
     prev, counted, missing, late = head.hash, dict(head.counted), 0, 0
     for one in noted:
-        known = counted.get(one.source, Numbers())
-        if known.has(one.source_seq):
+        known, told = counted.get(one.source, Numbers()), identity(one)
+        place = one.source, one.source_seq
+        used = known.has(one.source_seq)
+        if told in seen or (used and told not in others and place not in fresh):
             continue
-        missing += known.skipped(one.source_seq)
-        late += one.source_seq <= known.last
-        counted[one.source] = known.having(one.source_seq)
+        seen.add(told)
         person = people[one.note.person] if one.note.person else None
         entry = Entry.of(one, head.size + len(entries) + 1, prev, person)
         entries.append(entry)
         prev = entry.hash
-    tree = head.tree.adding(bytes.fromhex(entry.hash) for entry in entries)
-    since = head.since or (now if entries else None)
-    return Sealing(Head(tree, prev, counted, head.signed, since), tuple(entries), missing, late)
+        if used:
+            again.append(entry)
+            begun += [entry] if known.begins_again(one.source_seq) else []
+            counted[one.source] = known.having_again(one.source_seq)
+        else:
+            fresh.add(place)
+            missing += known.skipped(one.source_seq)
+            late += one.source_seq <= known.last
+            counted[one.source] = known.having(one.source_seq)
+    moved = head.with_entries(entries, counted, now)
+    return Sealing(moved, tuple(entries), missing, late, tuple(again), tuple(begun))

@@ -11,11 +11,13 @@ class Numbers:
     """What is known of the numbers of one service.
 
     `last` is the highest that was had. `gaps` are those below it that never came, as ranges from
-    the first to the last, in order. Of more than `MOST_GAPS` the lowest are forgotten.
+    the first to the last, in order. Of more than `MOST_GAPS` the lowest are forgotten. `again` is
+    the number that came last with another note than before; 0 once a new one has come.
     """
 
     last: int = 0
     gaps: tuple[tuple[int, int], ...] = ()
+    again: int = 0
 
     def has(self, number: int) -> bool:
         """Whether a note with it came, as far as is remembered."""
@@ -29,7 +31,7 @@ class Numbers:
         """These and one more."""
         if number > self.last:
             fresh = ((self.last + 1, number - 1),) if self.skipped(number) else ()
-            return replace(self, last=number, gaps=(*self.gaps, *fresh)[-MOST_GAPS:])
+            return Numbers(number, (*self.gaps, *fresh)[-MOST_GAPS:])
         place = self._gap(number)
         if place is None:
             return self
@@ -37,6 +39,14 @@ class Numbers:
         left = [gap for gap in ((first, number - 1), (number + 1, last)) if gap[0] <= gap[1]]
         gaps = (*self.gaps[:place], *left, *self.gaps[place + 1 :])
         return replace(self, gaps=gaps[-MOST_GAPS:])
+
+    def having_again(self, number: int) -> "Numbers":
+        """These, of which one came with another note."""
+        return replace(self, again=number)
+
+    def begins_again(self, number: int) -> bool:
+        """Whether one that came with another note goes on from no other such."""
+        return not self.again or number != self.again + 1
 
     def _gap(self, number: int) -> int | None:
         """The place of the range that it is in."""

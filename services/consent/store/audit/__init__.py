@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import structlog
 from prometheus_client import Counter
 
 from libs.common.events import AuditCheckpointed, AuditNoted
 from libs.common.mongo import TenantScope
-from services.consent.domain.audit.chain import Head, seal
-from services.consent.domain.audit.entry import Entry
+from services.consent.domain.audit.chain import Head, Sealing, seal
+from services.consent.domain.audit.identity import identity
 from services.consent.domain.audit.naming import made_known
 from services.consent.store.audit.checkpoints import CHECKPOINTS, Checkpoints
 from services.consent.store.audit.entries import ENTRIES, Asked, Entries
@@ -24,7 +25,14 @@ AUDIT_SHARED = (UNSIGNED, UNTOLD)
 SEALED = Counter("audit_sealed_total", "Entries sealed.")
 MISSING = Counter("audit_missing_total", "Notes that had not come when a later one did.")
 LATE = Counter("audit_late_total", "Notes that came after later ones: no longer missing.")
+AGAIN = Counter(
+    "audit_numbers_again_total",
+    "Notes with a number that another note of their service had: was it restored from a copy?",
+    ["source"],
+)
 WITHHELD = Counter("audit_withheld_total", "Values kept out of entries: they looked personal.")
+
+log = structlog.get_logger()
 
 
 class Audit:
@@ -40,17 +48,22 @@ class Audit:
         self._untold = Untold(scope)
         self._tenant = scope.tenant
 
-    async def seal(self, noted: Sequence[AuditNoted], now: datetime) -> Sequence[Entry]:
-        """Adds notes in their order and returns their entries; one that was had adds none.
+    async def seal(self, noted: Sequence[AuditNoted], now: datetime) -> Sealing:
+        """Adds notes in their order and returns what became of them; one that was had adds none.
 
         Who adds to the same end at the same time begins again, with the end that there is then.
         """
         head = await self._heads.get()
+        had = [one for one in noted if head.has(one)]
+        others = {identity(one) for one in had} - await self.entries.sealed(had)
         # A note that comes again may be of somebody who was forgotten since.
-        new = [one for one in noted if not head.has(one)]
-        sealing = seal(head, new, await self._people(new), now)
-        if not sealing.entries:
-            return ()
+        new = [one for one in noted if not head.has(one) or identity(one) in others]
+        sealing = seal(head, new, await self._people(new), now, others)
+        if sealing.entries:
+            await self._keep(head, sealing)
+        return sealing
+
+    async def _keep(self, head: Head, sealing: Sealing) -> None:
         await self._heads.move(head, sealing.head)
         await self.entries.add(sealing.entries)
         await self._unsigned.put(self._tenant, sealing.head)
@@ -59,7 +72,11 @@ class Audit:
         MISSING.inc(sealing.missing)
         LATE.inc(sealing.late)
         WITHHELD.inc(sum(entry.withheld for entry in sealing.entries))
-        return sealing.entries
+        for entry in sealing.again:
+            AGAIN.labels(entry.noted.source).inc()
+        for entry in sealing.begun:
+            told = {"source": entry.noted.source, "source_seq": entry.noted.source_seq}
+            log.error("audit.number_again", sequence=entry.sequence, **told)
 
     async def _people(self, noted: Sequence[AuditNoted]) -> dict[str, str]:
         """The ids of all whom the notes name.

@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from libs.common.events import AuditSealed
+from libs.common.events import AuditNoted, AuditSealed
 from libs.common.events.personal import PROVE, SUBJECT, USER, Personal
 from libs.common.mongo import Document, Entity, Index, TenantScope
 from services.consent.domain.audit.entry import Entry
+from services.consent.domain.audit.identity import Kept, sealed
 
 _EVIDENCE = Personal("evidence", PROVE, "coded")
 HASHES_AT_ONCE = 10_000
@@ -21,6 +22,7 @@ ENTRIES = Entity(
         "action": ("string",),
         "actor": ("string",),
         "person": ("string", "null"),
+        "note_id": ("string", "null"),
     },
     ("entry", "hash", "at", "action", "actor"),
     (
@@ -34,7 +36,7 @@ ENTRIES = Entity(
         "actor": USER.to(PROVE),
         "person": SUBJECT.to(PROVE),
     },
-    plain=("_id", "hash"),
+    plain=("_id", "hash", "note_id"),
 )
 
 
@@ -69,6 +71,14 @@ class Entries:
     async def add(self, entries: Sequence[Entry]) -> None:
         """Raises where one of their places is taken."""
         await self._rows.insert_all([_row(entry) for entry in entries])
+
+    async def sealed(self, noted: Sequence[AuditNoted]) -> set[str]:
+        """Of these notes the identities of those that have an entry."""
+        if not noted:
+            return set()
+        query = {"at": {"$in": sorted({one.at for one in noted})}}
+        rows = await self._rows.list(query, fields={"entry": 1, "note_id": 1})
+        return sealed(noted, [Kept(row["entry"], row.get("note_id")) for row in rows])
 
     async def page(self, asked: Asked, below: int | None, limit: int) -> list[AuditSealed]:
         """The latest first, from a sequence on downwards."""
@@ -114,4 +124,5 @@ def _row(entry: Entry) -> Document:
         "action": note.action,
         "actor": note.actor,
         "person": entry.person,
+        "note_id": entry.noted.note_id,
     }

@@ -13,11 +13,12 @@ HEAD = Entity(
         "peaks": ("array",),
         "last": ("object",),
         "gaps": ("object",),
+        "again": ("object",),
         "signed": ("int", "long"),
         "since": ("date", "null"),
     },
     ("size", "hash", "peaks", "last", "signed"),
-    plain=("_id", "hash", "peaks", "last", "gaps"),
+    plain=("_id", "hash", "peaks", "last", "gaps", "again"),
 )
 
 _ID = "head"
@@ -29,7 +30,7 @@ class Overtaken(Exception):
 
 class Heads:
     """One document. `peaks` are in hex, `last` maps a service to its highest number, `gaps` to the
-    ranges that it misses; a trail from before these were kept has none.
+    ranges that are missing, `again` to one that came twice; older trails have no such.
     """
 
     def __init__(self, scope: TenantScope) -> None:
@@ -53,22 +54,22 @@ class Heads:
 
 
 def _counted(row: Document) -> dict[str, Numbers]:
-    gaps = row.get("gaps", {})
+    gaps, again = row.get("gaps", {}), row.get("again", {})
     return {
-        source: Numbers(last, tuple((one, other) for one, other in gaps.get(source, ())))
+        source: Numbers(last, tuple(map(tuple, gaps.get(source, ()))), again.get(source, 0))
         for source, last in row["last"].items()
     }
 
 
 def _row(head: Head) -> Document:
+    counted = head.counted.items()
     return {
         "size": head.size,
         "hash": head.hash,
         "peaks": [peak.hex() for peak in head.tree.peaks],
-        "last": {source: known.last for source, known in head.counted.items()},
-        "gaps": {
-            source: [*map(list, known.gaps)] for source, known in head.counted.items() if known.gaps
-        },
+        "last": {source: known.last for source, known in counted},
+        "gaps": {source: [*map(list, known.gaps)] for source, known in counted if known.gaps},
+        "again": {source: known.again for source, known in counted if known.again},
         "signed": head.signed,
         "since": head.since,
     }
