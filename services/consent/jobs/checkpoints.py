@@ -32,7 +32,10 @@ def checkpoint() -> Job:
 
 
 async def signed(running: Running[Any]) -> None:
-    """One round over the trails with entries that no checkpoint is about."""
+    """One round over the trails with entries that no checkpoint is about.
+
+    One that fails is tried again in the next, and holds up no other.
+    """
     platform: Store = running.units.read(PLATFORM)
     for tenant in await platform.unsigned.due(clock.now()):
         try:
@@ -41,7 +44,10 @@ async def signed(running: Running[Any]) -> None:
             if running.tenants.has_left(tenant):
                 await platform.unsigned.forget(tenant)
             continue
-        await running.units.write(known, sign)
+        try:
+            await running.units.write(known, sign)
+        except Exception as error:  # noqa: BLE001 - it stays due
+            log.warning("checkpoint.waits", tenant=tenant, error=type(error).__name__)
 
 
 async def sign(store: Store, work: Work) -> None:

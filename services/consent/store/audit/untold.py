@@ -4,9 +4,10 @@ The outbox keeps no order between processes, and a trail told out of order reads
 tampered with. So one process at a time tells, from these rows.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from libs.common.mongo import Entity, Lease, TenantScope
+from libs.common.mongo import Document, Entity, Lease, TenantScope
 
 UNTOLD = Entity(
     "untold",
@@ -47,9 +48,12 @@ class Untold:
         """Notes that this size was signed."""
         await self._add(tenant, None, size)
 
-    async def next(self, limit: int) -> list[Part]:
-        """What is to be told, in order within each tenant."""
-        rows = await self._rows.list({}, sort=[("_id", 1)], limit=limit)
+    async def next(self, limit: int, after: str = "", without: Collection[str] = ()) -> list[Part]:
+        """What is to be told, in order within each tenant: of those after one, without others."""
+        query: Document = {"_id": {"$gt": f"{after};"}} if after else {}  # it follows the colon
+        if without:
+            query["tenant"] = {"$nin": sorted(without)}
+        rows = await self._rows.list(query, sort=[("_id", 1)], limit=limit)
         return [Part(row["_id"], row["tenant"], row["first"], row["last"]) for row in rows]
 
     async def forget(self, part: Part) -> None:
