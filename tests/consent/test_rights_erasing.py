@@ -91,6 +91,30 @@ async def test_a_note_still_on_its_way_makes_nobody_known_again(
     assert await desk.store.audit.person(who) == second != first
 
 
+async def test_notes_of_before_and_after_an_erasure_name_two_people_also_in_one_batch(
+    desk: Desk, house: Harness[Store], agency: TenantSaved
+) -> None:
+    """Each is judged by its own time, whatever comes beside it and whoever is known by then."""
+    await desk.erased()
+    who, completed = desk.subject(), desk.now
+    days = (-2, 1, -1, 2)
+    lot = [
+        noted(n, agency.tenant, person=who).model_copy(
+            update={"at": completed + timedelta(days=day)}
+        )
+        for n, day in enumerate(days, 1)
+    ]
+    await seal(house, agency, lot)
+    one, back, other, again = (entry["person"] for entry in await entries(desk.store))
+    assert await desk.store.audit.person(who) == back == again
+    assert len({one, other, back}) == 3
+    late = noted(5, agency.tenant, person=who).model_copy(update={"at": completed})
+    await seal(house, agency, [late])
+    last = (await entries(desk.store))[-1]["person"]
+    assert last not in {None, one, other, back}
+    assert await desk.store.audit.person(who) == back
+
+
 async def test_what_consent_could_not_take_in_goes_too(
     desk: Desk, house: Harness[Store], agency: TenantSaved
 ) -> None:

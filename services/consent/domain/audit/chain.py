@@ -90,7 +90,9 @@ def seal(
     now: datetime,
     others: Collection[str] = (),
 ) -> Sealing:
-    """Adds notes to a trail in their order. `people` gives the random id for each keyed code.
+    """Adds notes to a trail in their order.
+
+    `people` gives the random id of whom a note names, by its identity.
 
     A note that comes again adds nothing. `others` are the identities of notes that are known not
     to be those which had their numbers before: they are added.
@@ -105,7 +107,7 @@ def seal(
         if told in seen or (used and told not in others and place not in fresh):
             continue
         seen.add(told)
-        person = people[one.note.person] if one.note.person else None
+        person = people[told] if one.note.person else None
         entry = Entry.of(one, head.size + len(entries) + 1, prev, person)
         entries.append(entry)
         prev = entry.hash

@@ -10,7 +10,7 @@ from libs.common.events import AuditCheckpointed, AuditNoted
 from libs.common.mongo import TenantScope
 from services.consent.domain.audit.chain import Head, Sealing, seal
 from services.consent.domain.audit.identity import identity
-from services.consent.domain.audit.naming import made_known
+from services.consent.domain.audit.naming import made_known, of_before
 from services.consent.store.audit.checkpoints import CHECKPOINTS, Checkpoints
 from services.consent.store.audit.entries import ENTRIES, Asked, Entries
 from services.consent.store.audit.heads import HEAD, Heads
@@ -79,21 +79,19 @@ class Audit:
             log.error("audit.number_again", sequence=entry.sequence, **told)
 
     async def _people(self, noted: Sequence[AuditNoted]) -> dict[str, str]:
-        """The ids of all whom the notes name.
+        """The id of whom each note names, by the note's identity.
 
-        A note that was still on its way when its person was erased gets an id that nobody keeps;
-        so does a scan for somebody of whom nothing else is noted.
+        A note that was still on its way when its person was erased gets an id of its own that
+        nobody keeps, whatever the person is called since; a scan for somebody of whom nothing else
+        is noted gets one that nobody keeps either.
         """
-        latest: dict[str, datetime] = {}
-        for one in noted:
-            if person := one.note.person:
-                latest[person] = max(one.at, latest.get(person, one.at))
-        known = await self._persons.known(latest)
-        fresh = latest.keys() - known
-        erased = await self._erasures.ended(fresh)
-        late = {one for one in fresh if one in erased and latest[one] <= erased[one]}
-        lasting = (fresh & made_known(noted)) - late
-        return known | await self._persons.keep(lasting) | unkept(fresh - lasting)
+        of = [one for one in noted if one.note.person]
+        named = {one.note.person for one in of if one.note.person}
+        known, erased = await self._persons.known(named), await self._erasures.ended(named)
+        kept = known | await self._persons.keep(made_known(of, erased) - known.keys())
+        kept |= unkept(named - kept.keys())
+        late = unkept({identity(one) for one in of if of_before(one, erased)})
+        return {identity(one): kept[one.note.person or ""] for one in of} | late
 
     async def head(self) -> Head:
         """The end of the trail."""
