@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -12,12 +13,14 @@ import pytest
 
 from libs.common import auditkeys, clock
 from libs.common.events import TenantSaved
+from services.consent.api.audit import reader
 from services.consent.jobs import checkpoints
 from services.consent.store import Store
 from services.consent.store.audit import entries
 from tests.consent.given import NOON
 from tests.consent.trails import mth, noted, opened, seal
 from tests.support.http import Harness
+from tests.support.notes import notes_of
 
 SUBJECT = "5b0c7e1fa2d94a6c8e3f1d2b4a596877"
 
@@ -163,6 +166,96 @@ async def test_a_long_trail_is_never_read_at_once(
     assert max(rows) == 1
     assert len((await asked(client, "/proofs", **{"from": 7, "to": 12}))["path"]) == 5
     assert max(rows) == 5
+
+
+async def passed_on(house: Harness[Store], agency: TenantSaved) -> list[dict[str, Any]]:
+    """What was noted, once it is sealed as if consent had forwarded it."""
+    told = [note for note in await notes_of(house, agency) if note["action"] == "audit.read"]
+    last = (await house.store(agency).audit.head()).numbers("consent").last
+    fresh = [
+        noted(n, agency.tenant, "consent", **note).model_copy(update={"at": clock.now()})
+        for n, note in enumerate(told, 1)
+        if n > last
+    ]
+    await seal(house, agency, fresh)
+    return told
+
+
+async def test_who_reads_the_trail_is_on_it(
+    trail: TenantSaved, client: httpx.AsyncClient, house: Harness[Store]
+) -> None:
+    """By what was asked, and never for whom; what shows nothing is not noted."""
+    await asked(client, subject=SUBJECT, **{"from": NOON.isoformat()})
+    await asked(client, limit=3)
+    await asked(client, "/proofs", sequence=7)
+    await client.get("/v1/audit/bundle")
+    await asked(client, subject="nobody")
+    await asked(client, actor="user:usr_2")
+    await asked(client, "/proofs", **{"from": 7, "to": 12})
+    await asked(client, "/checkpoints")
+    await asked(client, "/keys")
+    told = await passed_on(house, trail)
+    assert [(note["actor"], note["object"]) for note in told] == [
+        ("user:usr_7", what) for what in ("entries", "latest", "proof", "bundle")
+    ]
+    assert [note["facts"]["documents"] for note in told] == [3, 3, 1, 15]
+    assert told[0]["facts"]["filters"] == "subject,from"
+    assert told[0]["facts"]["operation"] == "GET /v1/audit"
+    assert SUBJECT not in json.dumps(told)
+    assert not [note for note in told if note.get("person")]
+
+
+@pytest.mark.parametrize("limit", [1, 3, 100])
+async def test_a_program_that_reads_until_nothing_is_new_comes_to_an_end(
+    trail: TenantSaved, client: httpx.AsyncClient, house: Harness[Store], limit: int
+) -> None:
+    """The latest page, the bundle, each new entry with its proof: noted once, until more comes."""
+    for turn in range(2):
+        for _ in range(5):
+            page = await asked(client, limit=limit)
+            await client.get("/v1/audit/bundle")
+            await passed_on(house, trail)
+            for entry in page["data"]:
+                if entry["action"] == "audit.read":
+                    await client.get("/v1/audit/proofs", params={"sequence": entry["sequence"]})
+            await asked(client, action="audit.read")
+        told = await passed_on(house, trail)
+        assert [note["object"] for note in told] == ["latest", "bundle"] * (turn + 1)
+        await seal(house, trail, [noted(16 + turn, trail.tenant)])
+
+
+async def test_a_longer_page_and_a_later_day_are_noted_again(
+    trail: TenantSaved,
+    client: httpx.AsyncClient,
+    house: Harness[Store],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for limit in (3, 9, 3):
+        await asked(client, limit=limit)
+        await passed_on(house, trail)
+    await house.client(trail, user="usr_8").get("/v1/audit", params={"limit": 3})
+    told = await passed_on(house, trail)
+    assert [note["facts"]["limit"] for note in told] == [3, 9, 3]
+    later = clock.now() + timedelta(days=1, minutes=1)
+    client = house.client(trail, user="usr_7")
+    with monkeypatch.context() as moved:
+        moved.setattr(reader, "clock", SimpleNamespace(now=lambda: later))
+        await asked(client, limit=9)
+    assert len(await passed_on(house, trail)) == 4
+
+
+async def test_a_read_that_cannot_be_noted_is_not_answered(
+    trail: TenantSaved,
+    client: httpx.AsyncClient,
+    house: Harness[Store],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def failing(*_: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(house.units, "note", failing)
+    for path in ("", "/bundle", "/proofs?sequence=1"):
+        assert (await client.get(f"/v1/audit{path}")).status_code == 500, path
 
 
 async def test_an_agent_reads_no_trail(house: Harness[Store], trail: TenantSaved) -> None:

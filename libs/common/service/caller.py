@@ -51,6 +51,10 @@ class Caller(Generic[S]):
             return
         facts: dict[str, str | int | bool] = {"operation": self.operation, "documents": documents}
         note = Note(action="access.read", actor=self.actor, person=person, object=what, facts=facts)
+        await self.put_on_record(note)
+
+    async def put_on_record(self, note: Note) -> None:
+        """Notes what the caller is about to be shown; where that fails, they are not."""
         await self._units.note(self.tenant.tenant, note)
 
     async def write(self, body: Callable[[S, Work], Awaitable[T]]) -> T:

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
 from services.consent.api.audit.packing import packed
-from services.consent.api.audit.reader import Reader
+from services.consent.api.audit.reader import Reader, note_reading
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
 
@@ -23,6 +23,8 @@ async def download_audit_bundle(who: Reader) -> StreamingResponse:
     The manifest holds the SHA-256 of each file, in hex. A line of the first two is an event's data.
     """
     tenant = who.tenant.tenant
+    if size := (await who.store.audit.head()).size:
+        await note_reading(who, "bundle", size)
     keys = [one.key for one in who.store.notary.published(tenant)]
     # Before the entries are read, so that each checkpoint finds those that it is about.
     newest = await who.store.audit.checkpoints.page(None, 1)

@@ -9,8 +9,9 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from libs.common.events import AuditSealed
 from libs.common.web import Cursor, CursorText, Limit, Moment, Page
-from services.consent.api.audit.reader import Reader
+from services.consent.api.audit.reader import Reader, What, note_reading
 from services.consent.api.falling import below
+from services.consent.domain.audit.reading import shows_something
 from services.consent.store.audit import Asked
 
 router = APIRouter(prefix="/v1", tags=["audit"])
@@ -53,6 +54,17 @@ class Filters:
     asked: Asked
     subject: str | None
 
+    def kinds(self) -> list[str]:
+        """By what is asked, as the parameters are called, and not for what."""
+        asked = self.asked
+        told: dict[str, object] = {
+            "action": asked.action,
+            "actor": asked.actor,
+            "subject": self.subject,
+        }
+        told |= {"from": asked.since, "to": asked.until}
+        return [name for name, value in told.items() if value is not None]
+
 
 def _filters(
     action: Word = None,
@@ -73,7 +85,7 @@ async def list_audit_entries(
     limit: Limit = 50,
     cursor: CursorText = None,
 ) -> Page[AuditEntry]:
-    """The entries of the agency's trail.
+    """The entries of the agency's trail. That they were read is put on it, too (`audit.read`).
 
     A person whose data was erased is named by no subject any more; the entries stay.
     """
@@ -83,5 +95,9 @@ async def list_audit_entries(
     if filters.subject and person is None:
         return Page(data=[])
     kept = await audit.entries.page(replace(filters.asked, person=person), place, limit)
+    if shows_something(kept):
+        kinds = filters.kinds()
+        what: What = "entries" if kinds or cursor else "latest"
+        await note_reading(who, what, len(kept), kinds, limit)
     following = pages.write(kept[-1].sequence) if len(kept) == limit else None
     return Page(data=[AuditEntry.of(one) for one in kept], next_cursor=following)

@@ -10,8 +10,10 @@ from pydantic import BaseModel
 from libs.common import merkle
 from libs.common.events import AuditCheckpointed
 from libs.common.events.audit import Entry
+from libs.common.service import Caller
 from libs.common.web import Problem, not_found
-from services.consent.api.audit.reader import Reader
+from services.consent.api.audit.reader import Reader, note_reading
+from services.consent.domain.audit.reading import shows_something
 from services.consent.store import Store
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
@@ -53,14 +55,15 @@ async def prove_audit(
     All hashes up to that size are read for it, so it takes longer the longer the trail is.
     """
     if sequence is not None and old is None and new is None:
-        return await _inclusion(who.store, sequence)
+        return await _inclusion(who, sequence)
     if sequence is None and old is not None and new is not None and old <= new:
         return await _consistency(who.store, who.tenant.tenant, old, new)
     detail = "Give `sequence`, or `from` and `to`, the smaller size first."
     raise Problem(422, "which_proof", detail)
 
 
-async def _inclusion(store: Store, sequence: int) -> InclusionProof:
+async def _inclusion(who: Caller[Store], sequence: int) -> InclusionProof:
+    store = who.store
     found = await store.audit.entries.between(sequence, sequence)
     if not found:
         raise not_found()
@@ -69,6 +72,8 @@ async def _inclusion(store: Store, sequence: int) -> InclusionProof:
         detail = "No checkpoint is about this entry yet; ask again in a minute."
         raise Problem(409, "not_signed_yet", detail, headers={"Retry-After": "60"})
     path = await _path(store, checkpoint.size, lambda all_: merkle.inclusion(all_, sequence - 1))
+    if shows_something(found):
+        await note_reading(who, "proof", 1)
     told = found[0].model_dump(include={"tenant", "sequence", "entry", "hash"})
     return InclusionProof(**told, path=path, checkpoint=checkpoint.note)
 

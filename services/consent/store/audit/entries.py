@@ -108,6 +108,11 @@ class Entries:
         async for row in self._rows.stream({}, sort=[("_id", 1)]):
             yield self._kept(row)
 
+    async def latest(self) -> AsyncIterator[AuditSealed]:
+        """All of them, the last one first."""
+        async for row in self._rows.stream({}, sort=[("_id", -1)]):
+            yield self._kept(row)
+
     def _kept(self, row: Document) -> AuditSealed:
         return AuditSealed(
             tenant=self._tenant, sequence=row["_id"], entry=row["entry"], hash=row["hash"]
