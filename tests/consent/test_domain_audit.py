@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -287,6 +288,40 @@ def test_what_looks_like_a_number_or_an_address_is_withheld(value: str | int) ->
 )
 def test_codes_counts_and_dates_are_kept(value: str | int | bool) -> None:
     assert withheld.facts({"told": value}) == ({"told": value}, 0)
+
+
+@pytest.mark.parametrize(
+    ("action", "name", "kept"),
+    [
+        ("privacy.ready", "bytes", True),
+        ("retention.swept", "documents", True),
+        ("import.finished", "rows", True),
+        ("privacy.ready", "kind", False),
+        ("privacy.delivered", "bytes", False),
+        ("privacy.scanned", "read", False),
+        ("session.signed_in", "documents", False),
+    ],
+)
+def test_what_we_count_is_kept_however_much_it_is(action: str, name: str, kept: bool) -> None:
+    """By action and name, and only as a number: 3 GB have the digits of a telephone number."""
+    one = noted(1, action=action, facts={name: 3_012_125_550})
+    entry = Entry.of(one, 1, "", None)
+    assert json.loads(entry.text)["facts"] == {name: 3_012_125_550 if kept else "[withheld]"}
+    assert entry.withheld == (0 if kept else 1)
+    as_text = Entry.of(noted(1, action=action, facts={name: "3012125550"}), 1, "", None)
+    assert as_text.withheld == 1
+    beyond = Entry.of(noted(1, action=action, facts={name: 2**53}), 1, "", None)
+    assert beyond.withheld == 1
+
+
+def test_what_counts_is_on_the_page_of_what_is_noted() -> None:
+    rows = {
+        cells[1].strip(" `"): cells[4]
+        for line in Path("docs/audit.md").read_text().splitlines()
+        if len(cells := line.split("|")) > 5
+    }
+    for action, names in withheld.COUNTS.items():
+        assert [name for name in names if name not in rows[action]] == [], action
 
 
 @given(st.datetimes(timezones=st.just(UTC)))

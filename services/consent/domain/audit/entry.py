@@ -33,7 +33,7 @@ class Entry:
     def of(cls, noted: AuditNoted, sequence: int, prev: str, person: str | None) -> "Entry":
         """The entry that follows the one with the hash `prev`."""
         note = noted.note
-        facts, count = withheld.facts(note.facts)
+        facts, count = withheld.facts(note.facts, note.action)
         thing, of_thing = withheld.text(note.object)
         reason, of_reason = withheld.text(note.reason)
         told: dict[str, Any] = {
