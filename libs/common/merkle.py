@@ -59,19 +59,23 @@ def inclusion(leaves: Sequence[bytes], place: int) -> list[bytes]:
 
     The work grows with the number of leaves. Raises ValueError where there is no such leaf.
     """
-    if not 0 <= place < len(leaves):
+    return [root(leaves[part.start : part.stop]) for part in inclusion_parts(len(leaves), place)]
+
+
+def inclusion_parts(size: int, place: int) -> list[range]:
+    """The leaves over which each hash of that path is, so that not all need be held at once."""
+    if not 0 <= place < size:
         raise ValueError("the tree has no such leaf")
-    path: list[bytes] = []
-    while len(leaves) > 1:
-        split = _split(len(leaves))
-        left, right = leaves[:split], leaves[split:]
+    parts, start, stop = list[range](), 0, size
+    while stop - start > 1:
+        split = start + _split(stop - start)
         if place < split:
-            path.append(root(right))
-            leaves = left
+            parts.append(range(split, stop))
+            stop = split
         else:
-            path.append(root(left))
-            leaves, place = right, place - split
-    return path[::-1]
+            parts.append(range(start, split))
+            start = split
+    return parts[::-1]
 
 
 def consistency(leaves: Sequence[bytes], earlier: int) -> list[bytes]:
@@ -79,20 +83,46 @@ def consistency(leaves: Sequence[bytes], earlier: int) -> list[bytes]:
 
     The work grows with the number of leaves. Raises ValueError for a size that it never had.
     """
-    if not 0 < earlier <= len(leaves):
+    parts = consistency_parts(len(leaves), earlier)
+    return [root(leaves[part.start : part.stop]) for part in parts]
+
+
+def consistency_parts(size: int, earlier: int) -> list[range]:
+    """The leaves over which each hash of that proof is."""
+    if not 0 < earlier <= size:
         raise ValueError("the tree never had that size")
-    path: list[bytes] = []
-    whole = True  # whether what is left of the earlier tree is the earlier tree itself
-    while earlier < len(leaves):
-        split = _split(len(leaves))
-        left, right = leaves[:split], leaves[split:]
+    parts, start, stop = list[range](), 0, size
+    while earlier < stop:
+        split = start + _split(stop - start)
         if earlier <= split:
-            path.append(root(right))
-            leaves = left
+            parts.append(range(split, stop))
+            stop = split
         else:
-            path.append(root(left))
-            leaves, earlier, whole = right, earlier - split, False
-    return [*([] if whole else [root(leaves)]), *path[::-1]]
+            parts.append(range(start, split))
+            start = split
+    # What is left of the earlier tree: known to who has its root, where it is all of it.
+    return [*([range(start, stop)] if start else []), *parts[::-1]]
+
+
+class Parts:
+    """The hashes over parts of a tree, of leaves that come in order, a portion at a time."""
+
+    def __init__(self, parts: Sequence[range]) -> None:
+        self._parts = parts
+        self._trees = [Range() for _ in parts]
+        self._size = 0
+
+    def add(self, leaves: Sequence[bytes]) -> None:
+        """The next leaves."""
+        for place, part in enumerate(self._parts):
+            first, last = max(part.start - self._size, 0), part.stop - self._size
+            if first < len(leaves) and last > first:
+                self._trees[place] = self._trees[place].adding(leaves[first:last])
+        self._size += len(leaves)
+
+    def roots(self) -> list[bytes]:
+        """In the order of the parts."""
+        return [tree.root for tree in self._trees]
 
 
 def _split(size: int) -> int:

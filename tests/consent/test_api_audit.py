@@ -1,9 +1,11 @@
 """The trail over HTTP: read, proven, and handed over whole."""
 
+import asyncio
 import hashlib
 import io
 import json
 import zipfile
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +15,7 @@ import pytest
 
 from libs.common import auditkeys, clock
 from libs.common.events import TenantSaved
-from services.consent.api.audit import reader
+from services.consent.api.audit import proofs, reader
 from services.consent.jobs import checkpoints
 from services.consent.store import Store
 from services.consent.store.audit import entries
@@ -179,6 +181,43 @@ async def passed_on(house: Harness[Store], agency: TenantSaved) -> list[dict[str
     ]
     await seal(house, agency, fresh)
     return told
+
+
+async def test_proofs_are_bounded_and_say_what_else_to_do(
+    trail: TenantSaved,
+    client: httpx.AsyncClient,
+    house: Harness[Store],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    both = {"from": 7, "to": 12}
+    with monkeypatch.context() as least:
+        least.setattr(proofs, "MOST_ENTRIES", 11)
+        answer = await client.get("/v1/audit/proofs", params=both)
+        assert (answer.status_code, answer.json()["code"]) == (422, "trail_too_long")
+        assert "audit_verify" in answer.json()["detail"]
+        await asked(client, "/proofs", sequence=7)
+    going, go_on = 0, asyncio.Event()
+    pages = entries.Entries.pages_of_hashes
+
+    async def slowly(self: entries.Entries, size: int) -> AsyncIterator[list[bytes]]:
+        nonlocal going
+        going += 1
+        await go_on.wait()
+        async for page in pages(self, size):
+            yield page
+
+    monkeypatch.setattr(entries.Entries, "pages_of_hashes", slowly)
+    asking = [
+        asyncio.ensure_future(asked(client, "/proofs", **both)) for _ in range(proofs.AT_ONCE)
+    ]
+    while going < proofs.AT_ONCE:
+        await asyncio.sleep(0.01)
+    answer = await client.get("/v1/audit/proofs", params={"sequence": 1})
+    assert (answer.status_code, answer.json()["code"]) == (503, "busy")
+    assert answer.headers["Retry-After"] == "5"
+    go_on.set()
+    assert {len(one["path"]) for one in await asyncio.gather(*asking)} == {5}
+    assert len((await asked(client, "/proofs", **both))["path"]) == 5
 
 
 async def test_who_reads_the_trail_is_on_it(

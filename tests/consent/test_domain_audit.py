@@ -51,6 +51,24 @@ def test_proofs_agree_with_another_library(size: int, data: st.DataObject) -> No
     assert consistent(leaves, earlier, merkle.consistency(leaves, earlier))
 
 
+@given(st.integers(1, 70), st.integers(1, 20), st.data())
+def test_proofs_are_the_same_of_leaves_that_come_in_portions(
+    size: int, portion: int, data: st.DataObject
+) -> None:
+    leaves = [merkle.leaf(b"%d" % i) for i in range(size)]
+
+    def folded(parts: list[range]) -> list[bytes]:
+        made = merkle.Parts(parts)
+        for first in range(0, size, portion):
+            made.add(leaves[first : first + portion])
+        return made.roots()
+
+    place = data.draw(st.integers(0, size - 1))
+    assert folded(merkle.inclusion_parts(size, place)) == merkle.inclusion(leaves, place)
+    parts = merkle.consistency_parts(size, place + 1)
+    assert folded(parts) == merkle.consistency(leaves, place + 1)
+
+
 def consistent(leaves: list[bytes], earlier: int, path: list[bytes]) -> bool:
     """RFC 9162, 2.1.4.2, over both roots."""
     if earlier == len(leaves):

@@ -18,6 +18,13 @@ from services.consent.store import Store
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
 
+MOST_ENTRIES = 2_000_000
+AT_ONCE = 4
+ELSEWHERE = (
+    "Or download the bundle, and make the proof with `audit_verify` (inclusion, consistency)."
+)
+_AT_WORK = asyncio.Semaphore(AT_ONCE)
+
 Number = Annotated[int | None, Query(ge=1, le=2**53)]
 
 
@@ -52,7 +59,8 @@ async def prove_audit(
 ) -> InclusionProof | ConsistencyProof:
     """With `sequence`: by the first checkpoint over it. With `from` and `to`: sizes of checkpoints.
 
-    All hashes up to that size are read for it, so it takes longer the longer the trail is.
+    All hashes up to that size are read for it, so it takes longer the longer the trail is: of more
+    than 2,000,000 entries no proof is made here (422), and four are made at a time (503).
     """
     if sequence is not None and old is None and new is None:
         return await _inclusion(who, sequence)
@@ -71,7 +79,9 @@ async def _inclusion(who: Caller[Store], sequence: int) -> InclusionProof:
     if checkpoint is None:
         detail = "No checkpoint is about this entry yet; ask again in a minute."
         raise Problem(409, "not_signed_yet", detail, headers={"Retry-After": "60"})
-    path = await _path(store, checkpoint.size, lambda all_: merkle.inclusion(all_, sequence - 1))
+    path = await _path(
+        store, checkpoint.size, lambda: merkle.inclusion_parts(checkpoint.size, sequence - 1)
+    )
     if shows_something(found):
         await note_reading(who, "proof", 1)
     told = found[0].model_dump(include={"tenant", "sequence", "entry", "hash"})
@@ -80,7 +90,7 @@ async def _inclusion(who: Caller[Store], sequence: int) -> InclusionProof:
 
 async def _consistency(store: Store, tenant: str, old: int, new: int) -> ConsistencyProof:
     first, second = await _signed(store, old), await _signed(store, new)
-    path = await _path(store, new, lambda all_: merkle.consistency(all_, old))
+    path = await _path(store, new, lambda: merkle.consistency_parts(new, old))
     return ConsistencyProof(tenant=tenant, path=path, old=first.note, new=second.note)
 
 
@@ -91,7 +101,16 @@ async def _signed(store: Store, size: int) -> AuditCheckpointed:
     return found
 
 
-async def _path(store: Store, size: int, prove: Callable[[list[bytes]], list[bytes]]) -> list[str]:
-    """Beside the event loop: a long trail is a second of work."""
-    path = await asyncio.to_thread(prove, await store.audit.entries.hashes(size))
-    return [step.hex() for step in path]
+async def _path(store: Store, size: int, parts: Callable[[], list[range]]) -> list[str]:
+    """Beside the event loop: a long trail is a second of work. A page of hashes is all it holds."""
+    if size > MOST_ENTRIES:
+        detail = f"Proofs are made here up to {MOST_ENTRIES} entries. {ELSEWHERE}"
+        raise Problem(422, "trail_too_long", detail)
+    if _AT_WORK.locked():
+        detail = f"As many proofs as may be are being made: ask again in a while. {ELSEWHERE}"
+        raise Problem(503, "busy", detail, headers={"Retry-After": "5"})
+    async with _AT_WORK:
+        folded = merkle.Parts(parts())
+        async for page in store.audit.entries.pages_of_hashes(size):
+            await asyncio.to_thread(folded.add, page)
+    return [step.hex() for step in folded.roots()]

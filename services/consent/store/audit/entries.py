@@ -92,16 +92,18 @@ class Entries:
 
     async def hashes(self, size: int) -> list[bytes]:
         """The leaf hashes of the first entries, in order: 32 bytes of each, and no rows of all."""
-        found: list[bytes] = []
+        return [one async for page in self.pages_of_hashes(size) for one in page]
+
+    async def pages_of_hashes(self, size: int) -> AsyncIterator[list[bytes]]:
+        """The same, a page at a time."""
         last, fields, order = 0, {"hash": 1}, [("_id", 1)]
         while last < size:
             query = {"_id": {"$gt": last, "$lte": size}}
             rows = await self._rows.list(query, sort=order, limit=HASHES_AT_ONCE, fields=fields)
             if not rows:
                 break
-            found += [bytes.fromhex(row["hash"]) for row in rows]
+            yield [bytes.fromhex(row["hash"]) for row in rows]
             last = rows[-1]["_id"]
-        return found
 
     async def every(self) -> AsyncIterator[AuditSealed]:
         """All of them, in order."""
