@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from itertools import product
 from typing import Any
 from uuid import uuid4
 
@@ -36,7 +37,10 @@ def by_order(handler: Callable[[ErasureOrdered, Any, Work], Awaitable[None]]) ->
 
 
 async def in_ledger(agency: Agency[Store], who: str, _: dict[str, int]) -> float:
-    """From the request to the certificate, with two answers of each store; the wait left out."""
+    """From the request to the certificate, with two answers of each store; the wait left out.
+
+    The stores are asked about the number's own code as well: these people have it all in common.
+    """
     asking = Asking(
         id=_fresh(),
         kind="erasure",
@@ -56,21 +60,21 @@ async def in_ledger(agency: Agency[Store], who: str, _: dict[str, int]) -> float
     async def again(store: Store, work: Work) -> None:
         await erasing.again(erasure, store, work)
 
-    answered = await _answers(agency, asking.id, who, 1)
+    answered = await _answers(agency, asking.id, erasure, 1)
     with later(APART + timedelta(seconds=1), agency.files.clock):
         second, _none = await timed(agency.units.write(agency.state, again))
-        answered += await _answers(agency, asking.id, who, 2)
+        answered += await _answers(agency, asking.id, erasure, 2)
     request = await agency.store.rights.requests.get(asking.id)
     if request is None or request.certificate is None:
         raise ValueError("a person who was erased has no certificate")
     return first + answered + second
 
 
-async def _answers(agency: Agency[Store], request: str, who: str, number: int) -> float:
-    took = 0.0
-    for store in REQUIRED["erasure"]:
+async def _answers(agency: Agency[Store], request: str, erasure: str, number: int) -> float:
+    entry, took = await agency.store.rights.erasures.get(erasure), 0.0
+    for leg, store in product(entry.legs if entry else (), REQUIRED["erasure"]):
         done = ErasureDone(
-            request_id=request, subject=who, store=store, at=clock.now(), round=number
+            request_id=request, subject=leg.subject, store=store, at=clock.now(), round=number
         )
         took += (await timed(agency.take(done, note_erased)))[0]
     return took

@@ -142,7 +142,7 @@ async def test_two_at_once_are_one_erasure_though_consent_is_killed(
     services.processes["consent"].kill()
     services.start("consent")
     for _ in range(4):
-        office.move(timedelta(seconds=7))
+        office.move(timedelta(seconds=9))
         await asyncio.sleep(1.5)
     waiting = await shown(admin, other)
     assert (waiting["status"], waiting["awaiting"]) == ("in_progress", ["matcher"])
