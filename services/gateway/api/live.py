@@ -61,6 +61,7 @@ class _Stream:
         self._tenant = me.account.tenant
         self._unread: asyncio.Queue[Moment | None] = asyncio.Queue(MOST_UNREAD)
         self._check_at = asyncio.get_running_loop().time() + CHECK_SECONDS
+        self._over = False
 
     async def events(self, last_id: str | None) -> AsyncIterator[bytes]:
         """What came together goes out in one piece: a piece costs more than an event."""
@@ -90,13 +91,14 @@ class _Stream:
 
     async def _heard(self) -> list[Moment]:
         """All that has come by now, at least one; nothing when the stream is over."""
+        moment = None if self._over else await self._next()
         heard: list[Moment] = []
-        while (moment := await self._next()) is not None:
+        while moment is not None:
             heard.append(moment)
             if self._unread.empty():
                 return heard
-        if heard:
-            self._unread.put_nowait(None)
+            moment = self._unread.get_nowait()
+        self._over = True
         return heard
 
     async def _next(self) -> Moment | None:
