@@ -68,7 +68,10 @@ async def note_consent(change: ConsentChanged, store: Store, work: Work) -> None
 
 
 async def forget_customer(removal: CustomerRemoved, store: Store, work: Work) -> None:
-    """A customer's record was removed: no call names them, and the cards that did go out anew."""
+    """A customer's record was removed: no call names them, nor does a card.
+
+    Cards go out anew where one may be on a screen, and as for any card not of who objects.
+    """
     until = await store.removals.note(removal, work.now)
     calls = await store.calls.naming(removal.customer_id)
     scale = store.scorecard.retention
@@ -76,8 +79,9 @@ async def forget_customer(removal: CustomerRemoved, store: Store, work: Work) ->
     changed = [(now, was) for now, was in zip(left, calls, strict=True) if now is not was]
     await store.calls.keep_all([now for now, _ in changed])
     for now, was in changed:
-        if now.card and now.card != was.card:
-            work.emit(now.card)
+        new = now.card if now.card != was.card and forgetting.on_screen(now, work.now) else None
+        if new and not await store.objections.stands(now.subject):
+            work.emit(new)
     if changed and len(calls) == MOST_NAMING:  # there may be more: they are the next turn's
         removed_at = removal.removed_at or work.now
         work.emit(CustomerRemoved(customer_id=removal.customer_id, removed_at=removed_at))

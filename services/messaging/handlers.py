@@ -61,10 +61,10 @@ async def note_status(receipt: MessageStatus, store: Store, work: Work) -> None:
 
 
 async def note_matched(match: MessageMatched, store: Store, work: Work) -> None:
-    """The matcher says who it may be that writes: the first of those who are still on file."""
-    at, named = match.matched_at, match.candidates
-    gone = await store.removals.among([one.customer_id for one in named], at, work.now)
-    who = next((one for one in named if one.customer_id not in gone), None)
+    """The matcher says who it may be that writes; nobody stands in the place of who went since."""
+    at, who = match.matched_at, match.best
+    if who and await store.removals.among([who.customer_id], at, work.now):
+        who = None
     await store.conversations.known_as(match.subject, who, at or work.now)
 
 

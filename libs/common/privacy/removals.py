@@ -1,5 +1,6 @@
 """Customers whose record was removed: no match that was drawn from it brings them back."""
 
+import secrets
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
@@ -14,10 +15,11 @@ KEPT_DAYS: Final = 30
 
 REMOVALS = Entity(
     "removals",
-    {"at": ("date",), "turns": ("int", "long"), "removed_at": ("date",)},
-    ("at", "turns"),
+    {"at": ("date",), "turn": ("string",), "removed_at": ("date",)},
+    ("at", "turn"),
     (Index((("at", 1),), ttl=KEPT_DAYS * 86_400),),
     personal={"_id": Personal("identity", RECOGNISE, "coded")},
+    plain=("turn",),
 )
 
 
@@ -25,8 +27,9 @@ class Removals:
     """One tenant's. `_id` is the customer; the server's TTL index sweeps them, from `at` on.
 
     A match writes the rows of those whom it names, and so does a removal: where both commit at
-    one moment, one runs again and sees the other. `turns` counts, since a write that changes
-    nothing is none.
+    one moment, one runs again and sees the other. So whoever was named lately has a row; of who
+    was not removed it says no more than that. `turn` is drawn anew each time, since a write that
+    changes nothing is none.
     """
 
     def __init__(self, scope: TenantScope) -> None:
@@ -35,7 +38,7 @@ class Removals:
     async def note(self, removal: CustomerRemoved, now: datetime) -> datetime:
         """Keeps that the customer is removed; says until when matches may have named them."""
         removed_at = removal.removed_at or now
-        told = {**_turn(now), "$max": {"removed_at": removed_at}}
+        told = {"$set": {"at": now, **_turn()}, "$max": {"removed_at": removed_at}}
         await self._rows.update({"_id": removal.customer_id}, told, upsert=True)
         return removed_at + HEARD
 
@@ -49,12 +52,13 @@ class Removals:
         """
         gone = set()
         for customer in customers:
-            row = await self._rows.change({"_id": customer}, _turn(now), upsert=True)
+            told = {"$set": _turn(), "$setOnInsert": {"at": now}}
+            row = await self._rows.change({"_id": customer}, told, upsert=True)
             removed_at = row.get("removed_at") if row else None
             if removed_at and (matched_at is None or matched_at <= removed_at + HEARD):
                 gone.add(customer)
         return frozenset(gone)
 
 
-def _turn(now: datetime) -> Document:
-    return {"$set": {"at": now}, "$inc": {"turns": 1}}
+def _turn() -> Document:
+    return {"turn": secrets.token_hex(8)}

@@ -1,6 +1,6 @@
 """A customer whose record was removed is taken out of a call: the match, and the card as shown."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import fsum
 from typing import Final
 
@@ -11,6 +11,18 @@ from services.insights.domain.scorecard import Scale
 
 _CONTRACT: Final = frozenset({"renewal", "status"})
 """Signals, and lines of the same name, that tell of a customer's contract."""
+
+SHOWN_AFTER: Final = timedelta(minutes=5)
+"""How long a screen that comes back still gets what it missed of a call that is over."""
+OPEN_FOR: Final = timedelta(hours=4)
+"""A call whose end nobody told is on no screen after that."""
+
+
+def on_screen(record: CallRecord, now: datetime) -> bool:
+    """Whether an agent may be looking at the call; others are read anew when they are asked for."""
+    if record.ended_at:
+        return now - record.ended_at < SHOWN_AFTER
+    return record.started_at is not None and now - record.started_at < OPEN_FOR
 
 
 def without(record: CallRecord, customer_id: str, until: datetime, scale: Scale) -> CallRecord:
