@@ -32,10 +32,7 @@ Writer = Annotated[Caller[Store], acting("customers:write")]
 
 Short = Annotated[str, Field(max_length=200)]
 _BESIDE = {"numbers", "lawful_basis", "renewed_basis"}
-_WITHHELD = (
-    *("external_id", "name", "email", "status", "renewal_on", "customer_since", "language"),
-    "last_contact",
-)
+_OF_RESTRICTED = {"id", "restricted", "lawful_basis", "origin", "version", "updated_at"}
 Identity = Personal("identity", RECOGNISE)
 Contact = Personal("contact", RECOGNISE)
 Contract = Personal("contract", SHOW)
@@ -125,7 +122,7 @@ class CustomerOut(BaseModel):
         """From the stored row, as this caller may see it."""
         told = {**row, "id": row["_id"], "restricted": row["_id"] in restricted}
         if told["restricted"] and not who.decides:
-            told |= {**dict.fromkeys(_WITHHELD), "numbers": []}
+            told |= {**dict.fromkeys(cls.model_fields.keys() - _OF_RESTRICTED), "numbers": []}
         return cls.model_validate(told)
 
 
