@@ -125,7 +125,7 @@ async def get_insight(insight_id: str, who: CardReader) -> InsightProduced:
         raise not_found()
     person = await _person(who, card.session_id)
     if person in await _restricted(who, [person]):
-        raise Problem(403, "restricted", _RESTRICTED)
+        raise Problem(403, "restricted_person", _RESTRICTED)
     await who.saw(insight_id, person=person)
     return card
 

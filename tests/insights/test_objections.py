@@ -143,7 +143,7 @@ async def test_what_was_shown_of_who_is_restricted_is_for_those_who_decide(
     await house.take(consent(1, restricted=True), tenant)
     assert (await agent.get("/v1/insights")).json()["data"] == []
     refused = await agent.get(one)
-    assert (refused.status_code, refused.json()["code"]) == (403, "restricted")
+    assert (refused.status_code, refused.json()["code"]) == (403, "restricted_person")
     (listed,) = (await agent.get("/v1/calls")).json()["data"]
     assert listed == (await agent.get("/v1/calls/call-1")).json()
     assert listed == {**calls["data"][0], "match": None}
