@@ -70,7 +70,8 @@ log = structlog.get_logger()
 def show(live: Live) -> Job:
     """Shows the events of all tenants to those who listen, each tenant's to its own.
 
-    Who is erased is forgotten, and so is whose record was removed.
+    Who is erased is forgotten, and so is whose record was removed. Of who has their data restricted
+    the names and cards are.
     """
 
     async def job(running: Running[Store]) -> None:
@@ -82,6 +83,12 @@ def show(live: Live) -> Job:
                 removal = fact_of(envelope, CustomerRemoved)
                 removed_at = removal.removed_at or envelope.time
                 live.remove(envelope.tenantid, removal.customer_id, removed_at, clock.now())
+            if envelope.type == ConsentChanged.TYPE:
+                change = fact_of(envelope, ConsentChanged)
+                if change.restricted:
+                    live.restrict(envelope.tenantid, change.subject, clock.now())
+                else:
+                    live.release(envelope.tenantid, change.subject)
             live.put(envelope.tenantid, moment_of(envelope), clock.now())
 
         await running.follow((*SHOWN, ErasureOrdered), see)

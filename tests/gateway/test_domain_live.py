@@ -230,3 +230,44 @@ def test_what_names_them_and_comes_later_is_taken_in_where_they_are_on_file_agai
     assert len(heard) == (seconds > OVERLAP.total_seconds())
     live.forget(AT + KEEP)
     assert len(live.join(tenant, heard.append)) == 0
+
+
+def test_of_who_is_restricted_nothing_says_who_they_may_be_and_the_call_goes_on() -> None:
+    live, tenant = Live(), TENANTS[0]
+    told = [
+        about("evt_0", "call.started", "ses_1", subject="noura"),
+        about("evt_1", "call.matched", "ses_1", subject="noura", candidates=CANDIDATES),
+        about("evt_2", "insight.produced", "ses_1", inputs=["customer/c-1"]),
+        about("evt_3", "call.started", "ses_2", subject="dan"),
+        about("evt_4", "call.matched", "ses_2", subject="dan", candidates=CANDIDATES),
+        about("evt_5", "insight.produced", "ses_2", inputs=["customer/c-1"]),
+        about("evt_6", "message.matched", None, subject="noura", candidates=CANDIDATES),
+        about("evt_7", "call.started", "ses_3", subject="noura"),
+        about("evt_8", "call.matched", "ses_3", subject="noura", candidates=[]),
+    ]
+    for one in told:
+        live.put(tenant, one, AT)
+    memory = live.join(tenant, lambda _: None)
+    live.restrict(TENANTS[1], "noura", AT)
+    assert len(memory.open_calls()) == 8
+    live.restrict(tenant, "noura", AT)
+    left = ["evt_0", "evt_3", "evt_4", "evt_5", "evt_7", "evt_8"]
+    for _ in range(2):
+        assert [one.id for one in memory.open_calls()] == left
+        assert [one.id for one in memory.after("evt_0") or ()] == left[1:]
+        live.forget(AT)
+    live.release(tenant, "noura")
+    assert [one.id for one in memory.open_calls()] == left
+
+
+def test_a_card_under_way_of_who_is_restricted_is_not_shown_even_if_its_call_has_ended() -> None:
+    live, tenant = Live(), TENANTS[0]
+    heard: list[Moment | None] = []
+    live.join(tenant, heard.append)
+    live.restrict(tenant, "noura", AT)
+    live.put(tenant, about("evt_0", "call.started", "ses_1", subject="noura"), AT)
+    live.put(tenant, about("evt_1", "call.ended", "ses_1"), AT)
+    live.put(tenant, about("evt_2", "insight.produced", "ses_1"), AT)
+    assert [one.type for one in heard if one] == ["call.started", "call.ended"]
+    live.forget(AT + KEEP)
+    assert len(live.join(tenant, heard.append)) == 0

@@ -56,6 +56,16 @@ class Live:
         memory = self._memories.setdefault(tenant, Memory())
         memory.remove(customer_id, removed_at, now)
 
+    def restrict(self, tenant: str, subject: str, now: datetime) -> None:
+        """Lets go of who a person may be, and of their cards; screens keep what they show."""
+        self._memories.setdefault(tenant, Memory()).restrict(subject, now)
+
+    def release(self, tenant: str, subject: str) -> None:
+        """The person's data may be used again."""
+        memory = self._memories.get(tenant)
+        if memory is not None:
+            memory.release(subject)
+
     def close(self) -> None:
         """Ends every stream, and those that come yet."""
         self._closed = True

@@ -13,6 +13,7 @@ MOST = 10_000
 
 LONGEST_CALL = timedelta(hours=4)
 OVERLAP = timedelta(seconds=10)
+CARD = "insight.produced"
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,17 @@ class Moment:
     data: Mapping[str, JsonValue]
     traceparent: str | None = None
 
+    @property
+    def subject(self) -> str | None:
+        """The one person whom it is about (the keyed code of a number), if any."""
+        one = self.data.get("subject")
+        return one if isinstance(one, str) else None
+
     def is_about(self, subject: str) -> bool:
         """Whether it names this person (the keyed code of a number)."""
         several = self.data.get("subjects")
         among = isinstance(several, list | tuple) and subject in several
-        return among or self.data.get("subject") == subject
+        return among or self.subject == subject
 
     def customers(self) -> Iterator[str]:
         """The ids of customers whom it names, or whose record it was made from."""
@@ -52,6 +59,7 @@ class Moment:
 class _Call:
     touched: datetime
     moments: dict[str, Moment] = field(default_factory=dict)
+    subject: str | None = None
     started: bool = False
     ended: bool = False
 
@@ -70,10 +78,11 @@ class Memory:
         self._recent: OrderedDict[str, tuple[datetime, Moment]] = OrderedDict()
         self._calls: dict[str, _Call] = {}
         self._removed: OrderedDict[str, tuple[datetime, datetime]] = OrderedDict()
+        self._restricted: OrderedDict[str, datetime] = OrderedDict()
 
     def put(self, moment: Moment, now: datetime) -> bool:
-        """Takes in an event; False for one that was here already, or names who is gone."""
-        if moment.id in self._recent or self._names_removed(moment):
+        """Takes in an event; False for one that was here already, or that nobody may see."""
+        if moment.id in self._recent or self._hidden(moment):
             return False
         self._recent[moment.id] = (now, moment)
         if len(self._recent) > MOST:
@@ -81,6 +90,7 @@ class Memory:
         if moment.call is not None:
             call = self._calls.setdefault(moment.call, _Call(now))
             call.touched = now
+            call.subject = call.subject or moment.subject
             call.moments[moment.id] = moment
             call.started |= moment.type == "call.started"
             call.ended |= moment.type == "call.ended"
@@ -102,13 +112,13 @@ class Memory:
         since = moments[place].at - OVERLAP
         earlier = [moment for moment in moments[:place] if moment.at >= since]
         following = earlier + moments[place + 1 :]
-        return [moment for moment in following if not self._names_removed(moment)]
+        return [moment for moment in following if not self._hidden(moment)]
 
     def open_calls(self) -> list[Moment]:
         """The events of the calls that have begun and are not known to have ended."""
         calls = [call for call in self._calls.values() if call.open()]
         moments = (moment for call in calls for moment in call.moments.values())
-        told = (moment for moment in moments if not self._names_removed(moment))
+        told = (moment for moment in moments if not self._hidden(moment))
         return sorted(told, key=lambda moment: moment.time)
 
     def last_id(self) -> str | None:
@@ -116,8 +126,8 @@ class Memory:
         return next(reversed(self._recent), None)
 
     def forget(self, now: datetime) -> None:
-        """Lets go of what is too old, and of customers whose record was removed."""
-        if self._removed:
+        """Lets go of what is too old, and of what nobody may see any more."""
+        if self._removed or self._restricted:
             self._let_go()
         while self._recent:
             first, (came, _) = next(iter(self._recent.items()))
@@ -128,6 +138,8 @@ class Memory:
             del self._calls[name]
         while self._removed and now - next(iter(self._removed.values()))[0] >= KEEP:
             self._removed.popitem(last=False)
+        while self._restricted and now - next(iter(self._restricted.values())) >= KEEP:
+            self._restricted.popitem(last=False)
 
     def erase(self, subject: str) -> None:
         """Lets go of a person: of the events about them, and of all events of their calls."""
@@ -139,6 +151,7 @@ class Memory:
                 self._recent.pop(moment.id, None)
         for call in calls:
             self._calls.pop(call, None)
+        self._restricted.pop(subject, None)
 
     def remove(self, customer_id: str, removed_at: datetime, now: datetime) -> None:
         """Lets go of what names a customer whose record was removed; of a call, all else stays.
@@ -149,19 +162,43 @@ class Memory:
         self._removed[customer_id] = now, removed_at + OVERLAP
         self._removed.move_to_end(customer_id)
 
+    def restrict(self, subject: str, now: datetime) -> None:
+        """Lets go of the names and cards of a person whose data is restricted, as `remove` does.
+
+        What is still under way is not taken in either: it comes by other topics.
+        """
+        self._restricted[subject] = now
+        self._restricted.move_to_end(subject)
+
+    def release(self, subject: str) -> None:
+        """The person's data may be used again; what was let go of does not come back."""
+        self._restricted.pop(subject, None)
+
+    def _hidden(self, moment: Moment) -> bool:
+        return self._names_removed(moment) or self._of_restricted(moment)
+
+    def _of_restricted(self, moment: Moment) -> bool:
+        """Whether it says who somebody restricted may be, or is a card of a call of theirs."""
+        if not self._restricted:
+            return False
+        if moment.type == CARD:
+            call = self._calls.get(moment.call or "")
+            return call is not None and call.subject in self._restricted
+        return bool(moment.data.get("candidates")) and moment.subject in self._restricted
+
     def _names_removed(self, moment: Moment) -> bool:
         untils = (self._removed[one][1] for one in moment.customers() if one in self._removed)
         return bool(self._removed) and any(moment.at <= until for until in untils)
 
     def _let_go(self) -> None:
-        for moment in [m for _, m in self._recent.values() if self._names_removed(m)]:
+        for moment in [m for _, m in self._recent.values() if self._hidden(m)]:
             del self._recent[moment.id]
         for call in self._calls.values():
-            for moment in [m for m in call.moments.values() if self._names_removed(m)]:
+            for moment in [m for m in call.moments.values() if self._hidden(m)]:
                 del call.moments[moment.id]
 
     def __len__(self) -> int:
-        return len(self._recent) + len(self._calls) + len(self._removed)
+        return len(self._recent) + len(self._calls) + len(self._removed) + len(self._restricted)
 
 
 def _all(value: JsonValue) -> list[JsonValue]:

@@ -1,0 +1,75 @@
+"""What the events themselves do to what an agent gets after a reconnect."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import cast
+
+from libs.common.events import (
+    CallMatched,
+    CallStarted,
+    Candidate,
+    ConsentChanged,
+    Envelope,
+    Event,
+    enclose,
+)
+from libs.common.service import Running
+from services.gateway.domain.live import Live
+from services.gateway.jobs import show
+from services.gateway.store import Store
+
+AT = datetime(2026, 5, 19, 12, tzinfo=UTC)
+STARTED = CallStarted(
+    session_id="ses_1",
+    leg_id="leg_1",
+    occurred_at=AT,
+    started_at=AT,
+    direction="incoming",
+    party_kind="number",
+    subject="noura",
+)
+MATCHED = CallMatched(
+    session_id="ses_1",
+    subject="noura",
+    outcome="matched",
+    candidates=(Candidate(customer_id="c-1", name="Peregrina", confidence=1, reasons=()),),
+)
+
+
+async def shown(live: Live, *facts: Event) -> None:
+    """As if the job had followed exactly these."""
+
+    async def follow(
+        kinds: Sequence[type[Event]], see: Callable[[Envelope], Awaitable[None]]
+    ) -> None:
+        for fact in facts:
+            assert type(fact) in kinds
+            name = f"evt_{fact.TYPE}_{getattr(fact, 'version', 0)}"
+            await see(enclose(fact, "tenant0001", id=name, source="test", time=AT))
+
+    await show(live)(cast(Running[Store], SimpleNamespace(follow=follow)))
+
+
+def change(version: int, *, restricted: bool) -> ConsentChanged:
+    return ConsentChanged(subject="noura", version=version, restricted=restricted, changed_at=AT)
+
+
+def snapshot(live: Live) -> list[str]:
+    return [one.type for one in live.join("tenant0001", lambda _: None).open_calls()]
+
+
+async def test_who_is_restricted_while_they_call_is_named_no_more() -> None:
+    live = Live()
+    await shown(live, STARTED, MATCHED)
+    assert snapshot(live) == ["call.started", "call.matched"]
+    await shown(live, change(1, restricted=True))
+    assert snapshot(live) == ["call.started"]
+
+
+async def test_a_restriction_that_is_read_before_the_match_holds_and_its_end_ends_it() -> None:
+    live = Live()
+    await shown(live, change(1, restricted=True), STARTED, MATCHED)
+    assert snapshot(live) == ["call.started"]
+    await shown(live, change(2, restricted=False), MATCHED)
+    assert snapshot(live) == ["call.started", "call.matched"]
