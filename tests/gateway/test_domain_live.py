@@ -271,3 +271,29 @@ def test_a_card_under_way_of_who_is_restricted_is_not_shown_even_if_its_call_has
     assert [one.type for one in heard if one] == ["call.started", "call.ended"]
     live.forget(AT + KEEP)
     assert len(live.join(tenant, heard.append)) == 0
+
+
+def test_a_card_takes_the_place_of_earlier_ones_of_its_call() -> None:
+    """Made a minute after the match was, the second names who is gone and seems to be of later."""
+    live, tenant = Live(), TENANTS[0]
+    heard: list[Moment | None] = []
+    live.join(tenant, heard.append)
+    for one in (
+        about("evt_0", "call.started", "ses_1"),
+        about("evt_1", "insight.produced", "ses_1", version=1, inputs=[]),
+        about("evt_2", "insight.produced", "ses_1", version=2, inputs=["customer/c-1"]),
+        about("evt_3", "insight.produced", "ses_2", version=2, inputs=["customer/c-2"]),
+    ):
+        live.put(tenant, one, AT)
+    memory = live.join(tenant, lambda _: None)
+    live.remove(tenant, "c-1", AT + timedelta(minutes=1), AT)
+    assert [one.id for one in memory.open_calls()] == ["evt_0", "evt_2"]
+    live.put(tenant, about("evt_4", "insight.produced", "ses_1", version=3, inputs=[]), AT)
+    assert [one.id for one in memory.open_calls()] == ["evt_0", "evt_4"]
+    assert [one.id for one in memory.after("evt_0") or ()] == ["evt_3", "evt_4"]
+    assert [one.id for one in memory.after("evt_2") or ()] == ["evt_3", "evt_4"]
+    late = about("evt_5", "insight.produced", "ses_1", version=2, inputs=["customer/c-1"])
+    live.put(tenant, late, AT)
+    assert [one.id for one in heard if one] == [f"evt_{n}" for n in range(5)]
+    live.put(tenant, about("evt_6", "call.ended", "ses_1"), AT)
+    assert [one.id for one in memory.after("evt_0") or ()] == ["evt_3", "evt_4", "evt_6"]

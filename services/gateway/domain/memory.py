@@ -33,6 +33,12 @@ class Moment:
         one = self.data.get("subject")
         return one if isinstance(one, str) else None
 
+    @property
+    def version(self) -> int:
+        """Which card of its call it is; 0 for what is none."""
+        number = self.data.get("version")
+        return number if self.type == CARD and isinstance(number, int) else 0
+
     def is_about(self, subject: str) -> bool:
         """Whether it names this person (the keyed code of a number)."""
         several = self.data.get("subjects")
@@ -60,8 +66,21 @@ class _Call:
     touched: datetime
     moments: dict[str, Moment] = field(default_factory=dict)
     subject: str | None = None
+    version: int = 0
     started: bool = False
     ended: bool = False
+
+    def keep(self, moment: Moment) -> None:
+        """A card takes the place of those before it: they may name who is gone since."""
+        if moment.version > self.version:
+            self.version = moment.version
+            for card in [one for one in self.moments.values() if self.outdates(one)]:
+                del self.moments[card.id]
+        self.moments[moment.id] = moment
+
+    def outdates(self, moment: Moment) -> bool:
+        """Whether it is a card after which a newer one came."""
+        return moment.type == CARD and moment.version < self.version
 
     def open(self) -> bool:
         return self.started and not self.ended
@@ -91,7 +110,7 @@ class Memory:
             call = self._calls.setdefault(moment.call, _Call(now))
             call.touched = now
             call.subject = call.subject or moment.subject
-            call.moments[moment.id] = moment
+            call.keep(moment)
             call.started |= moment.type == "call.started"
             call.ended |= moment.type == "call.ended"
             if call.ended:
@@ -175,7 +194,9 @@ class Memory:
         self._restricted.pop(subject, None)
 
     def _hidden(self, moment: Moment) -> bool:
-        return self._names_removed(moment) or self._of_restricted(moment)
+        call = self._calls.get(moment.call or "")
+        outdated = call is not None and call.outdates(moment)
+        return outdated or self._names_removed(moment) or self._of_restricted(moment)
 
     def _of_restricted(self, moment: Moment) -> bool:
         """Whether it says who somebody restricted may be, or is a card of a call of theirs."""
