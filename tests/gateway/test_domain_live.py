@@ -297,3 +297,33 @@ def test_a_card_takes_the_place_of_earlier_ones_of_its_call() -> None:
     assert [one.id for one in heard if one] == [f"evt_{n}" for n in range(5)]
     live.put(tenant, about("evt_6", "call.ended", "ses_1"), AT)
     assert [one.id for one in memory.after("evt_0") or ()] == ["evt_3", "evt_4", "evt_6"]
+
+
+def test_those_who_are_gone_are_remembered_up_to_a_bound_and_stay_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    memory = Memory()
+    for n in range(4):
+        call, who = f"ses_{n}", [{"customer_id": f"c-{n}", "name": "Peregrina"}]
+        memory.put(about(f"evt_{n}", "call.started", call, subject=f"s-{n}"), AT)
+        late = about(f"evt_{n + 4}", "call.matched", call, subject=f"s-{n}", candidates=who)
+        memory.put(late, AT)
+    events = len(memory)
+    monkeypatch.setattr(memory_module, "MOST", 3)
+    for n in range(1000):
+        memory.remove(f"c-{n}", AT + 2 * KEEP, AT)
+    assert len(memory) <= events - 4 + 3  # without the matches
+    assert [one.id for one in memory.open_calls()] == [f"evt_{n}" for n in range(4)]
+
+
+def test_those_who_are_restricted_are_remembered_up_to_a_bound(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(memory_module, "MOST", 3)
+    memory = Memory()
+    memory.put(about("evt_0", "call.started", "ses_0", subject="s-0"), AT)
+    memory.put(about("evt_1", "insight.produced", "ses_0", version=1), AT)
+    for n in range(1000):
+        memory.restrict(f"s-{n}", AT)
+    assert [one.id for one in memory.open_calls()] == ["evt_0"]
+    assert len(memory) <= 2 + 3

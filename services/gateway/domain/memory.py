@@ -4,12 +4,18 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from pydantic import JsonValue
 
+T = TypeVar("T")
+
 KEEP = timedelta(minutes=5)
 MOST = 10_000
-"""Events of a tenant that are kept at most, some 40 MB; who missed more begins with a snapshot."""
+"""Events of a tenant that are kept at most, some 40 MB; who missed more begins with a snapshot.
+
+So many of those who were removed, and of those who are restricted, are kept at most, too.
+"""
 
 LONGEST_CALL = timedelta(hours=4)
 OVERLAP = timedelta(seconds=10)
@@ -180,6 +186,7 @@ class Memory:
         """
         self._removed[customer_id] = now, removed_at + OVERLAP
         self._removed.move_to_end(customer_id)
+        self._bound(self._removed)
 
     def restrict(self, subject: str, now: datetime) -> None:
         """Lets go of the names and cards of a person whose data is restricted, as `remove` does.
@@ -188,6 +195,7 @@ class Memory:
         """
         self._restricted[subject] = now
         self._restricted.move_to_end(subject)
+        self._bound(self._restricted)
 
     def release(self, subject: str) -> None:
         """The person's data may be used again; what was let go of does not come back."""
@@ -210,6 +218,13 @@ class Memory:
     def _names_removed(self, moment: Moment) -> bool:
         untils = (self._removed[one][1] for one in moment.customers() if one in self._removed)
         return bool(self._removed) and any(moment.at <= until for until in untils)
+
+    def _bound(self, gone: OrderedDict[str, T]) -> None:
+        """Of too many the older half goes at once: letting go takes a look at everything."""
+        if len(gone) > MOST:
+            self._let_go()
+            for _ in range(len(gone) // 2):
+                gone.popitem(last=False)
 
     def _let_go(self) -> None:
         for moment in [m for _, m in self._recent.values() if self._hidden(m)]:
