@@ -4,6 +4,7 @@ import { $, announce, fill, made, words } from "./page.js";
 export const TYPES = ["call.started", "call.answered", "call.ended", "call.matched", "insight.produced"];
 
 const MOST_CARDS = 20;
+const LAST_AT_CALL = 2; // a card of a later version is drawn anew, often long after the call
 const SIGNS = { low: "✓", caution: "⚠", high: "⛔", steady: "✓", watch: "◔", at_risk: "⚠", urgent: "⛔" };
 const TONES = { good: "✓", warning: "⚠", info: "ℹ" };
 const cards = new Map();
@@ -16,6 +17,7 @@ export function start(open) {
 
 export function show({ type, data }) {
   if (outgoing.has(data.session_id)) return;
+  if (data.version > LAST_AT_CALL && !cards.has(data.session_id)) return;
   const card = cardOf(data.session_id);
   if (type === "call.started") started(card, data);
   if (type === "call.answered") standing(card, "answered");
