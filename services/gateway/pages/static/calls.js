@@ -33,6 +33,7 @@ export function forget(customer) {
     $(".name", card).textContent = words.unknown;
     listItems($(".reasons", card), []);
     delete card.dataset.name;
+    delete card.dataset.customer;
     delete card.dataset.customers;
   }
 }
@@ -70,7 +71,10 @@ function started(card, call) {
   $(".on", card).hidden = !call.line;
   const button = $(".write", card);
   button.hidden = !call.subject;
-  button.onclick = () => write({ subject: call.subject, number: call.party, name: card.dataset.name });
+  button.onclick = () => {
+    const { name, customer } = card.dataset;
+    write({ subject: call.subject, number: call.party, name, customer });
+  };
 }
 
 function matched(card, match) {
@@ -85,7 +89,10 @@ function matched(card, match) {
   listItems($(".reasons", card), best ? best.reasons.map((reason) => ["", reason.sentence]) : []);
   card.dataset.outcome = match.outcome;
   card.dataset.customers = match.candidates.map((one) => one.customer_id).join(" ");
-  if (match.outcome === "matched" && best && best.name) card.dataset.name = best.name;
+  if (match.outcome === "matched" && best && best.name) {
+    card.dataset.name = best.name;
+    card.dataset.customer = best.customer_id;
+  }
   told(card);
 }
 

@@ -64,6 +64,7 @@ function row(head) {
   if (head.last_at) button.append(" ", when(head.last_at));
   if (head.unanswered) button.append(" ", made("span", "badge", fill(words.unanswered, { n: head.unanswered })));
   if (head.stopped) button.append(" ", made("span", "badge", `⛔ ${words.stopped}`));
-  button.onclick = () => open({ subject: head.subject, number: head.number, name });
+  const customer = head.customer?.id || names.get(head.subject)?.[0];
+  button.onclick = () => open({ subject: head.subject, number: head.number, name, customer });
   return made("li", "", button);
 }
