@@ -34,7 +34,7 @@ from libs.common.events import (
 from libs.common.service import Job, Running, stops_within
 from libs.common.tenants import UnknownTenant
 from services.gateway.domain.live import Live
-from services.gateway.domain.memory import Moment
+from services.gateway.domain.moment import Moment
 from services.gateway.domain.usage import Use, Waiting
 from services.gateway.store import Store
 

@@ -21,7 +21,7 @@ from libs.common.events.base import Fact
 from libs.common.keys import PLATFORM
 from libs.common.mongo import Document, Documents, Work
 from services.gateway.domain.live import Live
-from services.gateway.domain.memory import Moment
+from services.gateway.domain.moment import Moment
 from services.gateway.jobs import SHOWN, moment_of
 from services.ingest.api.reading import reading_of
 from services.ingest.domain.family import Ignored

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from libs.common import clock
 from services.gateway.domain import memory as memory_module
 from services.gateway.domain.live import Live
-from services.gateway.domain.memory import KEEP, LONGEST_CALL, OVERLAP, Memory, Moment
+from services.gateway.domain.memory import KEEP, LONGEST_CALL, OVERLAP, Memory
+from services.gateway.domain.moment import Moment
 
 AT = datetime(2026, 5, 19, 12, tzinfo=UTC)
 TENANTS = ("tenant0001", "tenant0002", "tenant0003")

@@ -15,7 +15,8 @@ from libs.common.mongo import is_outage
 from libs.common.telemetry import span
 from services.gateway.api.access import Signed, Visitor, operation_of, visitor_with
 from services.gateway.api.desk import Desk, desk_of
-from services.gateway.domain.memory import Memory, Moment
+from services.gateway.domain.memory import Memory
+from services.gateway.domain.moment import Moment
 
 router = APIRouter(prefix="/v1", tags=["live"])
 

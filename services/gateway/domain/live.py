@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from services.gateway.domain.memory import Memory, Moment
+from services.gateway.domain.memory import Memory
+from services.gateway.domain.moment import Moment
 
 # Gets each event as it comes, and None when the stream is over. It must not wait.
 Listener = Callable[[Moment | None], None]

@@ -1,12 +1,11 @@
 """What one tenant's agents may have missed: five minutes of events, and the open calls."""
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from pydantic import JsonValue
+from services.gateway.domain.moment import CARD, Moment
 
 T = TypeVar("T")
 
@@ -19,52 +18,6 @@ So many of those who were removed, and of those who are restricted, are kept at 
 
 LONGEST_CALL = timedelta(hours=4)
 OVERLAP = timedelta(seconds=10)
-CARD = "insight.produced"
-
-
-@dataclass(frozen=True)
-class Moment:
-    """An event as an agent's screen gets it. `call` is the session it is about, if any."""
-
-    id: str
-    type: str
-    time: str
-    call: str | None
-    data: Mapping[str, JsonValue]
-    traceparent: str | None = None
-
-    @property
-    def subject(self) -> str | None:
-        """The one person whom it is about (the keyed code of a number), if any."""
-        one = self.data.get("subject")
-        return one if isinstance(one, str) else None
-
-    @property
-    def version(self) -> int:
-        """Which card of its call it is; 0 for what is none."""
-        number = self.data.get("version")
-        return number if self.type == CARD and isinstance(number, int) else 0
-
-    def is_about(self, subject: str) -> bool:
-        """Whether it names this person (the keyed code of a number)."""
-        several = self.data.get("subjects")
-        among = isinstance(several, list | tuple) and subject in several
-        return among or self.subject == subject
-
-    def customers(self) -> Iterator[str]:
-        """The ids of customers whom it names, or whose record it was made from."""
-        for one in _all(self.data.get("candidates")):
-            if isinstance(one, Mapping):
-                yield str(one.get("customer_id"))
-        for made_from in _all(self.data.get("inputs")):
-            kind, _, key = str(made_from).partition("/")
-            if kind == "customer":
-                yield key
-
-    @property
-    def at(self) -> datetime:
-        """When the source wrote it down."""
-        return datetime.fromisoformat(self.time)
 
 
 @dataclass
@@ -235,7 +188,3 @@ class Memory:
 
     def __len__(self) -> int:
         return len(self._recent) + len(self._calls) + len(self._removed) + len(self._restricted)
-
-
-def _all(value: JsonValue) -> list[JsonValue]:
-    return value if isinstance(value, list) else []
