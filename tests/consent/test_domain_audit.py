@@ -313,6 +313,7 @@ def test_codes_counts_and_dates_are_kept(value: str | int | bool) -> None:
     [
         ("privacy.ready", "bytes", True),
         ("retention.swept", "documents", True),
+        ("audit.read", "up_to", True),
         ("import.finished", "rows", True),
         ("privacy.ready", "kind", False),
         ("privacy.delivered", "bytes", False),

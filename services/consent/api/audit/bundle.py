@@ -5,6 +5,7 @@ from fastapi.responses import StreamingResponse
 
 from services.consent.api.audit.packing import packed
 from services.consent.api.audit.reader import Reader, note_reading
+from services.consent.domain.audit.reading import Shown
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
 
@@ -23,13 +24,13 @@ async def download_audit_bundle(who: Reader) -> StreamingResponse:
     The manifest holds the SHA-256 of each file, in hex. A line of the first two is an event's data.
     """
     tenant = who.tenant.tenant
-    if size := (await who.store.audit.head()).size:
-        await note_reading(who, "bundle", size)
+    # Nothing beyond it is handed over: what is sealed meanwhile would be shown and not noted.
+    size = (await who.store.audit.head()).size
+    if size:
+        await note_reading(who, Shown("bundle", size, up_to=size))
     keys = [one.key for one in who.store.notary.published(tenant)]
-    # Before the entries are read, so that each checkpoint finds those that it is about.
-    newest = await who.store.audit.checkpoints.page(None, 1)
-    signed = who.store.audit.checkpoints.up_to(newest[0].size if newest else 0)
-    body = packed(who.store.audit.entries.every(), signed, keys)
+    signed = who.store.audit.checkpoints.up_to(size)
+    body = packed(who.store.audit.entries.every(size), signed, keys)
     name = f'attachment; filename="audit-{tenant}.zip"'
     headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
     return StreamingResponse(body, media_type="application/zip", headers=headers)

@@ -9,9 +9,9 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from libs.common.events import AuditSealed
 from libs.common.web import Cursor, CursorText, Limit, Moment, Page
-from services.consent.api.audit.reader import Reader, What, note_reading
+from services.consent.api.audit.reader import Reader, note_reading
 from services.consent.api.falling import below
-from services.consent.domain.audit.reading import shows_something
+from services.consent.domain.audit.reading import Shown, What, shows_something
 from services.consent.store.audit import Asked
 
 router = APIRouter(prefix="/v1", tags=["audit"])
@@ -98,6 +98,7 @@ async def list_audit_entries(
     if shows_something(kept):
         kinds = filters.kinds()
         what: What = "entries" if kinds or cursor else "latest"
-        await note_reading(who, what, len(kept), kinds, limit)
+        up_to = kept[0].sequence if what == "latest" else None
+        await note_reading(who, Shown(what, len(kept), up_to, kinds, limit))
     following = pages.write(kept[-1].sequence) if len(kept) == limit else None
     return Page(data=[AuditEntry.of(one) for one in kept], next_cursor=following)

@@ -13,7 +13,7 @@ from libs.common.events.audit import Entry
 from libs.common.service import Caller
 from libs.common.web import Problem, not_found
 from services.consent.api.audit.reader import Reader, note_reading
-from services.consent.domain.audit.reading import shows_something
+from services.consent.domain.audit.reading import Shown, shows_something
 from services.consent.store import Store
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
@@ -83,7 +83,7 @@ async def _inclusion(who: Caller[Store], sequence: int) -> InclusionProof:
         store, checkpoint.size, lambda: merkle.inclusion_parts(checkpoint.size, sequence - 1)
     )
     if shows_something(found):
-        await note_reading(who, "proof", 1)
+        await note_reading(who, Shown("proof", 1))
     told = found[0].model_dump(include={"tenant", "sequence", "entry", "hash"})
     return InclusionProof(**told, path=path, checkpoint=checkpoint.note)
 

@@ -15,7 +15,7 @@ _MOST = 2**53  # of a number in RFC 8785
 COUNTS: Mapping[str, frozenset[str]] = {
     "access.read": frozenset({"documents"}),
     "audit.number_again": frozenset({"source_seq", "last", "sequence"}),
-    "audit.read": frozenset({"documents"}),
+    "audit.read": frozenset({"documents", "up_to"}),
     "erasure.answered": frozenset({"documents"}),
     "import.finished": frozenset(
         {"rows", "created", "updated", "unchanged", "repeated", "rejected", "renewed"}

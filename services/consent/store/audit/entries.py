@@ -105,9 +105,10 @@ class Entries:
             yield [bytes.fromhex(row["hash"]) for row in rows]
             last = rows[-1]["_id"]
 
-    async def every(self) -> AsyncIterator[AuditSealed]:
-        """All of them, in order."""
-        async for row in self._rows.stream({}, sort=[("_id", 1)]):
+    async def every(self, size: int | None = None) -> AsyncIterator[AuditSealed]:
+        """All of them, or those of a trail of this size, in order."""
+        query: Document = {} if size is None else {"_id": {"$lte": size}}
+        async for row in self._rows.stream(query, sort=[("_id", 1)]):
             yield self._kept(row)
 
     async def latest(self) -> AsyncIterator[AuditSealed]:
