@@ -123,6 +123,22 @@ async def test_one_that_hangs_is_cut_off(
     assert topic.told == {second.tenant: [1, 2]}
 
 
+async def test_a_round_ends_while_the_lease_is_ours(
+    house: Harness[Store], topic: Log, one: Telling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also one for which a lease that has more than half to go was not renewed."""
+    lease = one._turn
+    assert await lease.hold()
+    assert lease._until
+    moment = lease._until - lease._lasting / 2 - timedelta(milliseconds=1)
+    monkeypatch.setattr(clock, "now", lambda: moment)
+    before = lease._until
+    assert await lease.hold()
+    assert lease._until == before
+    left = (lease._until - moment).total_seconds()
+    assert telling.TURN_SECONDS < telling.MOST_SECONDS < left - 0.5
+
+
 async def test_one_of_which_there_is_much_makes_way(
     house: Harness[Store], topic: Log, one: Telling, monkeypatch: pytest.MonkeyPatch
 ) -> None:

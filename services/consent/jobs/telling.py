@@ -14,14 +14,17 @@ from libs.common.events import AuditCheckpointed, AuditSealed, Envelope, derived
 from libs.common.keys import PLATFORM
 from libs.common.service import Job, Running, stops_within
 from services.consent.store import Store
-from services.consent.store.audit.untold import Part
+from services.consent.store.audit.untold import TURN, Part
 
 POLL_SECONDS = 0.5
 BATCH = 200
-TURN_SECONDS = 4.0
+MOST_SECONDS = 0.8 * (TURN / 2).total_seconds()
+"""When a trail is cut off that hangs: within the half of its turn that a round has at the least.
+
+Whoever has the lease next would tell it too.
+"""
+TURN_SECONDS = MOST_SECONDS / 2
 """After it a trail makes way, even if there is more of it."""
-MOST_SECONDS = 8.0
-"""When a trail is cut off that hangs: less than the lease, whose next holder would tell it too."""
 LONGEST_WAIT = 10.0
 
 FAILED = Counter("audit_telling_failed_total", "Times that a trail could not be told further.")

@@ -6,6 +6,7 @@ tampered with. So one process at a time tells, from these rows.
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 
 from libs.common.mongo import Document, Entity, Lease, TenantScope
 
@@ -17,6 +18,8 @@ UNTOLD = Entity(
 )
 
 _WORK = "telling"
+TURN = timedelta(seconds=10)
+"""How long one process has the right to tell; with more than half to go it is not renewed."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Untold:
 
     def turn(self) -> Lease:
         """The right to tell."""
-        return Lease(self._leases, _WORK)
+        return Lease(self._leases, _WORK, TURN)
 
     async def add_entries(self, tenant: str, first: int, last: int) -> None:
         """Notes that these entries were sealed."""
