@@ -147,6 +147,35 @@ async def test_tail_takes_back_what_a_late_note_makes_untrue(
     await process.wait()
 
 
+async def test_tail_tells_once_of_numbers_used_again_and_takes_them_never_back(
+    made: Made, broker: Broker, verifier: Verifier, tmp_path: Path
+) -> None:
+    for number in (1, 2, 3, 4, 2):
+        made.seal("insights", number)
+    await broker.publish(Made(made.signer, made.entries))
+    process = await verifier.start("tail", "--state", str(tmp_path / "n.txt"), "--watch", "0.2")
+    said = lines(process)
+    for _ in range(45):
+        await anext(said)
+    assert (await anext(said)).startswith(
+        "source number used again: note 2 of insights in entry 45 has a number that another"
+    )
+    for number in (3, 4):  # the same run, which grows
+        made.seal("insights", number)
+        await broker.publish(Made(made.signer, made.entries[-1:]))
+        assert (await anext(said)).split()[0] == str(len(made.entries))
+    made.seal("insights", 3)
+    made.checkpoint()
+    await broker.publish(Made(made.signer, made.entries[-1:], made.checkpoints))
+    assert (await anext(said)).split()[0] == "48"
+    assert (await anext(said)).startswith(
+        "source number used again: note 3 of insights in entry 48 has a number that another"
+    )
+    assert await anext(said) == "remembered: 48 entries"
+    process.terminate()
+    await process.wait()
+
+
 async def test_tail_ends_by_itself_and_refuses_to_go_back(
     made: Made, broker: Broker, verifier: Verifier, tmp_path: Path
 ) -> None:
