@@ -1,13 +1,13 @@
 """A customer whose record was removed is taken out of a call: the match, and the card as shown."""
 
 from datetime import datetime, timedelta
-from math import fsum
 from typing import Final
 
 from libs.common.events.insights import InsightProduced, Score
 from services.insights.domain.lines import who
 from services.insights.domain.record import CallRecord
 from services.insights.domain.scorecard import Scale
+from services.insights.domain.scoring import summed
 
 _CONTRACT: Final = frozenset({"renewal", "status"})
 """Signals, and lines of the same name, that tell of a customer's contract."""
@@ -56,9 +56,4 @@ def _redrawn(
 
 def _rescored(score: Score, scale: Scale) -> Score:
     parts = tuple(part for part in score.contributions if part.signal not in _CONTRACT)
-    if parts == score.contributions:
-        return score
-    total = round(fsum([score.base, *(part.contribution for part in parts)]), 3)
-    points = min(100.0, max(0.0, total))
-    update = {"points": points, "band": scale.band(points), "contributions": parts}
-    return score.model_copy(update=update)
+    return score if parts == score.contributions else summed(scale, score.base, parts)

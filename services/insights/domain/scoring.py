@@ -15,11 +15,14 @@ def score(scale: Scale, findings: Findings) -> Score:
     """
     parts = [finding.contribution(signal) for signal, finding in findings.items()]
     shown = tuple(sorted((part for part in parts if part.contribution), key=_heaviest_first))
-    total = round(fsum([scale.base, *(part.contribution for part in shown)]), 3)
+    return summed(scale, float(scale.base), shown)
+
+
+def summed(scale: Scale, base: float, parts: tuple[Contribution, ...]) -> Score:
+    """The score that these contributions make, in this order."""
+    total = round(fsum([base, *(part.contribution for part in parts)]), 3)
     points = min(100.0, max(0.0, total))
-    return Score(
-        points=points, band=scale.band(points), base=float(scale.base), contributions=shown
-    )
+    return Score(points=points, band=scale.band(points), base=base, contributions=parts)
 
 
 def _heaviest_first(part: Contribution) -> tuple[float, str]:
