@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal, get_args
 
 from libs.common.customers import values
 from libs.common.customers.values import EMPTY, LONGEST, Unfit
@@ -20,7 +20,8 @@ FIELDS: Final[Mapping[str, Callable[[str, str | None], object] | None]] = {
 """The texts of a customer, each with its rule; None where any text will do."""
 
 NUMBERS: Final = "numbers"
-LABELS: Final = ("mobile", "home", "work", "whatsapp", "phone")
+Label = Literal["mobile", "home", "work", "whatsapp", "phone"]
+LABELS: Final = get_args(Label)
 MOST_NUMBERS: Final = 20
 LONGEST_NUMBER: Final = 64
 

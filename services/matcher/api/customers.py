@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from libs.common.customers.correction import LONGEST_NUMBER, MOST_NUMBERS, Label
+from libs.common.customers.values import LONGEST
 from libs.common.events import CustomerRemoved, Note
 from libs.common.events.personal import RECOGNISE, SHOW, Personal
 from libs.common.mongo import Document, Work
@@ -30,19 +32,18 @@ router = APIRouter(prefix="/v1/customers", tags=["customers"])
 Reader = Annotated[Caller[Store], acting("customers:read")]
 Writer = Annotated[Caller[Store], acting("customers:write")]
 
-Short = Annotated[str, Field(max_length=200)]
+Short = Annotated[str, Field(max_length=LONGEST)]
 _BESIDE = {"numbers", "lawful_basis", "renewed_basis"}
 _OF_RESTRICTED = {"id", "restricted", "lawful_basis", "origin", "version", "updated_at"}
 Identity = Personal("identity", RECOGNISE)
 Contact = Personal("contact", RECOGNISE)
 Contract = Personal("contract", SHOW)
-Label = Literal["mobile", "home", "work", "whatsapp", "phone"]
 
 
 class NumberIn(BaseModel):
     """A number in any usual spelling; without `+` it is read in the agency's region."""
 
-    number: Annotated[str, Field(max_length=64), Contact]
+    number: Annotated[str, Field(max_length=LONGEST_NUMBER), Contact]
     label: Label = "phone"
 
 
@@ -54,7 +55,7 @@ class CustomerIn(BaseModel):
     external_id: Annotated[Short | None, Identity] = None
     name: Annotated[Short | None, Identity] = None
     email: Annotated[Short | None, Contact] = None
-    numbers: Annotated[list[NumberIn], Field(max_length=20)] = []
+    numbers: Annotated[list[NumberIn], Field(max_length=MOST_NUMBERS)] = []
     status: Annotated[Short | None, Contract] = None
     renewal_on: Annotated[date | None, Contract] = None
     customer_since: Annotated[date | None, Contract] = None
