@@ -1,7 +1,7 @@
 """`python -m deploy.drill.soak [--minutes 10] [--rate 200]`: a steady load; does anything grow?
 
 Whole calls at a fixed rate, whatever becomes of those before. Every half minute it prints what
-each process holds and how far the groups are behind.
+each process holds and how far the groups are behind; at the end, what a call cost.
 """
 
 import argparse
@@ -18,15 +18,16 @@ from typing import NoReturn
 import psutil
 import uvloop
 
+from deploy.bench import cpu
 from deploy.bench.program import opened as load
 from deploy.bench.requests import PATH, packed, whole
 from deploy.bench.stage import LINE, TENANT, Crew, Stage, opened
 from deploy.drill import groups
 from deploy.drill.stores import Stores
+from deploy.local.services import NAMES
 from libs.common import clock, telemetry
 
 STATE = Path(".local/soak")
-SERVICES = ("ingest", "matcher", "insights", "gateway")
 CHUNK = 30
 """Seconds of load made ready at once: signatures are good for five minutes."""
 
@@ -84,8 +85,9 @@ async def _run(chunks: int, rate: int) -> list[str]:
     async with opened(STATE, say) as stage:
         await stage.tenant(TENANT, LINE)
         await stage.fill(KNOWN)
-        with stage.crew(*SERVICES) as crew:
+        with stage.crew(*NAMES) as crew:
             watched = _watched(stage, crew)
+            before = _spent(watched)
             for number in range(chunks):
                 await _chunk(stage, crew, seen, rate)
                 await _sample(stage, watched, seen)
@@ -93,6 +95,7 @@ async def _run(chunks: int, rate: int) -> list[str]:
                     say(_line(seen))
             await _settled(stage)
             effects = await _effects(stage)
+            say(_cost(before, _spent(watched), seen.calls))
     say(f"{seen.calls} calls, answers {seen.answers}, {effects[0]} cards, {effects[1]} ended")
     return [*_faults(seen, rate), *_missing(seen, effects)]
 
@@ -114,6 +117,16 @@ def _watched(stage: Stage, crew: Crew) -> dict[str, psutil.Process]:
     pids = {name: process.pid for name, process in crew.processes.items()}
     pids |= {server.name: server.pid for server in stage.servers}
     return {name: psutil.Process(pid) for name, pid in pids.items()}
+
+
+def _spent(watched: dict[str, psutil.Process]) -> dict[str, float]:
+    return {name: cpu.seconds([process.pid]) for name, process in watched.items()}
+
+
+def _cost(before: dict[str, float], after: dict[str, float], calls: int) -> str:
+    each = {name: (after[name] - before[name]) / calls * 1000 for name in before}
+    told = ", ".join(f"{name} {ms:.1f}" for name, ms in each.items())
+    return f"CPU per call, ms: {told}; together {sum(each.values()):.1f}"
 
 
 async def _sample(stage: Stage, watched: dict[str, psutil.Process], seen: Seen) -> None:
@@ -155,7 +168,7 @@ def _faults(seen: Seen, rate: int) -> list[str]:
     faults = []
     for name, samples in seen.held.items():
         limits = [("files", 1, SLACK_FILES)]
-        limits += [("MB", 0, SLACK_MB)] if name in SERVICES else []
+        limits += [("MB", 0, SLACK_MB)] if name in NAMES else []
         for what, place, slack in limits:
             early, late = _quarters([sample[place] for sample in samples])
             if late > early * GROWTH + slack:
