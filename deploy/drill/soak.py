@@ -58,8 +58,8 @@ class Seen:
 def main() -> int:
     """Returns 0 where all is flat and all accepted calls have their effects, else 1."""
     options = _options()
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGINT, _interrupt)
+    signal.signal(signal.SIGTERM, interrupt)
+    signal.signal(signal.SIGINT, interrupt)
     faults = uvloop.run(_run(options.minutes * 60 // CHUNK, options.rate))
     for fault in faults:
         say(f"RED: {fault}")
@@ -70,7 +70,8 @@ def main() -> int:
 _BEGAN = monotonic()
 
 
-def _interrupt(*_: object) -> NoReturn:
+def interrupt(*_: object) -> NoReturn:
+    """Ends the run as Ctrl-C does, so that all that was started is stopped."""
     raise KeyboardInterrupt
 
 

@@ -75,8 +75,8 @@ async def seed(files: Files, gateway_url: str, say: Say) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for demo in DEMOS:
         create_tenant_keys(files.keys, demo.tenant)
-        await asyncio.to_thread(_make, door, demo)
-        logins = {role: await _join(door, gateway_url, demo, role) for role in ("admin", "agent")}
+        await asyncio.to_thread(make, door, demo)
+        logins = {role: await join(door, gateway_url, demo, role) for role in ("admin", "agent")}
         say(f"tenant {demo.tenant} ({demo.name}): number {demo.line}, an Admin, an Agent")
         await _customers(gateway_url, logins["admin"], demo, say)
         await _safeguard(gateway_url, logins["admin"], demo, say)
@@ -91,7 +91,8 @@ async def seed(files: Files, gateway_url: str, say: Say) -> dict[str, Any]:
     return made
 
 
-def _make(door: Door, demo: Demo) -> None:
+def make(door: Door, demo: Demo) -> None:
+    """The agency, its number, connection and messaging profile."""
     profile = profiles.load(demo.profile)
     door.post(
         "/operator/v1/tenants",
@@ -112,8 +113,12 @@ def _make(door: Door, demo: Demo) -> None:
     )
 
 
-async def _join(door: Door, gateway_url: str, demo: Demo, role: str) -> Login:
-    login = Login(f"{role}@{demo.profile}.example.com", secrets.token_urlsafe(12))
+async def join(
+    door: Door, gateway_url: str, demo: Demo, role: str, domain: str | None = None
+) -> Login:
+    """Somebody invited, who has accepted; `domain` is of their address, before .example.com."""
+    address = f"{role}@{domain or demo.profile}.example.com"
+    login = Login(address, secrets.token_urlsafe(12))
     invited = await asyncio.to_thread(
         door.post,
         "/operator/v1/invitations",
