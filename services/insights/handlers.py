@@ -22,6 +22,7 @@ from libs.common.privacy import done
 from services.insights.domain import card, features, forgetting, merge
 from services.insights.domain.number import Numbering
 from services.insights.domain.record import CallRecord
+from services.insights.domain.wording import words_in
 from services.insights.store import MOST_NAMING, Store
 
 
@@ -75,7 +76,8 @@ async def forget_customer(removal: CustomerRemoved, store: Store, work: Work) ->
     until = await store.removals.note(removal, work.now)
     calls = await store.calls.naming(removal.customer_id)
     scale = store.scorecard.retention
-    left = [forgetting.without(call, removal.customer_id, until, scale) for call in calls]
+    words = words_in(work.tenant.language)
+    left = [forgetting.without(one, removal.customer_id, until, scale, words) for one in calls]
     changed = [(now, was) for now, was in zip(left, calls, strict=True) if now is not was]
     await store.calls.keep_all([now for now, _ in changed])
     for now, was in changed:
@@ -130,4 +132,4 @@ async def _card(record: CallRecord, store: Store, work: Work) -> InsightProduced
         record, earlier, Numbering.of(record.party), store.scorecard.lookback
     )
     as_of = record.started_at.astimezone(work.timezone)
-    return card.produce(record, figures, store.scorecard, as_of)
+    return card.produce(record, figures, store.scorecard, as_of, work.tenant.language)

@@ -8,12 +8,13 @@ from services.insights.domain import retention, risk
 from services.insights.domain.finding import Case
 from services.insights.domain.history import Earlier
 from services.insights.domain.scoring import score
+from services.insights.domain.wording import words_in
 from tests.insights.given import CARD, NOON, features, merged
 
 
 def case(*facts: Event, past: Iterable[Earlier] = (), **number: object) -> Case:
     record = merged(*facts)
-    return Case(record, features(record, past, **number), NOON.date())  # type: ignore[arg-type]
+    return Case(record, features(record, past, **number), NOON.date(), words_in("en"))  # type: ignore[arg-type]
 
 
 def risk_of(*facts: Event, past: Iterable[Earlier] = (), **number: object) -> Score:

@@ -1,5 +1,6 @@
 """The card: for every incoming call, the same from the same facts."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -28,10 +29,13 @@ from tests.insights.given import (
 
 
 def card(
-    *facts: Event, past: list[Earlier] | None = None, kind: str = "unknown"
+    *facts: Event,
+    past: list[Earlier] | None = None,
+    kind: str = "unknown",
+    language: str = "en",
 ) -> InsightProduced:
     record = merged(*facts)
-    made = produce(record, features(record, past or [], kind), CARD, NOON)
+    made = produce(record, features(record, past or [], kind), CARD, NOON, language)
     assert made is not None
     return made
 
@@ -86,13 +90,13 @@ def test_the_same_inputs_give_the_same_card_for_every_incoming_call(
 def test_an_outgoing_call_has_no_card() -> None:
     record = merged(started(direction="outgoing"), matched())
 
-    assert produce(record, features(record), CARD, NOON) is None
+    assert produce(record, features(record), CARD, NOON, "en") is None
 
 
 def test_a_call_without_its_start_has_no_card_yet() -> None:
     record = merged(ended(), answered(), matched())
 
-    assert produce(record, features(record), CARD, NOON) is None
+    assert produce(record, features(record), CARD, NOON, "en") is None
 
 
 def test_one_insight_per_session_in_two_versions() -> None:
@@ -101,7 +105,7 @@ def test_one_insight_per_session_in_two_versions() -> None:
     assert ring.insight_id == known.insight_id
     assert (ring.version, known.version) == (1, 2)
     assert ring.session_id == ring.about() == "call-1"
-    assert ring.model == "agency-standard@1"
+    assert ring.model == "agency-standard@2"
     assert ring.as_of == NOON
 
 
@@ -227,7 +231,7 @@ def test_a_far_renewal_is_told_and_weighs_nothing() -> None:
 
 def test_days_count_from_the_date_of_as_of() -> None:
     record = merged(started(), renewing(1))
-    late = produce(record, features(record), CARD, NOON + timedelta(hours=12))
+    late = produce(record, features(record), CARD, NOON + timedelta(hours=12), "en")
 
     assert late is not None
     assert said(late)["renewal"] == "Renewal today."
@@ -250,3 +254,29 @@ def test_a_card_is_news_unless_shown_or_older(
     if shown:
         record = record.with_card(first.model_copy(update=shown))
     assert record.lacks(first.model_copy(update=made)) is news
+
+
+ARABIC = re.compile(r"[\u0600-\u06ff]")
+
+
+@settings(deadline=None)
+@given(starts, st.none() | matches, pasts, kinds)
+def test_a_card_speaks_the_language_of_its_agency_and_says_the_same(
+    start: Event, match: Event | None, past: list[Earlier], kind: str
+) -> None:
+    facts = [start, *([match] if match else [])]
+
+    english = card(*facts, past=past, kind=kind)
+    arabic = card(*facts, past=past, kind=kind, language="ar-SA")
+
+    ours = [(line.code, line.tone) for line in english.lines]
+    theirs = [(line.code, line.tone) for line in arabic.lines]
+    parts = [*arabic.risk.contributions, *arabic.retention.contributions]
+    sentences = [line.sentence for line in arabic.lines] + [part.sentence for part in parts]
+    assert (ours, english.risk.points) == (theirs, arabic.risk.points)
+    assert all(map(ARABIC.search, sentences))
+    assert not any(ARABIC.search(line.sentence) for line in english.lines)
+
+
+def test_a_language_that_nobody_speaks_here_is_english() -> None:
+    assert card(started(), language="tlh") == card(started())

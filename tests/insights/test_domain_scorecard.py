@@ -20,7 +20,7 @@ def changed(path: str, value: object) -> str:
 
 
 def test_the_shipped_scorecard_names_its_model_and_sources() -> None:
-    assert CARD.model == "agency-standard@1"
+    assert CARD.model == "agency-standard@2"
     for signals in (CARD.risk.signals, CARD.retention.signals):
         assert all(signal.source for _, signal in signals)
 
@@ -70,6 +70,12 @@ def test_one_ring_prefixes_are_those_of_the_ftc_and_the_fcc() -> None:
         ("risk.signals.neighbour.sentence", "{number}", "neighbour uses .'number'.; it may use"),
         ("risk.signals.neighbour.sentence", "{", "neighbour cannot be filled in: Single"),
         ("risk.signals.velocity.sentence", "{calls:d}", "velocity cannot be filled in: Unknown"),
+        ("risk.signals.velocity.translations", {"ar": "{when}"}, "velocity uses .'when'."),
+        (
+            "risk.signals.screening.translations",
+            {"ar": {}},
+            "a sentence for each of .'spam_likely'",
+        ),
         ("risk.signals.velocity.start", float("nan"), "velocity.start: .*finite number"),
         ("risk.signals.attestation", LEVELS, "attestation: give the level absent"),
         ("risk.signals.callback_trap", LEVELS, "callback_trap: give the level missed_before"),

@@ -85,7 +85,7 @@ async def test_every_order_with_repetitions_ends_in_the_same_state(
             await house.take(facts[name], tenant)  # told twice
         whole = merged(*(facts[name] for name in FACTS))
         kind = Numbering.of(whole.party).line_kind
-        expected = produce(whole, features(whole, kind=kind), CARD, NOON)
+        expected = produce(whole, features(whole, kind=kind), CARD, NOON, "en")
         assert expected is not None
         assert await store.calls.get(call) == whole.with_card(expected)
         assert await store.cards.get(expected.insight_id) == expected

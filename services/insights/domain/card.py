@@ -11,19 +11,21 @@ from services.insights.domain.lines import lines
 from services.insights.domain.record import CallRecord
 from services.insights.domain.scorecard import Scorecard
 from services.insights.domain.scoring import score
+from services.insights.domain.wording import words_in
 
 
 def produce(
-    record: CallRecord, features: Features, scorecard: Scorecard, as_of: datetime
+    record: CallRecord, features: Features, scorecard: Scorecard, as_of: datetime, language: str
 ) -> InsightProduced | None:
     """The card; None for a call that goes out, or whose start is not here yet.
 
     `as_of` is the moment it looks back from, as a rule the start of the call, so that a replay
     gives the same card. Days to a renewal count from the date of `as_of` in its own time zone.
+    `language` (BCP 47) is the agency's.
     """
     if not record.incoming:
         return None
-    case = Case(record, features, as_of.date())
+    case = Case(record, features, as_of.date(), words_in(language))
     risks = risk.findings(case, scorecard.risk.signals)
     retentions = retention.findings(case, scorecard.retention.signals, scorecard.lookback)
     return InsightProduced(

@@ -7,6 +7,7 @@ from libs.common.events.insights import Contribution, Line
 from services.insights.domain.features import Features
 from services.insights.domain.record import CallRecord
 from services.insights.domain.shapes import Flag, Levels
+from services.insights.domain.wording import Words
 
 _DECIMALS = 3
 """Of an intensity. With whole weights, contributions have no more, so that sums are exact."""
@@ -14,11 +15,15 @@ _DECIMALS = 3
 
 @dataclass(frozen=True)
 class Case:
-    """What the signals look at. `today` is the day from which days are counted."""
+    """What the signals look at, and the words of who reads what they find.
+
+    `today` is the day from which days are counted.
+    """
 
     record: CallRecord
     features: Features
     today: date
+    words: Words
 
     @property
     def unknown_caller(self) -> bool:
@@ -57,17 +62,20 @@ Findings = dict[str, Finding]
 """By signal."""
 
 
-def at_level(signal: Levels, level: str | None, value: str, **words: str) -> Finding | None:
+def at_level(
+    case: Case, signal: Levels, level: str | None, value: str, **figures: str
+) -> Finding | None:
     """What the scorecard says of a level; None where it does not know it."""
     if level is None or level not in signal.levels:
         return None
-    sentence = signal.sentences[level].format(**words)
+    sentence = signal.told(case.words.language)[level].format(**figures)
     return Finding(signal.weight, value, signal.levels[level], sentence)
 
 
-def at_intensity(signal: Flag, intensity: float, value: str, **words: str) -> Finding:
+def at_intensity(case: Case, signal: Flag, intensity: float, value: str, **figures: str) -> Finding:
     """What the scorecard says at an intensity."""
-    return Finding(signal.weight, value, intensity, signal.sentence.format(**words))
+    sentence = signal.told(case.words.language).format(**figures)
+    return Finding(signal.weight, value, intensity, sentence)
 
 
 def only_found(findings: dict[str, Finding | None]) -> Findings:

@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from libs.common.events.insights import InsightProduced, Score
+from libs.common.events.insights import InsightProduced, Line, Score
 from services.insights.domain.lines import who
 from services.insights.domain.record import CallRecord
 from services.insights.domain.scorecard import Scale
 from services.insights.domain.scoring import summed
+from services.insights.domain.wording import Words
 
 _CONTRACT: Final = frozenset({"renewal", "status"})
 """Signals, and lines of the same name, that tell of a customer's contract."""
@@ -25,25 +26,26 @@ def on_screen(record: CallRecord, now: datetime) -> bool:
     return record.started_at is not None and now - record.started_at < OPEN_FOR
 
 
-def without(record: CallRecord, customer_id: str, until: datetime, scale: Scale) -> CallRecord:
+def without(
+    record: CallRecord, customer_id: str, until: datetime, scale: Scale, words: Words
+) -> CallRecord:
     """The call without this customer, where matches drawn until then name them.
 
     The card is not judged anew: what it told of the customer goes, and all else stays as it was
-    shown. `scale` is that of the retention score.
+    shown. `scale` is that of the retention score, `words` say who may be calling now.
     """
     left = record.without(customer_id, until)
     if left is record or record.card is None:
         return left
     named = record.match is not None and record.match.customer is not None
     lost = named and (left.match is None or left.match.customer is None)
-    return left.with_card(_redrawn(record.card, left, scale, lost=lost))
+    return left.with_card(_redrawn(record.card, scale, who(left, words), lost=lost))
 
 
 def _redrawn(
-    card: InsightProduced, record: CallRecord, scale: Scale, *, lost: bool
+    card: InsightProduced, scale: Scale, new: Line | None, *, lost: bool
 ) -> InsightProduced:
     """A card of the next version, where it says anything else than before."""
-    new = who(record)
     lines = tuple(new if new and line.code == "who" else line for line in card.lines)
     changed = card.model_copy(update={"lines": lines})
     if lost:

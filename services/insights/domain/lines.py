@@ -7,7 +7,7 @@ from services.insights.domain.match import Match
 from services.insights.domain.outcome import NOT_TAKEN
 from services.insights.domain.record import CallRecord
 from services.insights.domain.scorecard import Lookback
-from services.insights.domain.wording import count, span
+from services.insights.domain.wording import Words
 
 _UNPROVEN = frozenset({"C", "failed"})
 """Attestations with which a match shows no contract data either."""
@@ -22,65 +22,66 @@ def lines(case: Case, found: Findings, lookback: Lookback) -> tuple[Line, ...]:
     return tuple(line for line in [*ahead, *told] if line)
 
 
-def who(record: CallRecord) -> Line | None:
+def who(record: CallRecord, words: Words) -> Line | None:
     """Whom the matcher takes the caller for; None before it answers."""
     match = record.match
     if match is None:
         return None
     if match.customer:
-        return _customer(match.customer, proven=record.attestation not in _UNPROVEN)
-    return _line("who", _nobody(match))
+        return _customer(match.customer, words, proven=record.attestation not in _UNPROVEN)
+    return _line("who", _nobody(match, words))
 
 
 def _who(case: Case) -> Line | None:
     if case.features.withheld:
-        return _line("who", "The caller hides the number.")
-    return who(case.record)
+        return _line("who", case.words.say("hidden"))
+    return who(case.record, case.words)
 
 
-def _customer(customer: Candidate, *, proven: bool) -> Line:
-    name = customer.name or "a customer"
+def _customer(customer: Candidate, words: Words, *, proven: bool) -> Line:
+    name = customer.name or words.say("a_customer")
     if not proven:
-        sentence = f"The number of {name}, but not proven to be the caller's."
-        return Line(code="who", tone="warning", sentence=sentence)
-    since = f", customer since {customer.customer_since.year}" if customer.customer_since else ""
-    return Line(code="who", tone="good", sentence=f"The number of {name}{since}.")
+        return Line(code="who", tone="warning", sentence=words.say("unproven", name=name))
+    since = customer.customer_since
+    if since is None:
+        return Line(code="who", tone="good", sentence=words.say("customer", name=name))
+    sentence = words.say("customer_since", name=name, year=since.year)
+    return Line(code="who", tone="good", sentence=sentence)
 
 
-def _nobody(match: Match) -> str:
+def _nobody(match: Match, words: Words) -> str:
     if match.outcome == "ambiguous":
-        return f"{count(match.candidates, 'customer')} may be calling."
-    if match.outcome == "not_a_person":
-        return "The number of a service or a company, not of a person."
-    return "No customer with this number."
+        return words.say("ambiguous", customers=words.count(match.candidates, "customer"))
+    return words.say("not_a_person" if match.outcome == "not_a_person" else "nobody")
 
 
 def _history(case: Case, lookback: Lookback) -> Line | None:
     if case.features.withheld:
         return None
-    days, calls = count(lookback.history_days, "day"), len(case.features.sessions)
+    words = case.words
+    days = words.count(lookback.history_days, "day")
     if case.features.first_call:
-        return _line("first_call", f"First call in {days}.")
-    return _line("repeat_call", f"Repeat caller: {count(calls, 'earlier call')} in {days}.")
+        return _line("first_call", words.say("first_call", days=days))
+    calls = words.count(len(case.features.sessions), "earlier_call")
+    return _line("repeat_call", words.say("repeat_call", calls=calls, days=days))
 
 
 def _recent(case: Case, lookback: Lookback) -> Line | None:
-    calls = case.features.recent_calls
-    if calls == 1:
+    if case.features.recent_calls == 1:
         return None
-    window = count(lookback.repeat_days, "day")
-    return _line("recent_calls", f"{count(calls, 'call')} in {window}, with this one.")
+    words = case.words
+    days = words.count(lookback.repeat_days, "day")
+    calls = words.count(case.features.recent_calls, "call")
+    return _line("recent_calls", words.say("recent_calls", calls=calls, days=days))
 
 
 def _last_contact(case: Case) -> Line | None:
     last, minutes = case.features.last, case.features.minutes_since_last
     if last is None or minutes is None:
         return None
-    ending = ", not answered" if last.outcome in NOT_TAKEN else ""
-    ago = f"{span(minutes)} ago{ending}"
-    if case.features.continued:
-        return _line("last_contact", f"The same contact goes on: last call {ago}.")
-    return _line("last_contact", f"Last call {ago}.")
+    goes_on = "goes_on" if case.features.continued else "last_call"
+    phrase = f"{goes_on}_missed" if last.outcome in NOT_TAKEN else goes_on
+    return _line("last_contact", case.words.say(phrase, span=case.words.span(minutes)))
 
 
 def _line(code: str, sentence: str) -> Line:

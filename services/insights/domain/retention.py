@@ -11,14 +11,13 @@ from services.insights.domain.finding import (
 )
 from services.insights.domain.scorecard import Lookback, RetentionSignals
 from services.insights.domain.shapes import Horizon, Levels, Ramp, Steps
-from services.insights.domain.wording import count, day, span
 
 _DAY_MINUTES = 24 * 60
 
 
 def findings(case: Case, signals: RetentionSignals, lookback: Lookback) -> Findings:
     """What the retention signals found. Only a customer who stands out has a contract."""
-    window = count(lookback.repeat_days, "day")
+    window = case.words.count(lookback.repeat_days, "day")
     return only_found(
         {
             "repeat": _repeat(case, signals.repeat, window),
@@ -33,10 +32,11 @@ def findings(case: Case, signals: RetentionSignals, lookback: Lookback) -> Findi
 def _repeat(case: Case, signal: Steps, window: str) -> Finding:
     contacts = case.features.recent_contacts
     return at_intensity(
+        case,
         signal,
         signal.intensity(contacts),
         str(contacts),
-        contacts=count(contacts, "contact"),
+        contacts=case.words.count(contacts, "contact"),
         window=window,
     )
 
@@ -48,17 +48,18 @@ def _renewal(case: Case, signal: Horizon) -> Finding | None:
     days = (customer.renewal_on - case.today).days
     if days < -signal.grace_days:
         return None
-    return at_intensity(signal, signal.intensity(days), str(days), when=day(days))
+    return at_intensity(case, signal, signal.intensity(days), str(days), when=case.words.day(days))
 
 
 def _missed(case: Case, signal: Ramp, window: str) -> Finding:
     missed, earlier = case.features.recent_missed, case.features.recent_calls - 1
     return at_intensity(
+        case,
         signal,
         signal.intensity(missed),
         str(missed),
         missed=str(missed),
-        calls=count(earlier, "earlier call"),
+        calls=case.words.count(earlier, "earlier_call"),
         window=window,
     )
 
@@ -66,7 +67,7 @@ def _missed(case: Case, signal: Ramp, window: str) -> Finding:
 def _status(case: Case, signal: Levels) -> Finding | None:
     customer = _customer(case)
     status = customer.status.strip().lower() if customer and customer.status else None
-    return at_level(signal, status, status or "")
+    return at_level(case, signal, status, status or "")
 
 
 def _silence(case: Case, signal: Ramp) -> Finding | None:
@@ -75,11 +76,12 @@ def _silence(case: Case, signal: Ramp) -> Finding | None:
         return None
     overdue = features.minutes_since_last / _DAY_MINUTES - features.usual_gap_days
     return at_intensity(
+        case,
         signal,
         signal.intensity(overdue),
         f"{overdue:.1f}",
-        silence=span(features.minutes_since_last),
-        usual=span(features.usual_gap_days * _DAY_MINUTES),
+        silence=case.words.span(features.minutes_since_last),
+        usual=case.words.span(features.usual_gap_days * _DAY_MINUTES),
     )
 
 

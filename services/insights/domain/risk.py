@@ -10,7 +10,6 @@ from services.insights.domain.finding import (
 )
 from services.insights.domain.scorecard import RiskSignals
 from services.insights.domain.shapes import Flag, Levels, Ramp
-from services.insights.domain.wording import count
 
 
 def findings(case: Case, signals: RiskSignals) -> Findings:
@@ -32,12 +31,12 @@ def _attestation(case: Case, signal: Levels) -> Finding | None:
     said = case.record.attestation
     if said is None and case.features.withheld:
         return None
-    return at_level(signal, said or "absent", said or "absent")
+    return at_level(case, signal, said or "absent", said or "absent")
 
 
 def _line_type(case: Case, signal: Levels) -> Finding | None:
     kind = signal.prefixes.get(case.features.prefix or "", case.features.line_kind)
-    return at_level(signal, kind, kind)
+    return at_level(case, signal, kind, kind)
 
 
 def _callback_trap(case: Case, signal: Levels) -> Finding | None:
@@ -46,24 +45,24 @@ def _callback_trap(case: Case, signal: Levels) -> Finding | None:
     if level is None or not case.unknown_caller:
         return None
     return at_level(
-        signal, "missed_before" if case.features.recent_missed else level, area, area=area
+        case, signal, "missed_before" if case.features.recent_missed else level, area, area=area
     )
 
 
 def _velocity(case: Case, signal: Ramp) -> Finding:
-    velocity, calls = case.features.velocity, count(case.features.burst_calls, "call")
-    return at_intensity(signal, signal.intensity(velocity), f"{velocity:.2f}", calls=calls)
+    velocity, calls = case.features.velocity, case.words.count(case.features.burst_calls, "call")
+    return at_intensity(case, signal, signal.intensity(velocity), f"{velocity:.2f}", calls=calls)
 
 
 def _neighbour(case: Case, signal: Flag) -> Finding | None:
     if not (case.features.neighbour and case.unknown_caller):
         return None
-    return at_intensity(signal, 1, "same first six digits")
+    return at_intensity(case, signal, 1, "same first six digits")
 
 
 def _screening(case: Case, signal: Levels) -> Finding | None:
-    return at_level(signal, case.record.screening, case.record.screening or "")
+    return at_level(case, signal, case.record.screening, case.record.screening or "")
 
 
 def _withheld(case: Case, signal: Flag) -> Finding | None:
-    return at_intensity(signal, 1, "withheld") if case.features.withheld else None
+    return at_intensity(case, signal, 1, "withheld") if case.features.withheld else None

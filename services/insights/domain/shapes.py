@@ -23,19 +23,25 @@ class Signal(Part, ABC):
 
     @abstractmethod
     def templates(self) -> tuple[str, ...]:
-        """The sentences as written, for checking."""
+        """The sentences as written, in every language, for checking."""
 
 
 class Levels(Signal):
-    """An intensity and a sentence per word; `prefixes` lead from a number prefix to a word."""
+    """An intensity and a sentence per word; `prefixes` lead from a number prefix to a word.
+
+    `translations` has the sentences again by language (BCP 47, without a region).
+    """
 
     levels: dict[str, Intensity] = Field(min_length=1)
     sentences: dict[str, str]
+    translations: dict[str, dict[str, str]] = {}
     prefixes: dict[str, str] = {}
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
         odd = self.levels.keys() ^ self.sentences.keys()
+        for sentences in self.translations.values():
+            odd |= self.levels.keys() ^ sentences.keys()
         odd |= set(self.prefixes.values()) - self.levels.keys()
         if odd:
             raise ValueError(f"give an intensity and a sentence for each of {sorted(odd)}")
@@ -43,17 +49,27 @@ class Levels(Signal):
 
     def templates(self) -> tuple[str, ...]:
         """One per level."""
-        return tuple(self.sentences.values())
+        languages = (self.sentences, *self.translations.values())
+        return tuple(sentence for told in languages for sentence in told.values())
+
+    def told(self, language: str) -> dict[str, str]:
+        """The sentences in this language, else as the scorecard has them."""
+        return self.translations.get(language, self.sentences)
 
 
 class Flag(Signal):
-    """There or not: the intensity is 1 where it is there."""
+    """There or not: the intensity is 1 where it is there. `translations` as for levels."""
 
     sentence: str
+    translations: dict[str, str] = {}
 
     def templates(self) -> tuple[str, ...]:
         """The one."""
-        return (self.sentence,)
+        return (self.sentence, *self.translations.values())
+
+    def told(self, language: str) -> str:
+        """The sentence in this language, else as the scorecard has it."""
+        return self.translations.get(language, self.sentence)
 
 
 class Ramp(Flag):
