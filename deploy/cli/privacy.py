@@ -65,7 +65,7 @@ def scan(number: Number, tenant: Tenant = None, logs: Logs = None, as_json: Json
     given = sys.stdin.readline().strip() if number == "-" else number
     told = settings.read()
     mongo = settings.required(told.mongo_url, "MONGO_URL")
-    kafka = settings.required(told.kafka_url, "KAFKA_URL")
+    kafka = settings.cluster()
     whole = e164(given)
     search = Scan(Traces(whole, _national(whole)), tenant)
     search.databases(mongo)

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from pydantic import AnyHttpUrl, BaseModel, Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from deploy.cli.failures import Misused
+from libs.common.cluster import Cluster, KafkaSettings
 
 T = TypeVar("T")
 
@@ -42,7 +43,7 @@ class Stack(BaseModel):
         return {**urls, **files, "kafka_url": self.kafka_url, "mongo_url": self.mongo_url}
 
 
-class Settings(BaseSettings):
+class Settings(KafkaSettings):
     """Each may be absent: a command asks for what it needs by `required`."""
 
     model_config = SettingsConfigDict(
@@ -55,7 +56,6 @@ class Settings(BaseSettings):
     insights_url: AnyHttpUrl | None = Field(None, validation_alias="INTNET_INSIGHTS_URL")
     messaging_url: AnyHttpUrl | None = Field(None, validation_alias="INTNET_MESSAGING_URL")
     consent_url: AnyHttpUrl | None = Field(None, validation_alias="INTNET_CONSENT_URL")
-    kafka_url: str | None = Field(None, validation_alias="KAFKA_URL", repr=False)
     mongo_url: str | None = Field(None, validation_alias="MONGO_URL", repr=False)
     keys_file: Path | None = Field(None, validation_alias="KEYS_FILE")
     jwks_file: Path | None = Field(None, validation_alias="JWKS_FILE")
@@ -71,7 +71,7 @@ def read() -> Settings:
     try:
         given = Settings()
     except ValidationError as error:
-        faults = (f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors())
+        faults = (": ".join((*map(str, f["loc"][:1]), f["msg"])) for f in error.errors())
         raise Misused(f"{'; '.join(faults)}.") from None
     stack = _stack().settings()
     absent = {
@@ -80,6 +80,16 @@ def read() -> Settings:
         if name in Settings.model_fields and getattr(given, name) is None
     }
     return given.model_copy(update=absent)
+
+
+def cluster() -> Cluster:
+    """The Kafka cluster of this run. Raises Misused."""
+    told = read()
+    required(told.kafka_url, "KAFKA_URL")
+    try:
+        return told.kafka
+    except OSError as error:
+        raise Misused(f"Kafka's certificates or password: {error}.") from None
 
 
 def required(value: T | None, variable: str) -> T:

@@ -24,7 +24,7 @@ def apply(replicas: Replicas = 1, as_json: Json = False) -> None:
     """Create the topics that are missing; those that are there stay as they are."""
     from deploy.cli import cluster  # the Kafka client loads slowly, and no other noun needs it
 
-    created = cluster.create(_url(), replicas)
+    created = cluster.create(settings.cluster(), replicas)
     if as_json:
         show.document({"created": created})
     else:
@@ -36,12 +36,8 @@ def check(as_json: Json = False) -> None:
     """Say which topics are missing, if any."""
     from deploy.cli import cluster
 
-    topics = cluster.check(_url())
+    topics = cluster.check(settings.cluster())
     if as_json:
         show.document({"topics": topics})
     else:
         show.sentence("All topics are there.")
-
-
-def _url() -> str:
-    return settings.required(settings.read().kafka_url, "KAFKA_URL")

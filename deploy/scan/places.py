@@ -10,6 +10,8 @@ from bson.raw_bson import RawBSONDocument
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
+from libs.common.cluster import options
+
 UNREADABLE = (OSError, ValueError, RuntimeError, PyMongoError)
 """What reading may raise; aiokafka's errors are RuntimeErrors."""
 
@@ -81,7 +83,7 @@ class Log:
     def _consumer(self, *topics: str) -> Any:
         return AIOKafkaConsumer(
             *topics,
-            bootstrap_servers=self._url,
+            **options(self._url),
             client_id="intnet-scan",
             auto_offset_reset="earliest",
             enable_auto_commit=False,

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 from pydantic_settings import SettingsError as SourceError
+
+from libs.common.cluster import Cluster, KafkaSettings
 
 
 class SettingsError(SystemExit):
@@ -21,7 +23,7 @@ def service_config(service: str) -> SettingsConfigDict:
     return SettingsConfigDict(env_prefix=f"{service.upper()}_")
 
 
-class Settings(BaseSettings):
+class Settings(KafkaSettings):
     """Base of every service's settings.
 
     Raises:
@@ -80,6 +82,14 @@ class Settings(BaseSettings):
             field = str(error).split('"')[1]  # error parsing value for field "x" from source "y"
             name = _variable(type(self), (field,))
             raise SettingsError(f"{name}: the value should be JSON.") from None
+
+    @property
+    def kafka(self) -> Cluster:
+        """The cluster. Raises SettingsError where a file that it takes cannot be read."""
+        try:
+            return super().kafka
+        except OSError as error:
+            raise SettingsError(f"Kafka's certificates or password: {error}.") from None
 
     @model_validator(mode="after")
     def _real_time_in_production(self) -> Self:

@@ -21,6 +21,7 @@ from faststream.kafka.message import KafkaAckableMessage
 from libs.common.bus import lanes
 from libs.common.bus.producer import Unavailable
 from libs.common.bus.record import Record
+from libs.common.bus.security import security
 
 POLL_MS = 500
 MAX_RECORDS = 500
@@ -88,6 +89,7 @@ class Consumer:
             parser=self._parse,
             decoder=self._decode,
             logger=log,
+            security=security(url),
             **_BROKER,
         )
         self._subscriber: Any = self._broker.subscriber(

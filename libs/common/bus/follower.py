@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer
 
 from libs.common import clock
 from libs.common.bus.record import Record
+from libs.common.cluster import options
 
 log = structlog.get_logger()
 
@@ -46,7 +47,7 @@ class Follower:
     async def _follow(self) -> None:
         consumer = AIOKafkaConsumer(
             *self._topics,
-            bootstrap_servers=self._url,
+            **options(self._url),
             client_id=self._client,
             auto_offset_reset="earliest" if self._back is None else "latest",
             enable_auto_commit=False,

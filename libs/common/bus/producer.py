@@ -17,6 +17,7 @@ from aiokafka.errors import KafkaError
 
 from libs.common.bus import partitions
 from libs.common.bus.record import Headers
+from libs.common.cluster import options
 from libs.common.events import Envelope, Event
 from libs.common.telemetry import span, traceparent
 
@@ -150,7 +151,7 @@ class Producer:
 
     async def _connected(self) -> AIOKafkaProducer:
         producer = AIOKafkaProducer(
-            bootstrap_servers=self._url,
+            **options(self._url),
             client_id=self._client,
             acks="all",
             enable_idempotence=True,

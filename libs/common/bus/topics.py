@@ -9,6 +9,8 @@ import structlog
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, NoError, TopicAlreadyExistsError, for_code
 
+from libs.common.cluster import options
+
 SERVICES = ("ingest", "matcher", "insights", "messaging", "consent", "gateway")
 SETTLE_SECONDS = 15.0
 CHECK_SECONDS = 10.0
@@ -72,7 +74,7 @@ async def apply(url: str, *, replicas: int = 1, topics: Iterable[Topic] = CATALO
 
     Raises NotCreated.
     """
-    admin = AIOKafkaAdminClient(bootstrap_servers=url)
+    admin = AIOKafkaAdminClient(**options(url))
     await admin.start()
     try:
         there = set(await admin.list_topics())
@@ -94,7 +96,7 @@ async def check(url: str, names: Iterable[str]) -> None:
 
     A consumer of a missing topic would wait without limit and without a word.
     """
-    admin = AIOKafkaAdminClient(bootstrap_servers=url)
+    admin = AIOKafkaAdminClient(**options(url))
     try:
         await admin.start()
         missing = sorted(set(names) - set(await admin.list_topics()))

@@ -33,7 +33,7 @@ class OrderReader:
         self._mongo = mongo
         self._guard = guard
         self._dispatch = dispatch
-        self._follower = Follower(service.settings.kafka_url, service.name, (TOPIC,), self._see)
+        self._follower = Follower(service.settings.kafka, service.name, (TOPIC,), self._see)
         self._earlier: list[tuple[Envelope, Record]] = []
         self.caught_up = self._follower.caught_up
         self.obeyed = asyncio.Event()

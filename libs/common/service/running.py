@@ -53,7 +53,7 @@ class Running(Generic[S]):
         self.verifier = Verifier(settings.jwks_file, audience=service.name)
         self.mongo = Mongo(settings.mongo_url, service.name, service.entities, service.shared)
         given = {**service.topics_out(), AuditNoted.TYPE: AuditNoted.TOPIC}
-        self.producer = Producer(settings.kafka_url, service.name, given)
+        self.producer = Producer(settings.kafka, service.name, given)
         self.outbox = Outbox(self.mongo, self.producer.publish, service.topics_out())
         self.trail = Forwarder(service.name, self.mongo, self.producer.append)
         self.units: Units[S] = Units(
@@ -95,7 +95,7 @@ class Running(Generic[S]):
     async def _run(self) -> None:
         async with asyncio.TaskGroup() as tasks:
             background = [
-                tasks.create_task(topics.wait_for(self.settings.kafka_url, self._topics())),
+                tasks.create_task(topics.wait_for(self.settings.kafka, self._topics())),
                 tasks.create_task(self._tenant_reader.run()),
                 tasks.create_task(self._order_reader.run()),
                 tasks.create_task(self.outbox.relay()),
@@ -128,7 +128,7 @@ class Running(Generic[S]):
         Not what is about people who were erased since.
         """
         seen = showing(kinds, see, self._guard)
-        await follower(self.settings.kafka_url, self.service.name, kinds, seen).run()
+        await follower(self.settings.kafka, self.service.name, kinds, seen).run()
 
     def live(self) -> list[str]:
         """Why the process should be restarted; empty while it is well."""
@@ -179,7 +179,7 @@ class Running(Generic[S]):
 
     async def _join(self) -> None:
         """Kafka may be away just now, and HTTP is served without it."""
-        url, name, places = self.settings.kafka_url, self.service.name, self.service.topics_in()
+        url, name, places = self.settings.kafka, self.service.name, self.service.topics_in()
         while True:
             self._consumer = Consumer(url, name, places, self._taking.one, self._breaker.is_open)
             self._consumer.portions(self._dispatch.together, self._taking.several)

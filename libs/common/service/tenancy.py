@@ -26,7 +26,7 @@ class TenantReader:
         self._keeps_something = bool(service.entities)
         self._mongo = mongo
         self._tenants = tenants
-        self._follower = Follower(service.settings.kafka_url, service.name, (TOPIC,), self._see)
+        self._follower = Follower(service.settings.kafka, service.name, (TOPIC,), self._see)
         self.caught_up = self._follower.caught_up
 
     async def run(self) -> None:
