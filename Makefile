@@ -41,13 +41,15 @@ lint: install ## form, rules, import contracts, the house as drawn
 types: install ## mypy, strict
 	$(PY) -m mypy
 
-schemas: install ## write docs/events, docs/settings.md, docs/data-map.md and what consent serves
+schemas: install ## write docs/events, docs/settings.md, docs/data-map.md, what consent serves, the chart's own
 	$(PY) -m deploy.schemas
+	$(PY) -m deploy.charting
 
 check: install ## all that needs no server: lock file, form, types, contracts, generated files, data map, promises
 	$(UV) lock --check --quiet
 	$(MAKE) --no-print-directory lint types
 	$(PY) -m deploy.schemas --check
+	$(PY) -m deploy.charting --check
 
 test: install ## every test, on a real broker and a real mongod; WORKERS=2, side by side, each on its own
 	$(PY) -m pytest -n $(WORKERS)
