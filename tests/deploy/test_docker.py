@@ -65,3 +65,24 @@ def test_whatever_is_mounted_has_a_folder_of_that_user() -> None:
     mounted = set(re.findall(r"[\w-]+:(/state/\w+)", compose))
     assert mounted
     assert all(f" {place}" in STAGES["ground"] for place in mounted)
+
+
+def test_an_image_is_read_only_but_for_tmp() -> None:
+    ground = STAGES["ground"]
+    assert "HOME=/tmp" in ground
+    assert "PYTHONDONTWRITEBYTECODE=1" in ground
+    assert "compileall" in ground
+    assert "UV_COMPILE_BYTECODE=1" in STAGES["packages"]
+
+
+@pytest.mark.parametrize("stage", ["tools", "service"])
+def test_an_image_says_what_it_is(stage: str) -> None:
+    assert (
+        f'image.title="intnet/{"${SERVICE}" if stage == "service" else "tools"}"' in STAGES[stage]
+    )
+
+
+def test_the_user_is_that_of_the_chart() -> None:
+    pod = (ROOT / "deploy" / "chart" / "templates" / "_pod.tpl").read_text()
+    (user, group), *_ = re.findall(r"^USER (\d+):(\d+)$", STAGES["service"], re.M)
+    assert f"runAsUser: {user}\nrunAsGroup: {group}\n" in pod
