@@ -13,13 +13,13 @@ import sys
 import tempfile
 import zipfile
 from pathlib import Path
-from secrets import randbelow
 from time import monotonic
 from typing import Any
 
 import httpx
 
-from deploy.local.agency import Login, Person, Stream
+from deploy.local.agency import Person, Stream
+from deploy.local.people import People
 from deploy.local.server import Say
 from deploy.local.unseen import Unseen
 
@@ -33,31 +33,23 @@ _ENTRIES = "entries.ndjson"
 class Rights:
     """A customer who asks, and an Admin of the agency who sees to it."""
 
-    def __init__(self, stack: dict[str, Any], tenant: str, say: Say) -> None:
+    def __init__(self, stack: dict[str, Any], tenant: str, people: People, say: Say) -> None:
         self._stack = stack
         self._demo = stack["tenants"][tenant]
+        self._people = people
         self._say = say
-        self._number = f"+1512555{1000 + randbelow(9000)}"
+        self._number = ""
 
     async def run(self, stream: Stream, outside: httpx.AsyncClient) -> None:
         """Raises Unseen at the first step that fails."""
-        login = Login(**self._demo["logins"]["admin"])
-        admin = await Person.signed_in(self._stack["public_url"], login)
-        try:
-            await self._created(admin)
-            _must(await self._calls(stream, outside) == "matched", "the new customer was not known")
-            await self._handed_over(admin)
-            await self._erased(admin)
-            _must(await self._calls(stream, outside) == "unknown", "who was erased is still known")
-            self._say("the next call of the same number: unknown")
-            await self._proved(admin)
-        finally:
-            await admin.close()
-
-    async def _created(self, admin: Person) -> None:
-        body = {"name": NAME, "numbers": [{"number": self._number}], "lawful_basis": "contract"}
-        answer = await admin.http.post("/v1/customers", json=body)
-        _must(answer.status_code == httpx.codes.CREATED, f"a customer: {answer.status_code}")
+        self._number = await self._people.newcomer(NAME)
+        _must(await self._calls(stream, outside) == "matched", "the new customer was not known")
+        admin = self._people.admin
+        await self._handed_over(admin)
+        await self._erased(admin)
+        _must(await self._calls(stream, outside) == "unknown", "who was erased is still known")
+        self._say("the next call of the same number: unknown")
+        await self._proved(admin)
 
     async def _calls(self, stream: Stream, outside: httpx.AsyncClient) -> str:
         """What the screen says of a call from the number."""

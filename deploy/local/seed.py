@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,12 @@ from deploy.cli.door import Door
 from deploy.local.agency import Login, Person
 from deploy.local.demo.generate import dated
 from deploy.local.files import Files
+from deploy.local.people import NEAR
 from deploy.local.server import Say
 from libs.common import profiles
 from libs.common.events import TenantSaved
 from libs.common.keys import PLATFORM, create_tenant_keys
 from libs.common.principal import OPERATOR, Principal, Signer
-
-NEAR = timedelta(days=16)
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,16 @@ Only public doors are used: the simulator posts signed webhooks, people sign in 
 live streams. Each step asserts what the agent must see, within five seconds.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from time import monotonic
 from typing import Any
 
 import httpx
 
 from deploy.local.agency import Login, Person, Stream
+from deploy.local.calls import CALLS, Expected
+from deploy.local.people import People
 from deploy.local.rights import Rights
 from deploy.local.server import Say
 from deploy.local.texts import Texts
@@ -20,104 +22,73 @@ from deploy.local.unseen import Unseen
 LIMIT = 5.0
 
 
-@dataclass(frozen=True)
-class Expected:
-    """A call to make ring, and what the agent's screen must then say."""
-
-    title: str
-    tenant: str
-    ring: dict[str, Any]
-    outcome: str
-    name: str | None
-    reasons: frozenset[str]
-    signals: frozenset[str]
-
-
-CALLS = (
-    Expected(
-        "a customer whose renewal is near",
-        "demointnet01",
-        {"from": "+15125550171", "attestation": "A"},
-        "matched",
-        "Jane Whitfield",
-        frozenset({"exact"}),
-        frozenset({"renewal"}),
-    ),
-    Expected(
-        "a household: the agent chooses",
-        "demointnet01",
-        {"from": "+14045550174"},
-        "ambiguous",
-        None,
-        frozenset({"exact", "shared"}),
-        frozenset(),
-    ),
-    Expected(
-        "an unknown caller",
-        "demointnet01",
-        {"from": "+15125550190"},
-        "unknown",
-        None,
-        frozenset(),
-        frozenset(),
-    ),
-    Expected(
-        "a number that the network could not prove",
-        "demointnet01",
-        {"from": "+12125550182", "spoofed": True},
-        "matched",
-        "Robert Okafor",
-        frozenset({"not_proven"}),
-        frozenset({"attestation"}),
-    ),
-    Expected(
-        "a withheld number",
-        "demointnet01",
-        {"withheld": True},
-        "withheld",
-        None,
-        frozenset(),
-        frozenset({"withheld"}),
-    ),
-    Expected(
-        "a client in Riyadh",
-        "demointerkey",
-        {"from": "+966500000971"},
-        "matched",
-        "نورة العتيبي",
-        frozenset({"exact"}),
-        frozenset({"renewal"}),
-    ),
-)
-
-
 class Show:
-    """Rings the calls one after the other and watches both agencies' screens."""
+    """Rings the calls one after the other and watches both agencies' screens.
 
-    def __init__(self, stack: dict[str, Any], say: Say) -> None:
+    `worn`: somebody may have changed what the demo files brought; others stand in for people who
+    are gone. `missed` is told of a step that fails, and the next one follows; without it the first
+    such step ends all.
+    """
+
+    def __init__(
+        self,
+        stack: dict[str, Any],
+        say: Say,
+        *,
+        worn: bool = False,
+        missed: Callable[[Exception], None] | None = None,
+    ) -> None:
         self._stack = stack
         self._say = say
+        self._worn = worn
+        self._missed = missed
         self._streams: dict[str, Stream] = {}
+        self._people: dict[str, People] = {}
         self._rung: dict[str, set[str]] = {tenant: set() for tenant in stack["tenants"]}
 
     async def run(self) -> None:
-        """Raises Unseen at the first step that fails."""
-        first, second = self._stack["tenants"]
-        one, two = await self._agent(first), await self._agent(second)
-        async with one.live() as here, two.live() as there, httpx.AsyncClient() as outside:
-            self._streams = {first: here, second: there}
-            self._say("two agents signed in; their live streams are open")
-            for call in CALLS:
-                await self._ring(outside, call)
-            await Texts(self._stack, first, self._say).run(one, here, outside)
-            await Rights(self._stack, first, self._say).run(here, outside)
-            self._nobody_saw_the_others()
-        await one.close()
-        await two.close()
+        """Raises Unseen or httpx.HTTPError at the first step that fails, where nobody is told."""
+        async with AsyncExitStack() as doors:
+            await self._step(self._all(doors))
 
-    async def _agent(self, tenant: str) -> Person:
-        login = Login(**self._stack["tenants"][tenant]["logins"]["agent"])
-        return await Person.signed_in(self._stack["public_url"], login)
+    async def _all(self, doors: AsyncExitStack) -> None:
+        outside = await doors.enter_async_context(httpx.AsyncClient())
+        people = {tenant: await self._signed_in(doors, tenant) for tenant in self._rung}
+        self._say("two agents signed in; their live streams are open")
+        first = next(iter(people))
+        calls = [await self._fit(call) for call in CALLS]
+        for call in calls:
+            await self._step(self._ring(outside, call))
+        texts = Texts(self._stack, first, calls[0].ring["from"], self._say)
+        await self._step(texts.run(people[first], self._streams[first], outside))
+        rights = Rights(self._stack, first, self._people[first], self._say)
+        await self._step(rights.run(self._streams[first], outside))
+        self._nobody_saw_the_others()
+
+    async def _signed_in(self, doors: AsyncExitStack, tenant: str) -> Person:
+        """The agent, whose stream is open; the Admin's list is at hand."""
+        demo = self._stack["tenants"][tenant]
+        logins = {role: Login(**login) for role, login in demo["logins"].items()}
+        agent, admin = [
+            await Person.signed_in(self._stack["public_url"], logins[role])
+            for role in ("agent", "admin")
+        ]
+        doors.push_async_callback(agent.close)
+        doors.push_async_callback(admin.close)
+        self._people[tenant] = People(admin, demo["number"], self._say)
+        self._streams[tenant] = await doors.enter_async_context(agent.live())
+        return agent
+
+    async def _step(self, step: Awaitable[None]) -> None:
+        try:
+            await step
+        except (Unseen, httpx.HTTPError) as error:
+            if self._missed is None:
+                raise
+            self._missed(error)
+
+    async def _fit(self, call: Expected) -> Expected:
+        return await self._people[call.tenant].fit(call) if self._worn else call
 
     async def _ring(self, outside: httpx.AsyncClient, call: Expected) -> None:
         demo = self._stack["tenants"][call.tenant]

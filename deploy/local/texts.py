@@ -15,15 +15,15 @@ from deploy.local.server import Say
 from deploy.local.unseen import Unseen
 
 LIMIT = 5.0
-CUSTOMER = "+15125550171"
 
 
 class Texts:
     """An agent who writes, a customer who answers, and the provider between them."""
 
-    def __init__(self, stack: dict[str, Any], tenant: str, say: Say) -> None:
+    def __init__(self, stack: dict[str, Any], tenant: str, customer: str, say: Say) -> None:
         self._line = stack["tenants"][tenant]["number"]
         self._simulator = stack["simulator"]["url"]
+        self._customer = customer
         self._say = say
 
     async def run(self, agent: Person, stream: Stream, outside: httpx.AsyncClient) -> None:
@@ -37,7 +37,7 @@ class Texts:
 
     async def _delivered(self, agent: Person, stream: Stream) -> None:
         began = monotonic()
-        answer = await _send(agent, "Your policy is ready. Call us any time.")
+        answer = await self._send(agent, "Your policy is ready. Call us any time.")
         _must(answer.status_code == 202, f"the text was answered {answer.status_code}")
         message = answer.json()["id"]
         after = []
@@ -51,7 +51,7 @@ class Texts:
     ) -> None:
         """A customer texts a word, and the screen says what it changed."""
         began, seen = monotonic(), len(stream.seen)
-        order = {"from": CUSTOMER, "to": self._line, "text": words}
+        order = {"from": self._customer, "to": self._line, "text": words}
         answer = (await outside.post(f"{self._simulator}/texts", json=order)).json()
         _must(answer["status"] == 200, f"the webhook was answered {answer['status']}")
 
@@ -63,21 +63,20 @@ class Texts:
         self._say(f"{words}: consent changed on the screen after {(at - began) * 1000:.0f} ms")
 
     async def _refused(self, agent: Person) -> None:
-        answer = await _send(agent, "One more thing.")
+        answer = await self._send(agent, "One more thing.")
         _must(answer.status_code == 403, f"the text after STOP was answered {answer.status_code}")
         self._say(f"the next text is refused: {answer.json()['detail']}")
 
     async def _consent(self, agent: Person) -> dict[str, Any]:
-        answer = await agent.http.post("/v1/consents:find", json={"number": CUSTOMER})
+        answer = await agent.http.post("/v1/consents:find", json={"number": self._customer})
         found: dict[str, Any] = answer.json() if answer.is_success else {}
         return found
 
-
-async def _send(agent: Person, text: str) -> httpx.Response:
-    body = {"to": CUSTOMER, "class": "service", "text": text}
-    return await agent.http.post(
-        "/v1/messages", json=body, headers={"Idempotency-Key": uuid4().hex}
-    )
+    async def _send(self, agent: Person, text: str) -> httpx.Response:
+        body = {"to": self._customer, "class": "service", "text": text}
+        return await agent.http.post(
+            "/v1/messages", json=body, headers={"Idempotency-Key": uuid4().hex}
+        )
 
 
 async def _expect(

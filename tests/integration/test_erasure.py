@@ -18,10 +18,14 @@ from pymongo import MongoClient
 from deploy.drill import groups
 from deploy.local.agency import Person
 from deploy.local.cache import ROOT
+from deploy.local.calls import CALLS
 from deploy.local.platform import Platform
 from deploy.local.seed import seed
+from deploy.local.show import Show
+from deploy.local.unseen import Unseen
 from libs.common import clock
 from libs.common.bus import Producer
+from libs.common.bus.guard import HEARD
 from libs.common.events import Envelope, ErasureDone, ErasureOrdered, enclose, fact_of
 from libs.common.keys import Keys
 from tests.support.office import send
@@ -297,3 +301,24 @@ async def test_set_back_to_the_beginning_the_others_are_to_the_byte_as_before(
     assert await lived.skipped() > 0
     assert lived.documents() == before
     assert lived.traces() == set()
+
+
+async def test_the_demo_is_seen_after_the_people_it_calls_as_were_erased(house: House) -> None:
+    stack = house.platform.files.read_stack()
+    assert stack is not None
+    for call in CALLS[:2]:
+        house.noura, house.request = call.ring["from"], f"req_{uuid4().hex}"
+        await house.order()
+        await house.answered(*STORES)
+    await asyncio.sleep(HEARD.total_seconds())  # until then a call of theirs is matched by nobody
+    with pytest.raises(Unseen, match="a customer whose renewal is near: outcome unknown"):
+        await Show(stack, print).run()
+    said: list[str] = []
+    missed: list[Exception] = []
+    await Show(stack, said.append, missed=missed.append).run()
+    assert [str(one).rpartition(": ")[0] for one in missed] == [call.title for call in CALLS[:2]]
+    said.clear()
+    await Show(stack, said.append, worn=True).run()
+    assert said[-1] == "neither agency saw a call of the other"
+    for call in CALLS[:2]:
+        assert any(line.startswith(f"{call.title}: ") and "instead" in line for line in said)
