@@ -32,6 +32,8 @@ def main() -> int:
     """Returns the exit status: 0 done, 1 failed, 2 wrong usage."""
     options = _options()
     signal.signal(signal.SIGTERM, _interrupt)
+    # A script's background job begins with Ctrl-C's signal ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return _COMMANDS[options.command](options.service)
     except (StartError, Unseen, httpx.HTTPError) as error:

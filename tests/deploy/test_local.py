@@ -1,6 +1,9 @@
 """The parts of the local stack that need no server: jars, programs, processes, ports."""
 
 import hashlib
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -136,3 +139,31 @@ def test_messaging_knows_the_simulator_before_it_starts(tmp_path: Path) -> None:
     files.prepare()
     assert key.read_text() == before
     assert Services(files, "k", "m", "t").simulator_url == services.simulator_url
+
+
+WAITING = """
+import sys, time
+import deploy.local.__main__ as local
+def run(_):
+    try:
+        print("up", flush=True)
+        time.sleep(60)
+    finally:
+        print("stopping", flush=True)
+local._COMMANDS["run"] = run
+sys.argv = ["deploy.local", "run"]
+sys.exit(local.main())
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_job_of_a_script_is_stopped_by_either_signal(number: signal.Signals) -> None:
+    """A shell that is no person's starts what it does not wait for with SIGINT ignored."""
+    begin = "trap '' INT; exec \"$@\""
+    command = ["/bin/sh", "-c", begin, "sh", sys.executable, "-c", WAITING]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as job:
+        assert job.stdout
+        assert job.stdout.readline() == "up\n"
+        job.send_signal(number)
+        assert job.stdout.read() == "stopping\n"
+    assert job.returncode == 130
