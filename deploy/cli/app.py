@@ -26,6 +26,7 @@ Exit codes:
   1  refused: the service's own sentence says why
   2  wrong usage, or a setting or file that cannot be used
   3  a service cannot be reached, or is not ready: try again
+`privacy scan` tells by its code what it found: see its own help.
 
 \b
 Settings, from the environment or else from the local stack's file

@@ -54,10 +54,17 @@ def noun() -> None:
 def scan(number: Number, tenant: Tenant = None, logs: Logs = None, as_json: Json = False) -> None:
     """Look for a person in every database, topic and file, in every spelling and encoding.
 
-    Prints places and counts, never what was found. It goes on the audit record first, by way of
-    consent: that of the tenant, or of all in whose data something is and the platform's. Exit code
-    0: nowhere; 1: somewhere; 2: something could not be read, so nobody can tell; 3: all was read,
-    but it is not on record. What is sealed with a key cannot be looked into.
+    Prints places and counts, never what was found. Topics of calls and texts carry numbers, also
+    of who was erased since, until their days are over: they are counted apart. What is sealed with
+    a key cannot be looked into. It goes on the audit record before it tells anything, by way of
+    consent: that of the tenant, or of all in whose data something is and the platform's.
+
+    \b
+    Exit codes, the first that holds:
+      2  something could not be read, so nobody can tell (or wrong usage)
+      3  all was read, but the scan is not on record
+      1  the number is somewhere
+      0  it is nowhere
     """
     from deploy.scan.scan import Scan  # the clients of the stores load slowly
     from deploy.scan.traces import Traces
@@ -104,15 +111,33 @@ def _noted(told: settings.Settings, number: str, tenant: str | None, found: "Fou
 
 
 def _show(found: "Found", noted: list[str], as_json: bool) -> None:
+    from deploy.scan.passing import apart
+
     there = {place: count for place, count in sorted(found.there.items()) if count}
+    passing, elsewhere = apart(there)
     if as_json:
-        read = found.read.total()
-        show.document({"found": there, "read": read, "unread": found.unread, "noted": noted})
+        told = {"found": there, "passing": passing, "elsewhere": elsewhere}
+        told |= {"read": found.read.total(), "unread": found.unread, "noted": noted}
+        show.document(told)
         return
     rows = [(place, str(count)) for place, count in there.items()]
     rows += [(place, f"not read: {why}") for place, why in sorted(found.unread.items())]
     if rows:
         show.table(("Place", "Count"), rows)
+    if there:
+        show.sentence(_meaning(passing, elsewhere))
     read, places = found.read.total(), len(found.read)
     show.sentence(f"Read {read} documents, records and pieces of files in {places} places.")
     show.sentence(f"On the audit record of {', '.join(noted) or 'nobody'}.")
+
+
+def _meaning(passing: int, elsewhere: int) -> str:
+    """What a newcomer must know to read the table."""
+    from deploy.scan.passing import PASSING
+
+    days = max(PASSING.values())
+    topics = " and ".join(place.removeprefix("kafka ") for place in PASSING)
+    return (
+        f"{passing} in {topics}, which forget by themselves within {days} days: expected also"
+        f" after an erasure. {elsewhere} elsewhere: after an erasure there must be none."
+    )

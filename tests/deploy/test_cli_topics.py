@@ -69,3 +69,14 @@ def test_no_cluster_is_3(intnet: Intnet, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_an_address_that_is_none_is_2(intnet: Intnet, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KAFKA_URL", "kafka:port")
     assert intnet("topics", "check").exit_code == 2
+
+
+def test_what_goes_by_age_goes_a_day_after_its_time_at_the_latest() -> None:
+    """A record goes with its whole segment, once the last of it is old enough."""
+    day = 86_400_000
+    for topic in topics.CATALOGUE:
+        given = topic.settings()
+        if topic.days is not None and not topic.compacted:
+            assert given == {"retention.ms": str(topic.days * day), "segment.ms": str(day)}
+        else:
+            assert "segment.ms" not in given

@@ -12,10 +12,16 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from pymongo import MongoClient
 
+from deploy.cli import privacy
+from deploy.local.cache import ROOT
 from deploy.local.process import free_port
 from deploy.scan.crowd import Crowd
+from deploy.scan.passing import PASSING, apart
 from deploy.scan.places import blocks
+from deploy.scan.scan import Found
 from deploy.scan.traces import Traces
+from deploy.schemas.kinds import kinds
+from deploy.schemas.texts import of_event
 from tests.deploy.conftest import Intnet
 from tests.deploy.fake_services import FakeServices
 
@@ -157,6 +163,7 @@ async def test_a_scan_finds_what_was_planted_and_says_where_without_the_number(
         f"kafka {ground.name}": 2,
         f"mongo {ground.name}.things__tenant0001": 2,
     }
+    assert (json.loads(found.stdout)["passing"], json.loads(found.stdout)["elsewhere"]) == (0, 5)
     assert own.removeprefix("+966") not in found.stdout + found.stderr
     assert f"mongo {ground.name}.things__tenant0001" not in json.loads(others.stdout)["found"]
     assert json.loads(found.stdout)["noted"] == ["platform", "tenant0001"]
@@ -201,6 +208,52 @@ def test_what_cannot_be_read_is_no_all_clear(
     assert done.stdout.count("not read") == 3
     assert "On the audit record of nobody." in done.stdout
     assert "intnet: this scan is not on record: Set INTNET_CONSENT_URL" in done.stderr
+
+
+def test_what_topics_keep_for_some_days_is_told_apart() -> None:
+    there = {"kafka calls.v1": 3, "kafka messages.v1": 1, "kafka matches.v1": 7, "mongo x.y": 2}
+    assert apart(there) == (4, 9)
+    assert apart({}) == (0, 0)
+
+
+def test_the_topics_told_apart_are_those_that_declare_a_number_in_the_clear() -> None:
+    carrying = {
+        f"kafka {kind.TOPIC}"
+        for kind in kinds()
+        for text in of_event(kind)
+        if text.mark and (text.mark.category, text.mark.form) == ("contact", "plain")
+    }
+    assert dict.fromkeys(carrying, 8) == PASSING
+
+
+def test_what_the_counts_mean_is_said_where_something_was_found(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    found = Found()
+    found.note("kafka calls.v1", 3)
+    found.note("mongo matcher.customers__tenant0001", 2)
+    privacy._show(found, ["platform"], as_json=False)
+    told = capsys.readouterr().out
+    assert "3 in calls.v1 and messages.v1, which forget by themselves within 8 days" in told
+    assert "2 elsewhere: after an erasure there must be none." in told
+    privacy._show(Found(), ["platform"], as_json=False)
+    assert "erasure" not in capsys.readouterr().out
+
+
+def test_the_codes_are_told_alike_wherever_they_are_told(intnet: Intnet) -> None:
+    own = " ".join(intnet("privacy", "scan", "--help").stdout.split())
+    told = {
+        2: "something could not be read, so nobody can tell",
+        3: "all was read, but the scan is not on record",
+        1: "the number is somewhere",
+        0: "it is nowhere",
+    }
+    for code, meaning in told.items():
+        assert f"{code} {meaning}" in own
+    readme = " ".join((ROOT / "README.md").read_text().split())
+    for code, meaning in told.items():
+        assert f"{code} where {meaning}" in readme
+    assert "`privacy scan` tells by its code what it found" in intnet("--help").stdout
 
 
 def test_a_number_that_is_none_is_refused(room: Path, intnet: Intnet) -> None:

@@ -22,7 +22,8 @@ _FINE = frozenset({NoError.errno, TopicAlreadyExistsError.errno})
 class Topic:
     """Partitions bound how many replicas of a consumer share the work.
 
-    Raising them later breaks the order per key for what is in flight. `days` None is for ever.
+    Raising them later breaks the order per key for what is in flight. `days` None is for ever. A
+    record goes when its whole segment is that old: so a segment is closed after a day.
     """
 
     name: str
@@ -38,7 +39,9 @@ class Topic:
                 "max.compaction.lag.ms": str(_DAY_MS),
                 "delete.retention.ms": str(_DAY_MS),
             }
-        return {"retention.ms": str(-1 if self.days is None else self.days * _DAY_MS)}
+        if self.days is None:
+            return {"retention.ms": "-1"}
+        return {"retention.ms": str(self.days * _DAY_MS), "segment.ms": str(_DAY_MS)}
 
 
 CATALOGUE = (
