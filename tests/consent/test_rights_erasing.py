@@ -223,6 +223,11 @@ async def test_the_trail_holds_what_the_certificate_is_checked_by(desk: Desk) ->
     (note,) = [one for one in await desk.notes() if one["action"] == "erasure.completed"]
     assert note["object"] == proof["certificate"]["erasure"]
     assert note["facts"] == {"certificate": proof["sha256"]}
+    trail = proof["certificate"]["trail"]
+    assert trail["sha256_in"] == note["action"]
+    assert trail["objects"] == [request["erasure"], request["id"]]
+    told = [one for one in await desk.notes() if one["action"].startswith(("erasure", "privacy"))]
+    assert {one["object"] for one in told} == set(trail["objects"])
 
 
 async def test_two_requests_at_once_are_one_erasure_with_one_certificate(desk: Desk) -> None:

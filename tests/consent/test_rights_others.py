@@ -62,6 +62,7 @@ async def test_an_objection_is_done_at_once(desk: Desk) -> None:
     assert (change.objected, change.restricted, change.suppressed) == (True, False, False)
     told = (await desk.proof(done)).json()["certificate"]
     assert (told["kind"], told["outcome"]) == ("objection", "completed")
+    assert told["trail"] == {"objects": [done["id"]]}
     assert (await desk.actions())[-1] == "privacy.completed"
 
 

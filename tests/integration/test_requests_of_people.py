@@ -228,6 +228,13 @@ async def test_case_24_who_is_erased_is_nowhere_and_the_certificate_proves_it(
     assert [one["until"] for one in told["kept"] if one["what"] == "event_topics"]
     entry = await leaving.sealed(office, admin, told["erasure"])
     assert entry["facts"]["certificate"] == proof["sha256"] == leaving.digest(told)
+    assert entry["action"] == told["trail"]["sha256_in"]
+    trail = (await admin.http.get("/v1/audit", params={"limit": 200})).json()["data"]
+    about = [one["action"] for one in trail if one["object"] in told["trail"]["objects"]]
+    assert set(about) >= {
+        *("privacy.request_received", "privacy.verified", "privacy.completed"),
+        *("erasure.ordered", "erasure.answered", "erasure.completed"),
+    }
     await leaving.verified_offline(admin, tmp_path)
 
 

@@ -192,7 +192,11 @@ class CodeSent(BaseModel):
 
 
 class Proof(BaseModel):
-    """The certificate, and the SHA-256 of its canonical form (RFC 8785), in hex."""
+    """The certificate, and the SHA-256 of its canonical form (RFC 8785), in hex.
+
+    `trail.objects` are what the entries of the audit trail that tell of it are about; for an
+    erasure, the entry with the action `trail.sha256_in` holds the digest.
+    """
 
     certificate: dict[str, Any]
     sha256: str

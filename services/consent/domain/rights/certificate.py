@@ -1,7 +1,8 @@
 """What is shown of a request that was done: plain JSON, and the SHA-256 of its canonical form.
 
 Canonical is RFC 8785 for what stands in it: members sorted, no blanks, UTF-8. It holds no number,
-no name and no text.
+no name and no text. `trail` says under which objects the agency's audit trail tells of it: its
+places there are not known yet, since the entry of its digest is sealed after it is made.
 """
 
 import hashlib
@@ -17,6 +18,9 @@ from services.consent.domain.rights.request import Request
 TOPIC_DAYS: Final = 31
 """After which no topic but the audit's holds a record about the person: 30 days, and a day until
 a segment is closed."""
+
+COMPLETED: Final = "erasure.completed"
+"""The action of the entry that holds the digest of the certificate."""
 
 _KEPT: Final = (
     (
@@ -55,7 +59,7 @@ def of_erasure(tenant: str, erasure: Erasure, at: datetime) -> str:
         "ledger_record": erasure.record,
         "stores": _stores(erasure.legs),
         "kept": _kept(at),
-        "audit_entries": [],
+        "trail": {"objects": [erasure.id, *sorted(erasure.requests)], "sha256_in": COMPLETED},
     }
     return canonical(told)
 
@@ -70,7 +74,7 @@ def of_other(tenant: str, request: Request, at: datetime) -> str:
         "received_at": _moment(request.received_at),
         "completed_at": _moment(at),
         "outcome": request.state,
-        "audit_entries": [],
+        "trail": {"objects": [request.id]},
     }
     return canonical(told)
 
