@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import structlog
 
 from libs.common import clock
+from libs.common.bus.guard import HEARD
 from libs.common.events import (
     CallAnswered,
     CallCosted,
@@ -81,8 +82,8 @@ def show(live: Live) -> Job:
                 return
             if envelope.type == CustomerRemoved.TYPE:
                 removal = fact_of(envelope, CustomerRemoved)
-                removed_at = removal.removed_at or envelope.time
-                live.remove(envelope.tenantid, removal.customer_id, removed_at, clock.now())
+                until = (removal.removed_at or envelope.time) + HEARD
+                live.remove(envelope.tenantid, removal.customer_id, until, clock.now())
             if envelope.type == ConsentChanged.TYPE:
                 change = fact_of(envelope, ConsentChanged)
                 if change.restricted:

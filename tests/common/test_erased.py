@@ -7,6 +7,7 @@ import pytest
 
 from libs.common import clock, erased
 from libs.common.bus import Dispatch, Guard, Record
+from libs.common.bus.guard import HEARD
 from libs.common.erased import SKIPPED, Erased
 from libs.common.events import (
     CallEnded,
@@ -83,8 +84,15 @@ def test_a_name_that_was_read_before_the_order_was_heard_is_passed_over(match: E
     """Else it lies in another store for ever, where it comes after that store has answered."""
     soon = NOON + timedelta(seconds=2)
     assert passed(guarded(), match, at=soon)
-    assert not passed(guarded(), match, at=NOON + timedelta(seconds=11))
+    assert passed(guarded(), match, at=NOON + timedelta(seconds=16))
+    assert not passed(guarded(), match, at=NOON + timedelta(seconds=17))
     assert not passed(guarded("another"), match, at=soon)
+
+
+def test_two_transactions_of_which_the_second_read_before_the_first_ended_fit_in() -> None:
+    """As long as mongod lets one live: five seconds, and until it looks, every half of that."""
+    one = timedelta(seconds=5 + 5 / 2)
+    assert 2 * one < HEARD < 3 * one
 
 
 def test_a_call_of_just_after_goes_on_without_its_match() -> None:

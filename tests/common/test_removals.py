@@ -25,11 +25,11 @@ def removed(customer: str = "c-1", at: datetime | None = NOON) -> CustomerRemove
 async def test_who_was_removed_while_a_match_was_drawn_is_told() -> None:
     removals = Removals(MemoryScope(tenant_id()))
     assert await removals.among(["c-1", "c-2"], NOON, NOON) == frozenset()
-    assert await removals.note(removed(), NOON + SECOND) == NOON + 10 * SECOND
+    assert await removals.note(removed(), NOON + SECOND) == NOON + 16 * SECOND
     both = ["c-1", "c-2"]
-    for drawn in (None, NOON - SECOND, NOON, NOON + 10 * SECOND):
+    for drawn in (None, NOON - SECOND, NOON, NOON + 16 * SECOND):
         assert await removals.among(both, drawn, NOON) == {"c-1"}
-    assert await removals.among(both, NOON + 11 * SECOND, NOON) == frozenset()
+    assert await removals.among(both, NOON + 17 * SECOND, NOON) == frozenset()
 
 
 async def test_an_earlier_removal_does_not_undo_a_later_one() -> None:

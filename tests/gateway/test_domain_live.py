@@ -219,7 +219,7 @@ def test_whose_record_was_removed_is_not_given_out_and_the_call_goes_on() -> Non
     assert [one.id for one in memory.open_calls()] == ["evt_0", "evt_3"]
 
 
-@pytest.mark.parametrize("seconds", [-1, 0, 10, 11])
+@pytest.mark.parametrize("seconds", [-1, 0, 1])
 def test_what_names_them_and_comes_later_is_taken_in_where_they_are_on_file_again(
     seconds: int,
 ) -> None:
@@ -228,7 +228,7 @@ def test_what_names_them_and_comes_later_is_taken_in_where_they_are_on_file_agai
     live.join(tenant, heard.append)
     live.remove(tenant, "c-1", AT - timedelta(seconds=seconds), AT)
     live.put(tenant, named("evt_1", candidates=CANDIDATES), AT)
-    assert len(heard) == (seconds > OVERLAP.total_seconds())
+    assert len(heard) == (seconds > 0)
     live.forget(AT + KEEP)
     assert len(live.join(tenant, heard.append)) == 0
 

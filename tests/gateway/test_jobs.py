@@ -1,15 +1,19 @@
 """What the events themselves do to what an agent gets after a reconnect."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import cast
 
+import pytest
+
+from libs.common.bus.guard import HEARD
 from libs.common.events import (
     CallMatched,
     CallStarted,
     Candidate,
     ConsentChanged,
+    CustomerRemoved,
     Envelope,
     Event,
     enclose,
@@ -57,6 +61,18 @@ def change(version: int, *, restricted: bool) -> ConsentChanged:
 
 def snapshot(live: Live) -> list[str]:
     return [one.type for one in live.join("tenant0001", lambda _: None).open_calls()]
+
+
+@pytest.mark.parametrize("late", [0, 1])
+async def test_a_match_that_may_have_been_drawn_from_a_removed_record_is_not_taken_in(
+    late: int,
+) -> None:
+    """Read after the removal it came from a record that is on file again."""
+    live = Live()
+    removed_at = AT - HEARD - timedelta(seconds=late)
+    removal = CustomerRemoved(customer_id="c-1", removed_at=removed_at)
+    await shown(live, STARTED, removal, MATCHED)
+    assert ("call.matched" in snapshot(live)) == (late > 0)
 
 
 async def test_who_is_restricted_while_they_call_is_named_no_more() -> None:

@@ -176,7 +176,7 @@ async def test_who_is_on_file_again_is_named_again(
     house: Harness[Store], tenant: TenantSaved, removal_first: bool
 ) -> None:
     """The same person has the same id in every file."""
-    back = answer(GONE, drawn=at(31))
+    back = answer(GONE, drawn=at(37))
     await house.take(started(), tenant)
     for fact in (REMOVED, back) if removal_first else (back, REMOVED):
         await house.take(fact, tenant)

@@ -23,9 +23,13 @@ from libs.common.events import (
 OBEYED = timedelta(days=30)
 """An order older than this is not obeyed any more: the inbox may have forgotten that it was."""
 
-HEARD = timedelta(seconds=10)
-"""Within this every process at work has heard of an erasure. What one concluded until then it may
-have read in what was being erased; after a restart it hears of it before it concludes anything."""
+HEARD = timedelta(seconds=16)
+"""What somebody concluded until so long after a removal they may have read in what was removed.
+
+Two transactions: who removes notes when, and commits seven and a half seconds later at the most
+(mongod ends what is older than five, and looks every two and a half); who began to read just
+before that notes its own moment seven and a half seconds later at the most. And one for clocks.
+Of an erasure that a process hears of later than that, the removal of the record tells as well."""
 
 MOST_CALLS = 100_000
 

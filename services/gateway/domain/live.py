@@ -52,10 +52,9 @@ class Live:
         if memory is not None:
             memory.erase(subject)
 
-    def remove(self, tenant: str, customer_id: str, removed_at: datetime, now: datetime) -> None:
-        """Lets go of what is remembered of a customer whose record was removed."""
-        memory = self._memories.setdefault(tenant, Memory())
-        memory.remove(customer_id, removed_at, now)
+    def remove(self, tenant: str, customer_id: str, until: datetime, now: datetime) -> None:
+        """Lets go of what is remembered of a customer whose record was removed, drawn `until`."""
+        self._memories.setdefault(tenant, Memory()).remove(customer_id, until, now)
 
     def restrict(self, tenant: str, subject: str, now: datetime) -> None:
         """Lets go of who a person may be, and of their cards; screens keep what they show."""

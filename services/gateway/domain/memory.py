@@ -18,6 +18,7 @@ So many of those who were removed, and of those who are restricted, are kept at 
 
 LONGEST_CALL = timedelta(hours=4)
 OVERLAP = timedelta(seconds=10)
+"""What another process may have read out of order, with events of the same time."""
 
 
 @dataclass
@@ -131,13 +132,13 @@ class Memory:
             self._calls.pop(call, None)
         self._restricted.pop(subject, None)
 
-    def remove(self, customer_id: str, removed_at: datetime, now: datetime) -> None:
+    def remove(self, customer_id: str, until: datetime, now: datetime) -> None:
         """Lets go of what names a customer whose record was removed; of a call, all else stays.
 
-        What was drawn from the record until then, and comes by another topic, is not taken in.
-        Nothing of it is given out from here on; `forget` deletes it.
+        What may have been drawn from the record, `until` then, and comes by another topic, is not
+        taken in. Nothing of it is given out from here on; `forget` deletes it.
         """
-        self._removed[customer_id] = now, removed_at + OVERLAP
+        self._removed[customer_id] = now, until
         self._removed.move_to_end(customer_id)
         self._bound(self._removed)
 
