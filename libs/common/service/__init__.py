@@ -1,7 +1,7 @@
 """From a declaration to a process: what all six services share."""
 
 from libs.common.bus import Together
-from libs.common.service.caller import Caller, acting, operating
+from libs.common.service.caller import DECIDE, Caller, acting, operating
 from libs.common.service.declared import Job, Service
 from libs.common.service.process import run
 from libs.common.service.running import Running
@@ -9,6 +9,7 @@ from libs.common.service.stopping import closing, stops_within
 from libs.common.service.sweeping import sweep_once
 
 __all__ = [
+    "DECIDE",
     "Caller",
     "Job",
     "Running",

@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from libs.common.service import Caller, acting
+from libs.common.service import DECIDE, Caller, acting
 from libs.common.web import Problem, not_found
 from services.consent.domain.rights.request import Request
 from services.consent.store import Store
 
 Reader = Annotated[Caller[Store], acting("privacy:read")]
 Writer = Annotated[Caller[Store], acting("privacy:write")]
-Decider = Annotated[Caller[Store], acting("privacy:decide")]
+Decider = Annotated[Caller[Store], acting(DECIDE)]
 
 
 async def open_one(request_id: str, store: Store) -> Request:
