@@ -145,6 +145,8 @@ class RequestOut(BaseModel):
 
     `awaiting` names the services whose answer is missing. `breached_at` is since when it is late:
     on the day that it was due nothing was done, and no package was ready to be handed over.
+    `erasure` is there once it is ordered: what happened until then goes, and a call or a text of
+    the number in the 16 seconds after it is shown without a match.
     """
 
     id: str
