@@ -20,6 +20,7 @@ from libs.common.events import (
 )
 from libs.common.service import Running
 from services.gateway.domain.live import Live
+from services.gateway.domain.moment import Moment
 from services.gateway.jobs import show
 from services.gateway.store import Store
 
@@ -89,3 +90,13 @@ async def test_a_restriction_that_is_read_before_the_match_holds_and_its_end_end
     assert snapshot(live) == ["call.started"]
     await shown(live, change(2, restricted=False), MATCHED)
     assert snapshot(live) == ["call.started", "call.matched"]
+
+
+async def test_an_open_page_hears_of_the_restriction_itself_and_no_name_after_it() -> None:
+    """By which it takes down what it shows of them."""
+    live = Live()
+    heard: list[Moment] = []
+    live.join("tenant0001", lambda moment: heard.append(cast(Moment, moment)))
+    await shown(live, STARTED, change(1, restricted=True), MATCHED)
+    assert [one.type for one in heard] == ["call.started", "consent.changed"]
+    assert (heard[1].data["subject"], heard[1].data["restricted"]) == (heard[0].subject, True)

@@ -162,3 +162,32 @@ def test_what_is_filled_in_is_the_same_in_each_language() -> None:
     for word, sentence in english.items():
         holes = set(re.findall(r"{\w+}", sentence))
         assert set(re.findall(r"{\w+}", arabic[word])) == holes
+
+
+def test_who_is_restricted_is_taken_off_the_page_wherever_they_are_named() -> None:
+    """By the event itself: a list that is asked for now might have the name still."""
+    restricted = r'type === "consent\.changed" && (?:event\.)?data\.restricted'
+    heard = {name for name, script in SCRIPTS.items() if re.search(restricted, script)}
+    assert heard == {"live.js", "messages.js", "conversation.js"}
+    assert "calls.withdraw(event.data.subject)" in SCRIPTS["live.js"]
+    assert "card.dataset.subject = call.subject" in SCRIPTS["calls.js"]
+    assert "names.delete(data.subject)" in SCRIPTS["messages.js"]
+    page = (STATIC["calls.js"].parent.parent / "templates" / "live.html").read_text()
+    card = page[page.index('<template id="card">') :]
+    blank = function("calls.js", "blank")
+    assert "unnamed(card)" in blank
+    told = set(re.findall(r'class="([a-z]+)"', card)) - {"number", "state", "on", "line", "write"}
+    handled = blank + function("calls.js", "unnamed")
+    assert {one for one in told - {"who"} if not re.search(rf"\b{one}\b", handled)} == set()
+
+
+def test_after_an_interruption_a_call_shows_only_what_is_told_again() -> None:
+    restore = function("calls.js", "restore")
+    assert restore.index("if (open.has(session)) blank(card)") < restore.index("forEach(show)")
+
+
+def function(name: str, called: str) -> str:
+    """The source of one function of a script."""
+    found = re.search(rf"function {called}\(.*?\n}}\n", SCRIPTS[name], re.DOTALL)
+    assert found
+    return found[0]

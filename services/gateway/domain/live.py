@@ -57,7 +57,7 @@ class Live:
         self._memories.setdefault(tenant, Memory()).remove(customer_id, until, now)
 
     def restrict(self, tenant: str, subject: str, now: datetime) -> None:
-        """Lets go of who a person may be, and of their cards; screens keep what they show."""
+        """Lets go of who a person may be, and of their cards; pages do so by `consent.changed`."""
         self._memories.setdefault(tenant, Memory()).restrict(subject, now)
 
     def release(self, tenant: str, subject: str) -> None:

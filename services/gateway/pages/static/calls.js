@@ -29,18 +29,38 @@ export function show({ type, data }) {
 // Whose record was removed: the name goes at once, the card comes again without it.
 export function forget(customer) {
   for (const card of cards.values()) {
-    if (!(card.dataset.customers || "").split(" ").includes(customer)) continue;
-    $(".name", card).textContent = words.unknown;
-    listItems($(".reasons", card), []);
-    delete card.dataset.name;
-    delete card.dataset.customer;
-    delete card.dataset.customers;
+    if ((card.dataset.customers || "").split(" ").includes(customer)) unnamed(card);
   }
+}
+
+// Whose data is restricted: who they may be goes at once, and the card; neither comes again.
+export function withdraw(subject) {
+  for (const card of cards.values()) if (card.dataset.subject === subject) blank(card);
+}
+
+function unnamed(card) {
+  $(".name", card).textContent = words.unknown;
+  listItems($(".reasons", card), []);
+  delete card.dataset.name;
+  delete card.dataset.customer;
+  delete card.dataset.customers;
+}
+
+function blank(card) {
+  unnamed(card);
+  delete card.dataset.version;
+  $(".pending", card).hidden = true;
+  for (const list of card.querySelectorAll(".because, .parts, .lines")) listItems(list, []);
+  for (const badge of card.querySelectorAll(".badge")) badge.textContent = "";
+  for (const kind of ["risk", "retention"]) $(`.${kind}`, card).hidden = true;
 }
 
 export function restore(events) {
   const open = new Set(events.map((event) => event.data.session_id));
-  for (const [session, card] of cards) if (!open.has(session)) standing(card, "ended");
+  for (const [session, card] of cards) {
+    if (open.has(session)) blank(card); // what is not told again was withdrawn
+    else standing(card, "ended");
+  }
   events.forEach(show);
 }
 
@@ -69,6 +89,7 @@ function started(card, call) {
   $(".number", card).textContent = call.party || words.no_number;
   $(".line", card).textContent = call.line || "";
   $(".on", card).hidden = !call.line;
+  if (call.subject) card.dataset.subject = call.subject;
   const button = $(".write", card);
   button.hidden = !call.subject;
   button.onclick = () => {

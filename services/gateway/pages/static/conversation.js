@@ -44,6 +44,10 @@ export function hear({ type, data }) {
     shown.name = shown.customer = null;
     return title();
   }
+  if (type === "consent.changed" && data.restricted && data.subject === shown.subject) {
+    shown.name = shown.customer = null;
+    title();
+  }
   if (data.subject === shown.subject && type !== "message.matched") reload();
 }
 

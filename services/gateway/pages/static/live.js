@@ -10,6 +10,7 @@ const ABOUT_MESSAGES = ["sms.received", "sms.requested", "sms.blocked", "sms.sen
 function hear(event) {
   if (calls.TYPES.includes(event.type)) return calls.show(event);
   if (event.type === "customer.removed") calls.forget(event.data.customer_id);
+  if (event.type === "consent.changed" && event.data.restricted) calls.withdraw(event.data.subject);
   messages.hear(event);
   conversation.hear(event);
 }

@@ -32,6 +32,11 @@ export function hear({ type, data }) {
     for (const [subject, [id]] of names) if (id === data.customer_id) names.delete(subject);
     return draw(); // asked now, the list might still have the name
   }
+  if (type === "consent.changed" && data.restricted) {
+    for (const head of heads) if (head.subject === data.subject) head.customer = null;
+    names.delete(data.subject);
+    draw(); // who may see the name gets it with the list
+  }
   if (type === "sms.received") received(data.subject);
   reload();
 }
