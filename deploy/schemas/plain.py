@@ -106,6 +106,7 @@ TIME = {
     "registered_at",
     "removed_at",
     "send_at",
+    "seen_at",
     "sent_at",
     "since",
     "started_at",

@@ -68,8 +68,12 @@ class MemoryAccounts:
             raise EmailTaken("there is an account with this address")
         self.data.accounts[account.id] = account
 
-    async def set_password(self, account: str, password: str) -> None:
-        self.data.accounts[account] = replace(self.data.accounts[account], password=password)
+    async def set_password(self, account: str, password: str, *, former: str | None = None) -> bool:
+        known = self.data.accounts.get(account)
+        if known is None or former not in {None, known.password}:
+            return False
+        self.data.accounts[account] = replace(known, password=password)
+        return True
 
 
 class MemoryUsers:
@@ -101,6 +105,14 @@ class MemorySessions:
     async def get(self, session: str) -> Session | None:
         return self.data.sessions.get(session)
 
+    async def find(self, tenant: str, name: str) -> Session | None:
+        found = (s for s in self.data.sessions.values() if (s.tenant, s.name) == (tenant, name))
+        return next(found, None)
+
+    async def of(self, account: str) -> list[Session]:
+        own = (s for s in self.data.sessions.values() if s.account == account)
+        return sorted(own, key=lambda s: s.started_at, reverse=True)
+
     async def note(self, session: Session, now: datetime) -> None:
         if session.id in self.data.sessions:
             self.data.sessions[session.id] = session.seen(now)
@@ -108,8 +120,8 @@ class MemorySessions:
     async def end(self, session: str) -> None:
         self.data.sessions.pop(session, None)
 
-    async def end_all(self, account: str) -> int:
-        ended = [s.id for s in self.data.sessions.values() if s.account == account]
+    async def end_all(self, account: str, *, but: str | None = None) -> int:
+        ended = [s.id for s in self.data.sessions.values() if s.account == account and s.id != but]
         for session in ended:
             del self.data.sessions[session]
         return len(ended)

@@ -146,6 +146,25 @@ async def test_one_address_cannot_try_many_accounts(house: House) -> None:
     assert (await sign_in(client, account.email)).status_code == 429
 
 
+async def test_no_session_begins_with_a_password_that_was_replaced_meanwhile(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = await house.account()
+    other = await house.desk.passwords.hashed("another long password")
+    fits = house.desk.passwords.fits
+
+    async def meanwhile(stored: str | None, password: str) -> bool:
+        same: bool = await fits(stored, password)
+        await house.desk.store().accounts.set_password(account.id, other)
+        return same
+
+    monkeypatch.setattr(house.desk.passwords, "fits", meanwhile)
+    answer = await sign_in(house.client(), account.email)
+    assert (answer.status_code, problem(answer)) == (401, "wrong_credentials")
+    assert not house.data.sessions
+    assert house.data.accounts[account.id].password == other
+
+
 async def test_an_office_that_signs_in_is_not_slowed_down(house: House) -> None:
     account = await house.account()
     for _ in range(35):

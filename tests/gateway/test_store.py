@@ -117,6 +117,32 @@ async def test_sessions_begin_go_on_and_end(units: Any) -> None:
     assert await sessions.get(third.id) == third
 
 
+async def test_sessions_are_found_by_name_with_and_without_one_of_their_own(units: Any) -> None:
+    sessions = units.read(PLATFORM).sessions
+    old = Session("a" * 64, "usr_1", ONE, AT, AT)
+    later = AT + timedelta(minutes=1)
+    new = Session("b" * 64, "usr_1", ONE, later, later, "ses_1", "phone")
+    foreign = Session("c" * 64, "usr_2", TWO, AT, AT)
+    for session in (old, new, foreign):
+        await sessions.add(session)
+    assert await sessions.of("usr_1") == [new, old]
+    assert await sessions.find(ONE, "ses_1") == new
+    assert await sessions.find(ONE, old.name) == old
+    assert await sessions.find(TWO, "ses_1") is None
+    assert await sessions.find(ONE, foreign.name) is None
+    assert await sessions.end_all("usr_1", but=new.id) == 1
+    assert await sessions.of("usr_1") == [new]
+
+
+async def test_a_password_that_was_replaced_meanwhile_stays(units: Any) -> None:
+    accounts = units.read(PLATFORM).accounts
+    await accounts.add(account("usr_1"))
+    assert await accounts.set_password("usr_1", "$argon2id$y", former="$argon2id$x")
+    assert not await accounts.set_password("usr_1", "$argon2id$z", former="$argon2id$x")
+    assert not await accounts.set_password("usr_2", "$argon2id$z")
+    assert (await accounts.get("usr_1")).password == "$argon2id$y"
+
+
 async def test_an_invitation_is_good_once_and_the_last_one_counts(units: Any) -> None:
     invitations = units.read(PLATFORM).invitations
     first = Invitation("a" * 64, ONE, "amal@example.com", Role.ADMIN, AT)

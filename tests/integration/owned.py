@@ -82,11 +82,20 @@ async def possess(outside: Outside) -> Owned:
         "call_id": session,
         "insight_id": insight["insight_id"],
         "user_id": next(user["id"] for user in users if user["role"] == "agent"),
+        "session_id": await _signed_in(outside),
         **await _texted(admin),
         **await _asked(admin),
     }
     marks = {*ids.values(), "Own Person", "Own Row", "+442079460101", TEXTED, TEXT, REFERENCE}
     return Owned(ids, marks - {ids["region"]})
+
+
+async def _signed_in(outside: Outside) -> str:
+    """The name of a session of an agent's."""
+    agent = await outside.person(US, "agent")
+    sessions = (await agent.http.get("/v1/sessions")).json()["data"]
+    name: str = next(session["id"] for session in sessions if session["this"])
+    return name
 
 
 async def ask(person: Person, method: str, path: str, operation: str) -> httpx.Response:

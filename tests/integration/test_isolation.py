@@ -60,7 +60,12 @@ LOOKED_AT = {
     "POST /v1/consents:import",
     "POST /v1/privacy/requests",
 }
-NAME_NOTHING = {"POST /v1/customers", "POST /v1/imports", "POST /v1/users"}
+NAME_NOTHING = {
+    "POST /v1/customers",
+    "POST /v1/imports",
+    "POST /v1/users",
+    "POST /v1/sessions:end-others",
+}
 OTHERS = {"text": "Other words", "reference": "other-7", "authority": "Another"}
 
 
@@ -210,6 +215,21 @@ async def test_lists_show_none_of_the_others(outside: Outside, owned: Owned) -> 
         answer = await other.http.get(path, params={"limit": 200})
         assert answer.status_code == 200, path
         assert not [mark for mark in owned.marks if mark in answer.text], path
+
+
+async def test_whose_sessions_are_asked_for_is_ones_own_agencys(
+    outside: Outside, owned: Owned
+) -> None:
+    mine, other = await outside.person(US, "admin"), await outside.person(SA, "admin")
+    user = owned.ids["user_id"]
+    own = await mine.http.get("/v1/sessions", params={"user_id": user})
+    assert owned.ids["session_id"] in {session["id"] for session in own.json()["data"]}
+    foreign, nobody = [
+        await other.http.get("/v1/sessions", params={"user_id": name})
+        for name in (user, _nobodys(user))
+    ]
+    assert (foreign.status_code, nobody.status_code) == (404, 404)
+    assert foreign.content == nobody.content
 
 
 async def test_without_credentials_every_operation_is_401(

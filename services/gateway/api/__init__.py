@@ -2,7 +2,17 @@
 
 from fastapi import APIRouter, Depends
 
-from services.gateway.api import live, numbers, openapi, operator, proxy, session, usage, users
+from services.gateway.api import (
+    live,
+    numbers,
+    openapi,
+    operator,
+    proxy,
+    session,
+    sessions,
+    usage,
+    users,
+)
 from services.gateway.api.access import admitted
 from services.gateway.api.access import operator as only_operators
 
@@ -10,7 +20,7 @@ from services.gateway.api.access import operator as only_operators
 def _agency() -> APIRouter:
     router = APIRouter(dependencies=[Depends(admitted)])
     proxy.add_to(router)  # first, and not as a router of its own: each is searched row by row
-    for part in (session, users, numbers, usage, live, openapi):
+    for part in (session, sessions, users, numbers, usage, live, openapi):
         router.include_router(part.router)
     return router
 

@@ -86,6 +86,7 @@ async def visitor_with(desk: Desk, session_id: str) -> Visitor | None:
         return None
     if session.should_note(now):
         await store.sessions.note(session, now)
+        session = session.seen(now)
     return Visitor(session, account)
 
 

@@ -1,5 +1,6 @@
 """Signing in and out."""
 
+from dataclasses import replace
 from datetime import timedelta
 from math import ceil
 from typing import Annotated
@@ -13,12 +14,12 @@ from libs.common.events import Note
 from libs.common.mongo import Work
 from libs.common.web import Problem
 from services.gateway.api.access import Signed, Visitor
+from services.gateway.api.beginning import Beginning, end, still, take_back
 from services.gateway.api.desk import Desk, desk_of
 from services.gateway.api.origin import address_of
 from services.gateway.api.shapes import Mine, SignedIn
 from services.gateway.domain.account import Account, NotAnAddress, normal_email
 from services.gateway.domain.passwords import LONGEST
-from services.gateway.domain.session import Session, digest, new_secret
 from services.gateway.domain.throttle import NO_WAIT
 from services.gateway.store import Store
 
@@ -38,19 +39,23 @@ async def sign_in(credentials: Credentials, request: Request, response: Response
     """Begins a session and sets its cookie. Wrong, unknown and disabled get the same answer."""
     desk = desk_of(request)
     account = await _proved(desk, credentials, address_of(request, desk.site.proxies))
-    secret, now = new_secret(), clock.now()
-    session = Session(digest(secret), account.id, account.tenant, now, now)
-    await _begin(desk, session, request.cookies.get(desk.site.cookie))
-    name, secure = desk.site.cookie, desk.site.secure
-    response.set_cookie(name, secret, secure=secure, httponly=True, samesite="lax")
+    beginning = Beginning(request, account)
+
+    async def body(store: Store, work: Work) -> None:
+        if not await still(account, store):
+            raise _wrong()
+        await beginning.write(store, work)
+
+    await desk.write(body)
+    beginning.hand_out(response)
     log.info("session.begun", tenant=account.tenant, user=account.id)
-    return await _told(desk, Visitor(session, account))
+    return await told(desk, Visitor(beginning.session, account))
 
 
 @router.get("/session", summary="Who is signed in")
 async def get_session(me: Signed, request: Request) -> SignedIn:
     """The user, their tenant, and what they may do."""
-    return await _told(desk_of(request), me)
+    return await told(desk_of(request), me)
 
 
 @router.delete("/session", status_code=204, summary="Sign out")
@@ -59,11 +64,10 @@ async def sign_out(me: Signed, request: Request, response: Response) -> None:
     desk = desk_of(request)
 
     async def body(store: Store, work: Work) -> None:
-        await _end(me.session, "signed_out", store, work)
+        await end(me.session, "signed_out", store, work)
 
     await desk.write(body)
-    name, secure = desk.site.cookie, desk.site.secure
-    response.delete_cookie(name, secure=secure, httponly=True, samesite="lax")
+    take_back(desk, response)
 
 
 async def _proved(desk: Desk, credentials: Credentials, address: str) -> Account:
@@ -79,37 +83,18 @@ async def _proved(desk: Desk, credentials: Credentials, address: str) -> Account
     if account is None or not fits or account.disabled:
         log.info("session.refused")
         await _note_refused(desk, account, fits)
-        raise Problem(401, "wrong_credentials", "The e-mail address or the password is not right.")
+        raise _wrong()
     desk.account_tries.clear(email)
     desk.address_tries.unbook(address)
     if desk.passwords.outdated(account.password):
         fresh = await desk.passwords.hashed(credentials.password)
-        await desk.store().accounts.set_password(account.id, fresh)
+        if await desk.store().accounts.set_password(account.id, fresh, former=account.password):
+            return replace(account, password=fresh)
     return account
 
 
-async def _begin(desk: Desk, session: Session, former: str | None) -> None:
-    """Begins a session, and ends the one that the browser had."""
-
-    async def body(store: Store, work: Work) -> None:
-        earlier = await store.sessions.get(digest(former)) if former else None
-        if earlier:
-            await _end(earlier, "replaced", store, work)
-        await store.sessions.add(session)
-        work.note(_note("session.signed_in", session), tenant=session.tenant)
-
-    await desk.write(body)
-
-
-async def _end(session: Session, why: str, store: Store, work: Work) -> None:
-    await store.sessions.end(session.id)
-    work.note(_note("session.ended", session, why), tenant=session.tenant)
-
-
-def _note(action: str, session: Session, reason: str | None = None) -> Note:
-    """The id of a session is a secret's digest, and stays here."""
-    actor = f"user:{session.account}"
-    return Note(action=action, actor=actor, object=session.account, reason=reason)
+def _wrong() -> Problem:
+    return Problem(401, "wrong_credentials", "The e-mail address or the password is not right.")
 
 
 async def _note_refused(desk: Desk, account: Account | None, fits: bool) -> None:
@@ -140,8 +125,9 @@ def _book(desk: Desk, email: str, address: str) -> None:
         )
 
 
-async def _told(desk: Desk, me: Visitor) -> SignedIn:
+async def told(desk: Desk, me: Visitor) -> SignedIn:
+    """What a visitor is told of themselves."""
     tenant = await desk.store().tenants.get(me.account.tenant)
     if tenant is None:
         raise Problem(503, "not_ready", "The agency is being set up; try again in a moment.")
-    return SignedIn.of(me.account, tenant, me.session.ends_at)
+    return SignedIn.of(me.account, tenant, me.session)

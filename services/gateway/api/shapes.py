@@ -1,6 +1,5 @@
 """What several operations answer with."""
 
-from datetime import datetime
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, Field
@@ -10,6 +9,7 @@ from libs.common.events.personal import SIGN_IN, USER, Personal
 from services.gateway.domain.account import Account
 from services.gateway.domain.invitation import Invitation
 from services.gateway.domain.roles import SCOPES, Role
+from services.gateway.domain.session import Session
 
 Mine = Personal("account", SIGN_IN)
 Token = Annotated[str, Mine, Field(min_length=20, max_length=200, description="Shown once.")]
@@ -47,15 +47,19 @@ class Agency(BaseModel):
 
 
 class SignedIn(BaseModel):
-    """A session: who, where, what they may do, and until when if nothing happens."""
+    """A session: who, where, what they may do.
+
+    It ends at `ends_at` unless something more is asked, and at `until` in any case.
+    """
 
     user: User
     tenant: Agency
     scopes: list[str]
     ends_at: AwareDatetime
+    until: AwareDatetime
 
     @classmethod
-    def of(cls, account: Account, tenant: TenantSaved, ends_at: datetime) -> "SignedIn":
+    def of(cls, account: Account, tenant: TenantSaved, session: Session) -> "SignedIn":
         """From what is stored."""
         agency = Agency(
             id=tenant.tenant,
@@ -65,7 +69,13 @@ class SignedIn(BaseModel):
             timezone=tenant.timezone,
         )
         scopes = sorted(SCOPES[account.role])
-        return cls(user=User.of(account), tenant=agency, scopes=scopes, ends_at=ends_at)
+        return cls(
+            user=User.of(account),
+            tenant=agency,
+            scopes=scopes,
+            ends_at=session.ends_at,
+            until=session.until,
+        )
 
 
 class Invited(BaseModel):

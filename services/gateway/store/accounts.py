@@ -52,9 +52,10 @@ class Accounts:
         except DuplicateKeyError:
             raise EmailTaken("there is an account with this address") from None
 
-    async def set_password(self, account: str, password: str) -> None:
-        """Replaces the hash."""
-        await self._accounts.update({"_id": account}, {"$set": {"password": password}})
+    async def set_password(self, account: str, password: str, *, former: str | None = None) -> bool:
+        """Replaces the hash; where a former one is named, that one alone. Says whether it did."""
+        query = {"_id": account} if former is None else {"_id": account, "password": former}
+        return await self._accounts.update(query, {"$set": {"password": password}})
 
 
 class Users:
