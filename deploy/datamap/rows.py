@@ -12,7 +12,7 @@ from deploy.schemas.kinds import Kind, kinds, name_of
 from deploy.schemas.node import Node
 from deploy.schemas.texts import Text, api_texts, of_event
 from deploy.schemas.wiring import wirings
-from libs.common.events.personal import CARRY, SECURE, Personal
+from libs.common.events.personal import CARRY, SECURE, USER, Personal
 
 Where = Literal["collection", "event", "api"]
 
@@ -56,6 +56,7 @@ BESIDE = (
         (
             Field("address", Personal("usage", SECURE), periods.HOUR),
             Field("email", Personal("account", SECURE), periods.HOUR),
+            Field("browser", USER, periods.HOUR),
         ),
         (),
     ),

@@ -28,10 +28,12 @@ async def test_signing_in_tells_who_where_and_what(house: House) -> None:
 async def test_the_cookie_is_secret_and_only_its_digest_is_kept(house: House) -> None:
     account = await house.account()
     answer = await sign_in(house.client(), account.email)
-    cookie = answer.headers["set-cookie"]
+    cookie, device = answer.headers.get_list("set-cookie")
     assert cookie.startswith("sid=")
     assert {"HttpOnly", "Path=/", "SameSite=lax"} <= set(cookie.split("; "))
-    assert "Secure" not in cookie
+    assert device.startswith("device=")
+    assert {"HttpOnly", "Path=/", "SameSite=strict"} <= set(device.split("; "))
+    assert "Secure" not in cookie + device
     (kept,) = house.data.sessions.values()
     secret = answer.cookies["sid"]
     assert len(secret) >= 43
@@ -43,10 +45,13 @@ async def test_over_tls_the_cookie_is_bound_to_the_host(house: House) -> None:
     account = await house.account()
     client = house.client()
     client.headers["Origin"] = "https://console.example.com"
-    cookie = (await sign_in(client, account.email)).headers["set-cookie"]
+    answer = await sign_in(client, account.email)
+    cookie, device = answer.headers.get_list("set-cookie")
     assert cookie.startswith("__Host-sid=")
-    assert {"Secure", "HttpOnly", "Path=/"} <= set(cookie.split("; "))
-    assert "Domain" not in cookie
+    assert device.startswith("__Host-device=")
+    for given in (cookie, device):
+        assert {"Secure", "HttpOnly", "Path=/"} <= set(given.split("; "))
+        assert "Domain" not in given
 
 
 async def test_wrong_unknown_and_disabled_are_answered_alike(house: House) -> None:

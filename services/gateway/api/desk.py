@@ -14,13 +14,11 @@ from services.gateway.api.passwords import Passwords
 from services.gateway.clients import Services
 from services.gateway.domain.live import Live
 from services.gateway.domain.site import Site
-from services.gateway.domain.throttle import Throttle
+from services.gateway.domain.tries import Tries
 from services.gateway.domain.usage import Waiting
 from services.gateway.store import Store
 
 T = TypeVar("T")
-
-TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS = 5, 30
 
 
 class Desk:
@@ -42,8 +40,7 @@ class Desk:
         self.live = live
         self.waiting = waiting
         self.passwords = Passwords()
-        self.account_tries = Throttle(TRIES_PER_ACCOUNT)
-        self.address_tries = Throttle(TRIES_PER_ADDRESS)
+        self.tries = Tries()
 
     def store(self, tenant: str = PLATFORM) -> Store:
         """The store outside a transaction, in a tenant's scope or in the platform's own."""

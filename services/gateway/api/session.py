@@ -1,26 +1,22 @@
 """Signing in and out."""
 
 from dataclasses import replace
-from datetime import timedelta
-from math import ceil
 from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
-from libs.common import clock
 from libs.common.events import Note
 from libs.common.mongo import Work
 from libs.common.web import Problem
 from services.gateway.api.access import Signed, Visitor
 from services.gateway.api.beginning import Beginning, end, still, take_back
 from services.gateway.api.desk import Desk, desk_of
-from services.gateway.api.origin import address_of
 from services.gateway.api.shapes import Mine, SignedIn
+from services.gateway.api.trying import book, remember, try_of
 from services.gateway.domain.account import Account, NotAnAddress, normal_email
 from services.gateway.domain.passwords import LONGEST
-from services.gateway.domain.throttle import NO_WAIT
 from services.gateway.store import Store
 
 router = APIRouter(prefix="/v1", tags=["session"])
@@ -38,7 +34,7 @@ class Credentials(BaseModel):
 async def sign_in(credentials: Credentials, request: Request, response: Response) -> SignedIn:
     """Begins a session and sets its cookie. Wrong, unknown and disabled get the same answer."""
     desk = desk_of(request)
-    account = await _proved(desk, credentials, address_of(request, desk.site.proxies))
+    account = await _proved(request, credentials)
     beginning = Beginning(request, account)
 
     async def body(store: Store, work: Work) -> None:
@@ -48,6 +44,7 @@ async def sign_in(credentials: Credentials, request: Request, response: Response
 
     await desk.write(body)
     beginning.hand_out(response)
+    remember(request, response, account)
     log.info("session.begun", tenant=account.tenant, user=account.id)
     return await told(desk, Visitor(beginning.session, account))
 
@@ -70,22 +67,23 @@ async def sign_out(me: Signed, request: Request, response: Response) -> None:
     take_back(desk, response)
 
 
-async def _proved(desk: Desk, credentials: Credentials, address: str) -> Account:
+async def _proved(request: Request, credentials: Credentials) -> Account:
     """The account whose password this is. Raises Problem 401, or 429 after too many tries."""
+    desk = desk_of(request)
     try:
         email = normal_email(credentials.email)
     except NotAnAddress:
         email = ""
-    _book(desk, email, address)
     account = await desk.store().accounts.by_email(email)
+    one = try_of(request, email, account)
+    book(request, one)
     stored = account.password if account else None
     fits = await desk.passwords.fits(stored, credentials.password)
     if account is None or not fits or account.disabled:
         log.info("session.refused")
         await _note_refused(desk, account, fits)
         raise _wrong()
-    desk.account_tries.clear(email)
-    desk.address_tries.unbook(address)
+    desk.tries.proved(one)
     if desk.passwords.outdated(account.password):
         fresh = await desk.passwords.hashed(credentials.password)
         if await desk.store().accounts.set_password(account.id, fresh, former=account.password):
@@ -107,22 +105,6 @@ async def _note_refused(desk: Desk, account: Account | None, fits: bool) -> None
         work.note(note, tenant=account.tenant if account else None)
 
     await desk.write(body)
-
-
-def _book(desk: Desk, email: str, address: str) -> None:
-    """A try is counted before it is made, so that many at once count as many."""
-    now = clock.now()
-    wait = desk.address_tries.book(address, now)
-    if wait == NO_WAIT:
-        wait = desk.account_tries.book(email, now)
-    if wait > NO_WAIT:
-        seconds = ceil(wait / timedelta(seconds=1))
-        raise Problem(
-            429,
-            "too_many_tries",
-            f"Too many tries: wait {seconds} s, then try again.",
-            headers={"Retry-After": str(seconds)},
-        )
 
 
 async def told(desk: Desk, me: Visitor) -> SignedIn:

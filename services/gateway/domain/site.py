@@ -19,3 +19,8 @@ class Site:
     def cookie(self) -> str:
         """The session cookie's name: browsers accept the prefix over TLS only."""
         return "__Host-sid" if self.secure else "sid"
+
+    @property
+    def device_cookie(self) -> str:
+        """The name of the cookie that tells a browser where somebody signed in before."""
+        return "__Host-device" if self.secure else "device"
