@@ -127,6 +127,7 @@ def test_addresses_are_masked(text: str) -> None:
         "Authorization: Bearer abcdefgh.ijk",
         "eyJhbGciOi.eyJzdWIi.c2ln",
         "mongodb://someone:hunter2@db:27017",
+        "the key ink_live_0d5f7a3c0d5f7a3c0d5f_c2lnijk is no good",
     ],
 )
 def test_credentials_in_text_are_masked(text: str) -> None:

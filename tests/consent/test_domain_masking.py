@@ -141,6 +141,17 @@ def test_people_of_the_agency_are_tokens() -> None:
     assert json.loads(found["manifest.json"])["replaced"]["agents"] == 3
 
 
+def test_programs_of_the_agency_are_tokens_too() -> None:
+    name = "key_0d5f7a3c0d5f7a3c0d5f"
+    rows = [note("a", requested_by=name), note(f"b: {name} said so", requested_by=f"key:{name}")]
+    found = opened(material({"messages": rows, "consents": [{"who": name}]}))
+    told = data(found)
+    assert [row["requested_by"] for row in told["messages"]] == ["Agent 1", "Agent 1"]
+    assert told["messages"][1]["text"] == "b: Agent 1 said so"
+    assert told["consents"][0]["who"] == "Agent 1"
+    assert not [file for file, raw in found.items() if b"key_" in raw]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -53,6 +53,23 @@ async def test_every_act_is_noted_once_by_whoever_did_it(
     assert DAN.lstrip("+") not in str(notes)
 
 
+async def test_what_a_program_writes_down_is_noted_under_its_key(
+    house: Harness[Store], agency: TenantSaved
+) -> None:
+    program = house.client(agency, role="app", user="key_0d5f")
+    await program.post("/v1/consents", json=told("grant", purpose="marketing"))
+    body = {"kind": "access", "number": DAN, "channel": "web"}
+    answer = await program.post("/v1/privacy/requests", json=body)
+    assert answer.status_code == 201, answer.text
+    await program.get("/v1/consents")
+    notes = await notes_of(house, agency)
+    assert [(note["action"], note["actor"]) for note in notes] == [
+        ("consent.granted", "key:key_0d5f"),
+        ("privacy.request_received", "key:key_0d5f"),
+        ("access.read", "key:key_0d5f"),
+    ]
+
+
 async def test_one_purpose_taken_back_is_no_suppression(
     house: Harness[Store], agency: TenantSaved, client: httpx.AsyncClient
 ) -> None:

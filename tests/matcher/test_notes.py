@@ -48,6 +48,22 @@ async def test_a_customer_is_noted_when_written_read_and_removed(
     assert not [word for word in ("Amal", "Haddad", NUMBER[1:]) if word in str(notes)]
 
 
+async def test_what_a_program_brings_is_noted_under_its_key(
+    matcher: Harness[Store], agency: TenantSaved
+) -> None:
+    program = matcher.client(agency, role="app", user="key_0d5f")
+    await program.post("/v1/customers", json=PERSON)
+    query = {"source": "the CRM", "lawful_basis": "contract"}
+    headers = {"content-type": "text/csv"}
+    answer = await program.post("/v1/imports", params=query, content=FILE, headers=headers)
+    assert answer.status_code == 201, answer.text
+    notes = await notes_of(matcher, agency)
+    assert [(note["action"], note["actor"]) for note in notes] == [
+        ("customer.saved", "key:key_0d5f"),
+        ("import.finished", "key:key_0d5f"),
+    ]
+
+
 async def test_an_import_is_noted_with_its_counts(
     matcher: Harness[Store], agency: TenantSaved, client: httpx.AsyncClient
 ) -> None:

@@ -1,6 +1,6 @@
 """The events of the platform: one class per fact, one topic per noun."""
 
-from libs.common.events.audit import AuditCheckpointed, AuditNoted, AuditSealed, Note
+from libs.common.events.audit import AuditCheckpointed, AuditNoted, AuditSealed, Note, actor_of
 from libs.common.events.base import (
     Envelope,
     Event,
@@ -99,6 +99,7 @@ __all__ = [
     "TenantSaved",
     "WebhookQuarantined",
     "WordOrdered",
+    "actor_of",
     "derived_id",
     "enclose",
     "fact_of",

@@ -34,6 +34,11 @@ class Note(Fact):
     facts: dict[str, str | int | bool] = Field(default_factory=dict)
 
 
+def actor_of(user: str) -> str:
+    """Who acts for an agency, as notes name them: a person, or a program by its key's id."""
+    return f"key:{user}" if user.startswith("key_") else f"user:{user}"
+
+
 class AuditNoted(Event):
     """A note on its way to be sealed.
 

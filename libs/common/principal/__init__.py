@@ -2,6 +2,7 @@
 
 from libs.common.principal.keyfile import BadKeyFile, Issuer, generate
 from libs.common.principal.token import (
+    APP,
     LEEWAY,
     LIFETIME,
     OPERATOR,
@@ -12,6 +13,7 @@ from libs.common.principal.token import (
 )
 
 __all__ = [
+    "APP",
     "LEEWAY",
     "LIFETIME",
     "OPERATOR",

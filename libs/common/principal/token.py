@@ -31,6 +31,8 @@ from libs.common.principal.keyfile import (
 )
 
 OPERATOR = "operator"
+APP = "app"
+"""The role of an agency's program, which comes with a key; what it may do, its scopes say."""
 LIFETIME = timedelta(seconds=60)
 LEEWAY = timedelta(seconds=5)
 SAME_FOR = timedelta(seconds=5)

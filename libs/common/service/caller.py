@@ -5,7 +5,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Request
 
-from libs.common.events import Note, TenantSaved
+from libs.common.events import Note, TenantSaved, actor_of
 from libs.common.mongo import Units, Work
 from libs.common.principal import OPERATOR, Principal
 from libs.common.tenants import UnknownTenant
@@ -33,8 +33,8 @@ class Caller(Generic[S]):
     @property
     def actor(self) -> str:
         """Who it is, as the audit names people."""
-        kind = "operator" if self.principal.role == OPERATOR else "user"
-        return f"{kind}:{self.principal.user}"
+        user = self.principal.user
+        return f"operator:{user}" if self.principal.role == OPERATOR else actor_of(user)
 
     @property
     def decides(self) -> bool:

@@ -43,7 +43,7 @@ _NUMBER = rf"[+(]{{0,2}}\d(?:{_BETWEEN}\d){{6,}}"  # \d: the digits of every scr
 _ADDRESS = r"[^\s@<>\"'(),;:=/]{1,64}@[^\s@<>\"'(),;:]{1,253}\.\w{2,}"
 _CREDENTIAL = (
     r"(?i:bearer|basic)\s+[\w.~+/=-]{8,}|(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*"
-    r"|//[^\s/@:]{0,64}:[^\s/@]{1,256}@"
+    r"|//[^\s/@:]{0,64}:[^\s/@]{1,256}@|ink_live_\w+"
 )
 _FINDER = re.compile(
     rf"(?P<credential>{_CREDENTIAL})|(?P<address>{_ADDRESS})|(?P<readable>{_READABLE})"

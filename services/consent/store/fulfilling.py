@@ -58,7 +58,7 @@ async def _enter(request: Request, actor: str, store: Store, work: Work) -> Requ
             "purpose": purpose,
             "at": in_milliseconds(work.now),
             "means": "sms" if request.channel == "sms" else "agent",
-            "who": actor.removeprefix("user:"),
+            "who": actor.rpartition(":")[2],
         }
     )
     book = await store.enter(request.subject, act, work.now, store.rights.number(request))

@@ -1,7 +1,7 @@
 """A request is written down."""
 
 from libs.common import profiles
-from libs.common.events import Note
+from libs.common.events import Note, actor_of
 from libs.common.mongo import Work
 from services.consent.domain.rights.asked import Asking
 from services.consent.domain.rights.request import Request
@@ -17,7 +17,7 @@ async def open_request(asking: Asking, store: Store, work: Work) -> Request:
     work.note(
         Note(
             action="privacy.request_received",
-            actor="person" if asking.channel == "sms" else f"user:{asking.opened_by}",
+            actor="person" if asking.channel == "sms" else actor_of(asking.opened_by),
             person=asking.subject,
             object=asking.id,
             facts={"kind": asking.kind, "channel": asking.channel},

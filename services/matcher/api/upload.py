@@ -7,7 +7,7 @@ from functools import partial
 from uuid import uuid4
 
 from libs.common import clock
-from libs.common.events import ImportFinished, ImportProgressed, Note
+from libs.common.events import ImportFinished, ImportProgressed, Note, actor_of
 from libs.common.mongo import Document, Work
 from libs.common.service import Caller
 from libs.common.web import batches
@@ -92,7 +92,7 @@ class Upload:
         renewed = self._attestation.renewed_basis is not None
         return Note(
             action="import.finished",
-            actor=f"user:{self._attestation.attested_by}",
+            actor=actor_of(self._attestation.attested_by),
             object=self._id,
             reason="renewed_basis" if renewed else None,
             facts={**counts, **({"renewed": self._renewed} if renewed else {})},

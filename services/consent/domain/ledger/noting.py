@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from libs.common.events import Note
+from libs.common.events import Note, actor_of
 from services.consent.domain.ledger.book import Book
 from services.consent.domain.ledger.record import Record
 
@@ -30,7 +30,7 @@ def _note(record: Record) -> Note:
     everything = record.action == "withdraw" and record.purpose == "all"
     return Note(
         action="consent.suppressed" if everything else _DONE[record.action],
-        actor=_OTHERS.get(record.who) or f"user:{record.who}",
+        actor=_OTHERS.get(record.who) or actor_of(record.who),
         person=None if record.means == "erasure" else record.subject,
         object=record.id,
         facts={"purpose": record.purpose, "channel": record.channel, "means": record.means},

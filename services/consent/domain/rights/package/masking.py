@@ -11,11 +11,11 @@ from services.consent.domain.rights.package.material import Material, Row, Rows
 from services.consent.domain.rights.package.numbers import AMOUNT, DATE, RUN, Numbers, digits
 
 _EMAIL: Final = r"[\w.+%'\-]+@[\w\-]+(?:\.[\w\-]+)+"
-_ACCOUNT: Final = r"\busr_[0-9A-Za-z]+"
+_ACCOUNT: Final = r"\b(?:usr|key)_[0-9A-Za-z]+"
 _SHAPES: Final = re.compile(
     r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))?"
     r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-    r"|(?!usr_)[a-z]{2,8}_[0-9a-f]{16,}"
+    r"|(?!(?:usr|key)_)[a-z]{2,8}_[0-9a-f]{16,}"
 )
 """Values that are no words: moments, days and ids of ours."""
 
@@ -79,7 +79,7 @@ class Masker:
         return self.text(value)
 
     def _actor(self, value: str) -> str:
-        who = value.removeprefix("user:")
+        who = value.rpartition(":")[2]
         return value if who in _NOBODY else self._token("Agent", who)
 
     def _found(self, kind: str | None, spelling: str) -> str:
