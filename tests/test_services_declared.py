@@ -51,7 +51,7 @@ SERVICES = {
         entities="",
         shared="quarantine erasing",
         scopes={"quarantine:read": "list_quarantine"},
-        jobs=(3, 0),
+        jobs=(4, 0),
         needs_store=False,
         own={"SPOOL": "{}/spool", "TELNYX_KEYS": json.dumps([{"key": KEY}])},
     ),
@@ -105,7 +105,7 @@ SERVICES = {
             "safeguards:read": "list_safeguards",
             "safeguards:write": "put_safeguard remove_safeguard",
         },
-        jobs=(1, 3),
+        jobs=(2, 3),
         own={
             "TELNYX_URL": "https://api.telnyx.com",
             "TELNYX_KEY_FILE": "{}/secret",
@@ -137,7 +137,7 @@ SERVICES = {
             "audit:read": "list_audit_entries list_audit_checkpoints list_audit_keys prove_audit "
             "download_audit_bundle",
         },
-        jobs=(0, 4),
+        jobs=(1, 4),
         own={"AUDIT_KEY_FILE": "{}/audit.json", "AUDIT_ORIGIN": "audit.example"},
     ),
     "gateway": Declared(

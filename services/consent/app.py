@@ -21,7 +21,7 @@ from libs.common.events import (
 )
 from libs.common.keys import Keys
 from libs.common.mongo import TenantScope
-from libs.common.service import Service, Together
+from libs.common.service import Service, Together, measuring
 from services.consent import api, handlers, jobs
 from services.consent.domain.audit.notary import Notary
 from services.consent.settings import Settings
@@ -69,6 +69,7 @@ def build(settings: Settings) -> Service[Store]:
         shared=SHARED,
         serves_platform=True,
         routers=api.ROUTERS,
+        jobs=(measuring(jobs.measure, jobs.MEASURE_SECONDS),),
         ending=(
             jobs.beat(settings.beat_seconds),
             jobs.look(),

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 import structlog
+from prometheus_client import Histogram
 
 from libs.common import clock
 from libs.common.bus.guard import HEARD
@@ -36,6 +37,7 @@ from libs.common.service import Job, Running, stops_within
 from libs.common.tenants import UnknownTenant
 from services.gateway.domain.live import Live
 from services.gateway.domain.moment import Moment
+from services.gateway.domain.ringing import Ringing
 from services.gateway.domain.usage import Use, Waiting
 from services.gateway.store import Store
 
@@ -65,6 +67,13 @@ CALL_TYPES = frozenset(kind.TYPE for kind in SHOWN if "session_id" in kind.model
 WRITE_SECONDS, HURRY_SECONDS = 1.0, 0.05
 FORGET_SECONDS = 10.0
 
+RING_TO_CARD = Histogram(
+    "ring_to_card_seconds",
+    "From the webhook of a ringing call until its card is on the live stream.",
+    ["card"],
+    buckets=(0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0),
+)
+
 log = structlog.get_logger()
 
 
@@ -76,6 +85,8 @@ def show(live: Live) -> Job:
     """
 
     async def job(running: Running[Store]) -> None:
+        ringing = Ringing(clock.now())
+
         async def see(envelope: Envelope) -> None:
             if envelope.type == ErasureOrdered.TYPE:
                 live.erase(envelope.tenantid, fact_of(envelope, ErasureOrdered).subject)
@@ -90,7 +101,10 @@ def show(live: Live) -> Job:
                     live.restrict(envelope.tenantid, change.subject, clock.now())
                 else:
                     live.release(envelope.tenantid, change.subject)
-            live.put(envelope.tenantid, moment_of(envelope), clock.now())
+            moment = moment_of(envelope)
+            live.put(envelope.tenantid, moment, clock.now())
+            for card, seconds in ringing.seconds(moment, clock.now()):
+                RING_TO_CARD.labels(card).observe(seconds)
 
         await running.follow((*SHOWN, ErasureOrdered), see)
 

@@ -18,7 +18,7 @@ from libs.common.events import (
     WebhookQuarantined,
 )
 from libs.common.keys import Keys
-from libs.common.service import Running, Service
+from libs.common.service import Running, Service, measuring
 from services.ingest import api, handlers, jobs
 from services.ingest.domain.signature import PublicKey
 from services.ingest.settings import Settings
@@ -65,7 +65,7 @@ def build(settings: Settings) -> Service[Store]:
         emits=EMITS,
         shared=SHARED,
         routers=(api.router,),
-        jobs=(drain, tidy, jobs.forget),
+        jobs=(drain, tidy, jobs.forget, measuring(jobs.measure)),
         door=door,
         needs_store=False,
         trouble=spool.trouble,

@@ -3,6 +3,7 @@
 import asyncio
 
 import structlog
+from prometheus_client import Gauge
 
 from libs.common import clock
 from libs.common.events import ErasureOrdered
@@ -16,6 +17,8 @@ from services.ingest.store import Store
 
 PAUSE_SECONDS = 0.5
 TIDY_SECONDS = 3_600.0
+
+QUARANTINED = Gauge("quarantine_depth", "Webhooks set aside, of the last seven days.")
 
 log = structlog.get_logger()
 
@@ -40,6 +43,11 @@ async def tidy(spool: Spool) -> None:
         except OSError as error:
             log.warning("spool.tidy_waits", error=type(error).__name__)
         await asyncio.sleep(TIDY_SECONDS)
+
+
+async def measure(running: Running[Store]) -> None:
+    """Counts what is set aside."""
+    QUARANTINED.set(await running.units.read(PLATFORM).count())
 
 
 async def forget(running: Running[Store]) -> None:

@@ -104,6 +104,10 @@ class Store:
             before("received_at", after), sort=order, limit=limit, fields={"sealed": 0}
         )
 
+    async def count(self) -> int:
+        """How many webhooks lie there."""
+        return await self._quarantine.count({})
+
     async def erase(self, subject: str, region: str) -> int:
         """Deletes the webhooks that speak of a person of this tenant; says how many.
 

@@ -27,7 +27,7 @@ from libs.common.events import (
 from libs.common.keys import Keys
 from libs.common.mongo import TenantScope
 from libs.common.privacy import keep_period
-from libs.common.service import Service, closing
+from libs.common.service import Service, closing, measuring
 from services.messaging import api, handlers, jobs
 from services.messaging.clients import Provider
 from services.messaging.domain import prices, rules
@@ -85,6 +85,6 @@ def build(settings: Settings) -> Service[Store]:
         entities=ENTITIES,
         shared=SHARED,
         routers=api.ROUTERS,
-        jobs=(closing(provider),),
+        jobs=(closing(provider), measuring(jobs.measure)),
         ending=(jobs.send(provider), jobs.reconcile(provider), jobs.heed(provider, every)),
     )

@@ -458,7 +458,7 @@ class Health:
 
 async def test_health_tells_plain_reasons() -> None:
     health = Health()
-    async with talk_to(create_admin(health.live, health.ready)) as client:
+    async with talk_to(create_admin("notes", health.live, health.ready)) as client:
         for path in ("/livez", "/readyz"):
             response = await client.get(path)
             assert (response.status_code, response.json()) == (200, {"reasons": []})
@@ -472,6 +472,10 @@ async def test_health_tells_plain_reasons() -> None:
         assert response.json() == {"reasons": ["the readiness check failed with KeyError"]}
         metrics = await client.get("/metrics")
         assert "# TYPE http_requests_total counter" in metrics.text
+        assert 'service_ready{component="notes"} 0.0' in metrics.text
+        health.error, health.reasons = None, []
+        again = await client.get("/metrics")
+        assert 'service_ready{component="notes"} 1.0' in again.text
         asked = await client.get("/metrics", params={"name[]": "http_requests_total"})
         types = [line for line in asked.text.splitlines() if line.startswith("# TYPE")]
         assert types == ["# TYPE http_requests_total counter"]
@@ -484,7 +488,7 @@ async def test_a_readiness_check_that_hangs_is_a_reason(monkeypatch: pytest.Monk
         return []
 
     monkeypatch.setattr("libs.common.web.admin.READY_LIMIT_S", 0.01)
-    async with talk_to(create_admin(list, hang)) as client:
+    async with talk_to(create_admin("notes", list, hang)) as client:
         response = await client.get("/readyz")
     assert response.status_code == 503
     assert "more than 0.01 s" in response.text
@@ -508,7 +512,7 @@ async def test_servers_listen_and_finish_what_is_in_hand(app: FastAPI) -> None:
     app = create_app("slow", [slow], version="1")
     ports = free_port(), free_port()
     stop, listening = asyncio.Event(), asyncio.Event()
-    admin = create_admin(list, Health().ready)
+    admin = create_admin("notes", list, Health().ready)
     servers = (app, "127.0.0.1", ports[0]), (admin, "127.0.0.1", ports[1])
     async with asyncio.TaskGroup() as group, httpx.AsyncClient() as client:
         running = group.create_task(serve(*servers, stop=stop, listening=listening))

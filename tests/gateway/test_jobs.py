@@ -6,7 +6,9 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
+from prometheus_client import REGISTRY
 
+from libs.common import clock
 from libs.common.bus.guard import HEARD
 from libs.common.events import (
     CallMatched,
@@ -16,8 +18,10 @@ from libs.common.events import (
     CustomerRemoved,
     Envelope,
     Event,
+    InsightProduced,
     enclose,
 )
+from libs.common.events.insights import Score
 from libs.common.service import Running
 from services.gateway.domain.live import Live
 from services.gateway.domain.moment import Moment
@@ -74,6 +78,32 @@ async def test_a_match_that_may_have_been_drawn_from_a_removed_record_is_not_tak
     removal = CustomerRemoved(customer_id="c-1", removed_at=removed_at)
     await shown(live, STARTED, removal, MATCHED)
     assert ("call.matched" in snapshot(live)) == (late > 0)
+
+
+async def test_cards_of_calls_that_begin_while_it_shows_are_timed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def counted(card: str) -> float:
+        return REGISTRY.get_sample_value("ring_to_card_seconds_count", {"card": card}) or 0
+
+    score = Score(points=1, band="low", base=1, contributions=())
+    made = InsightProduced(
+        insight_id="ins_1",
+        session_id="ses_1",
+        version=1,
+        model="m",
+        as_of=AT,
+        risk=score,
+        retention=score,
+        lines=(),
+        inputs=(),
+    )
+    before = counted("first")
+    await shown(Live(), STARTED, made)
+    assert counted("first") == before
+    monkeypatch.setattr(clock, "now", lambda: AT)
+    await shown(Live(), STARTED, made)
+    assert counted("first") == before + 1
 
 
 async def test_who_is_restricted_while_they_call_is_named_no_more() -> None:

@@ -32,6 +32,13 @@ def results() -> dict[str, float]:
     return {name: metric("webhooks_total", result=name) for name in names}
 
 
+def test_every_result_has_its_count_before_it_happens() -> None:
+    """A count that begins at one would show no increase."""
+    named = ("accepted", "repeated", "quarantined", "ignored", "starting", "refused", "failed")
+    for name in named:
+        assert REGISTRY.get_sample_value("webhooks_total", {"result": name}) is not None
+
+
 async def test_the_answer_is_exactly_200_with_nothing_in_it(door: Door) -> None:
     await agency(door.house)
     answer = await door.post(ring())
@@ -170,8 +177,10 @@ async def test_a_body_in_pieces_is_put_together(door: Door) -> None:
 async def test_before_the_tenants_are_read_telnyx_is_asked_to_come_again(door: Door) -> None:
     await agency(door.house)
     door.running.tenants_read.clear()
+    before = metric("webhooks_total", result="starting")
     answer = await door.post(ring())
     assert answer.status_code == 503
+    assert metric("webhooks_total", result="starting") == before + 1
     assert answer.headers["retry-after"] == "5"
     assert (await door.post(ring(), "wrong")).status_code == 401
     assert door.broker.taken == []

@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from prometheus_client import REGISTRY
+from pymongo.errors import AutoReconnect
 
 from libs.common import clock, profiles
 from libs.common.events import RetentionOrdered, TenantSaved
+from libs.common.mongo import Lease
 from libs.common.privacy import BATCH, Period, sweeps
 from services.messaging.store import ENTITIES, Store
 from tests.messaging.given import (
@@ -130,6 +133,33 @@ async def test_what_is_much_goes_in_portions(
     ]
     assert counts == [BATCH, 3]
     assert await rows(house, agency, "messages") == []
+
+
+async def test_only_a_whole_round_counts_as_one(
+    house: Harness[Store], agency: TenantSaved, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def swept() -> float | None:
+        return REGISTRY.get_sample_value("sweep_done_timestamp_seconds")
+
+    await sweep(house)
+    done = clock.now().timestamp()
+    assert swept() == done
+    time.pass_(60)
+    lease = Lease(house.mongo.service_collection("leases"), "sweep")
+    assert await lease.hold()
+    await sweep(house)
+    await lease.release()
+    assert swept() == done
+    with monkeypatch.context() as broken:
+        broken.setattr(house.scoped, "apart", failing)
+        await sweep(house)
+    assert swept() == done
+    await sweep(house)
+    assert swept() == done + 60
+
+
+async def failing(*_: object) -> int:
+    raise AutoReconnect("away")
 
 
 async def test_a_shorter_period_takes_what_is_older_at_the_next_sweep(

@@ -3,6 +3,7 @@
 from libs.common.bus import Together
 from libs.common.service.caller import DECIDE, Caller, acting, operating
 from libs.common.service.declared import Job, Service
+from libs.common.service.measuring import measuring
 from libs.common.service.process import run
 from libs.common.service.running import Running
 from libs.common.service.stopping import closing, stops_within
@@ -17,6 +18,7 @@ __all__ = [
     "Together",
     "acting",
     "closing",
+    "measuring",
     "operating",
     "run",
     "stops_within",

@@ -17,6 +17,7 @@ from libs.common.bus import (
     Parking,
     Producer,
     Unavailable,
+    lag,
     topics,
 )
 from libs.common.bus.parking import TOPIC_END
@@ -102,6 +103,7 @@ class Running(Generic[S]):
                 tasks.create_task(self._open_store()),
                 tasks.create_task(self.trail.run()),
                 tasks.create_task(self.letters.watch()),
+                tasks.create_task(self._watch_lag()),
                 *(tasks.create_task(self._job(job)) for job in self.service.jobs),
             ]
             settling = (*self.service.ending, *sweeping.jobs(self.service))
@@ -110,6 +112,10 @@ class Running(Generic[S]):
             await self._stop(ending)
             for task in (*ending, *background):
                 task.cancel()
+
+    async def _watch_lag(self) -> None:
+        if taken := self.service.topics_in():
+            await lag.watch(self.settings.kafka_url, self.service.name, taken)
 
     def _topics(self) -> set[str]:
         """All that it needs, and so the one for dead letters: without it nothing can be parked.
@@ -204,7 +210,7 @@ class Running(Generic[S]):
         app.state.running = self
         app.state.verifier = self.verifier
         front = self.service.door(self, app) if self.service.door else app
-        admin = web.create_admin(self.live, self.ready)
+        admin = web.create_admin(self.service.name, self.live, self.ready)
         host = self.settings.host
         return [(front, host, self.settings.port), (admin, host, self.settings.admin_port)]
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import structlog
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Gauge, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -12,15 +12,18 @@ from starlette.routing import Route
 
 READY_LIMIT_S = 2.0
 
+READY = Gauge("service_ready", "1 while the process can do its work.", ["component"])
+
 _log = structlog.get_logger(__name__)
 
 
 def create_admin(
-    live: Callable[[], list[str]], ready: Callable[[], Awaitable[list[str]]]
+    name: str, live: Callable[[], list[str]], ready: Callable[[], Awaitable[list[str]]]
 ) -> Starlette:
     """Serves `/livez`, `/readyz` and `/metrics`, of which `?name[]=` asks for single ones.
 
     Args:
+        name: the service's own, which the metric of readiness carries.
         live: reasons why only a restart helps; none while the process makes progress.
         ready: reasons why no work should be sent now. Plain sentences, nothing personal.
     """
@@ -33,6 +36,8 @@ def create_admin(
 
     async def metrics(request: Request) -> Response:
         names = request.query_params.getlist("name[]")
+        if not names:  # who asks for single ones asks often
+            READY.labels(name).set(not await _ask(ready))
         asked = REGISTRY.restricted_registry(names) if names else REGISTRY
         return Response(generate_latest(asked), media_type=CONTENT_TYPE_LATEST)
 

@@ -32,6 +32,8 @@ MAX_BODY = 256 * 1024
 BODY_SECONDS = 10.0  # the server below waits for a slow body without limit
 
 WEBHOOKS = Counter("webhooks_total", "Webhooks by what became of them.", ["result"])
+for _result in ("accepted", "repeated", "quarantined", "ignored", "starting", "refused", "failed"):
+    WEBHOOKS.labels(_result)  # one that appears with its first count shows no increase
 REFUSED = Counter("webhook_signature_failures_total", "Refused signatures.", ["reason"])
 KEYS_USED = Counter("webhook_keys_total", "Accepted signatures by key.", ["key"])
 SECONDS = Histogram(
@@ -99,6 +101,7 @@ class Webhooks:
             return 401
         KEYS_USED.labels(key.name).inc()
         if not self._tenants_read.is_set():
+            WEBHOOKS.labels("starting").inc()
             return 503
         try:
             query = scope.get("query_string", b"").decode("latin-1")
@@ -106,6 +109,9 @@ class Webhooks:
         except SpoolFull:
             WEBHOOKS.labels("refused").inc()
             return 503
+        except Exception:
+            WEBHOOKS.labels("failed").inc()
+            raise
         return 200
 
     async def _take(self, body: bytes, query: str) -> str:

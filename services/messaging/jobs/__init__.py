@@ -6,6 +6,7 @@ from typing import Any
 from libs.common.service import Job, Running
 from services.messaging.clients import Provider
 from services.messaging.jobs.heeding import Heeding
+from services.messaging.jobs.measuring import measure
 from services.messaging.jobs.reconciling import Reconciling
 from services.messaging.jobs.sending import Sending
 
@@ -37,4 +38,4 @@ def heed(provider: Provider, every: timedelta) -> Job:
     return job
 
 
-__all__ = ["Heeding", "Reconciling", "Sending", "heed", "reconcile", "send"]
+__all__ = ["Heeding", "Reconciling", "Sending", "heed", "measure", "reconcile", "send"]

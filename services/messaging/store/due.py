@@ -31,6 +31,7 @@ DUE = Entity(
 )
 _URGENT, _OTHER = 0, 1
 IN_DOUBT = ("sending", "unknown", "accepted", "sent", "settled")
+STATES = ("queued", *IN_DOUBT, "needs_review")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,10 @@ class Dues:
     async def in_doubt(self, now: datetime, limit: int) -> list[Due]:
         """What was given out of hand and not been heard of in its time, the longest due first."""
         return await self._list({"state": {"$in": list(IN_DOUBT)}, "at": {"$lte": now}}, limit)
+
+    async def counts(self) -> dict[str, int]:
+        """How many there are in each state."""
+        return {state: await self._rows.count({"state": state}) for state in STATES}
 
     async def reviews(self, after: tuple[datetime, str] | None, limit: int) -> list[Due]:
         """What people must look at, the latest first, from a place (time and row) on."""

@@ -38,6 +38,11 @@ class Head:
         """How many entries no checkpoint is about."""
         return self.size - self.signed
 
+    @property
+    def missing(self) -> int:
+        """How many notes never came, as far as is remembered."""
+        return sum(known.missing for known in self.counted.values())
+
     def has(self, noted: AuditNoted) -> bool:
         """Whether a note with this number of its service is there, as far as is remembered."""
         return self.numbers(noted.source).has(noted.source_seq)

@@ -19,6 +19,11 @@ class Numbers:
     gaps: tuple[tuple[int, int], ...] = ()
     again: int = 0
 
+    @property
+    def missing(self) -> int:
+        """How many never came, as far as is remembered."""
+        return sum(last - first + 1 for first, last in self.gaps)
+
     def has(self, number: int) -> bool:
         """Whether a note with it came, as far as is remembered."""
         return number <= self.last and self._gap(number) is None

@@ -32,6 +32,11 @@ class Unsigned:
         rows = await self._rows.list({"$or": [enough, long]}, sort=[("since", 1)])
         return [row["_id"] for row in rows]
 
+    async def oldest(self) -> datetime | None:
+        """Since when the longest unsigned entry waits."""
+        rows = await self._rows.list({}, sort=[("since", 1)], limit=1)
+        return rows[0]["since"] if rows else None
+
     async def forget(self, tenant: str) -> None:
         """Takes a trail off: it is signed, or gone."""
         await self._rows.remove({"_id": tenant})

@@ -16,6 +16,9 @@ DUE = Entity(
     plain=("_id", "tenant", "what"),
 )
 
+ERASURE = "era_"
+"""What the ids of erasures begin with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -45,6 +48,11 @@ class Dues:
         """What is due, whoever's it is, the longest due first."""
         query: Document = {"at": {"$lte": now}}
         rows = await self._rows.list(query, sort=[("at", 1), ("_id", 1)], limit=limit)
+        return [Due(row["tenant"], row["what"], row["at"]) for row in rows]
+
+    async def erasures(self) -> list[Due]:
+        """Those of erasures, whoever's they are: each has one until it has ended."""
+        rows = await self._rows.list({"what": {"$gte": ERASURE, "$lt": f"{ERASURE}~"}})
         return [Due(row["tenant"], row["what"], row["at"]) for row in rows]
 
     async def postpone(self, due: Due, until: datetime) -> None:

@@ -108,6 +108,10 @@ class Requests:
         rows = await self._rows.list({"subject": subject, "open": True, "kind": kind})
         return [_request(row) for row in rows]
 
+    async def overdue(self, now: datetime) -> int:
+        """How many are open though their time is over."""
+        return await self._rows.count({"open": True, "due_at": {"$lt": now}})
+
     async def list(
         self, sought: Sought, after: tuple[datetime, str] | None, limit: int
     ) -> Sequence[Request]:
