@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from deploy import datamap, promises
+from deploy.operations import page
 from deploy.schemas import declared, files, operations
 from deploy.schemas.compatibility import incompatible
 from deploy.schemas.wiring import ROOT
@@ -44,7 +45,7 @@ def main(arguments: Sequence[str] | None = None, folder: Path = files.FOLDER) ->
 
 def _generated() -> dict[str, str]:
     """Names from `docs/events`, as the others have them."""
-    beside = datamap.generated() | promises.generated(ROOT)
+    beside = datamap.generated() | promises.generated(ROOT) | page.generated()
     return files.generated() | {f"../../{path}": text for path, text in beside.items()}
 
 

@@ -139,7 +139,8 @@ async def test_only_a_whole_round_counts_as_one(
     house: Harness[Store], agency: TenantSaved, time: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def swept() -> float | None:
-        return REGISTRY.get_sample_value("sweep_done_timestamp_seconds")
+        which = {"component": "messaging"}
+        return REGISTRY.get_sample_value("sweep_done_timestamp_seconds", which)
 
     await sweep(house)
     done = clock.now().timestamp()

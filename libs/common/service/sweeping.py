@@ -14,7 +14,11 @@ from libs.common.service.stopping import stops_within
 
 LEASE: Final = "sweep"
 
-DONE = Gauge("sweep_done_timestamp_seconds", "When this process last swept all there is.")
+DONE = Gauge(
+    "sweep_done_timestamp_seconds",
+    "When this process last swept all there is; 0 for never.",
+    ["component"],
+)
 
 log = structlog.get_logger()
 
@@ -26,6 +30,7 @@ def jobs(service: Service[Any]) -> tuple[Job, ...]:
 
 async def sweep(running: Any) -> None:
     """Sweeps at the start, and then again and again until the process stops."""
+    DONE.labels(running.service.name)
     while True:
         try:
             await sweep_once(running)
@@ -47,7 +52,7 @@ async def sweep_once(running: Any) -> int:
     finally:
         await lease.release()
     if whole:
-        DONE.set(clock.now().timestamp())
+        DONE.labels(running.service.name).set(clock.now().timestamp())
     return total
 
 

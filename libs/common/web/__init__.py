@@ -4,6 +4,7 @@ from libs.common.web.admin import create_admin
 from libs.common.web.app import create_app
 from libs.common.web.auth import requires
 from libs.common.web.idempotency import IdempotencyKey, key_taken, replayed
+from libs.common.web.importing import importing
 from libs.common.web.moments import Moment
 from libs.common.web.pages import Cursor, CursorText, Limit, Page
 from libs.common.web.problems import FieldError, Problem, ProblemDetails, not_found
@@ -26,6 +27,7 @@ __all__ = [
     "create_admin",
     "create_app",
     "csv_stream",
+    "importing",
     "key_taken",
     "not_found",
     "replayed",

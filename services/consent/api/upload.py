@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from libs.common.mongo import Work
 from libs.common.service import Caller
-from libs.common.web import batches
+from libs.common.web import batches, importing
 from services.consent.domain.ledger.faults import Fault
 from services.consent.domain.ledger.intake import Entering, Outcome
 from services.consent.domain.ledger.rows import Reading, Said
@@ -56,10 +56,11 @@ class Upload:
 
     async def run(self, chunks: AsyncIterator[bytes]) -> Report:
         """Takes the file in. Raises Problem 422 where nothing in it can be used."""
-        async for batch in batches(self._sheet, chunks, BATCH):
-            self._count(batch)
-            said = [reading.said for reading in batch if reading.said]
-            self._counts.update(await self._write(said))
+        with importing("consents"):
+            async for batch in batches(self._sheet, chunks, BATCH):
+                self._count(batch)
+                said = [reading.said for reading in batch if reading.said]
+                self._counts.update(await self._write(said))
         faults = [
             LineFault(line=f.line, code=f.code, explanation=f.explanation) for f in self._faults
         ]

@@ -10,7 +10,7 @@ from libs.common import clock
 from libs.common.events import ImportFinished, ImportProgressed, Note, actor_of
 from libs.common.mongo import Document, Work
 from libs.common.service import Caller
-from libs.common.web import batches
+from libs.common.web import batches, importing
 from services.matcher.api.batch import Attestation, Batch
 from services.matcher.domain.rows import Reading
 from services.matcher.domain.sheet import Sheet
@@ -47,6 +47,11 @@ class Upload:
         A batch is written while the next one is read. Raises Problem 422 where nothing in the
         file can be used.
         """
+        with importing("customers"):
+            await self._read(chunks)
+            return await self._keep("finished")
+
+    async def _read(self, chunks: AsyncIterator[bytes]) -> None:
         writing = asyncio.ensure_future(asyncio.sleep(0))
         try:
             async for batch in batches(self._sheet, chunks, BATCH):
@@ -54,7 +59,6 @@ class Upload:
                 writing = asyncio.ensure_future(self._take(batch))
         finally:
             await writing
-        return await self._keep("finished")
 
     async def _take(self, batch: list[Reading]) -> None:
         await self._write(batch)

@@ -1,0 +1,1 @@
+"""What operators watch: which metrics there are, and the alerts and the dashboard over them."""
