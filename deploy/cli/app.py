@@ -9,6 +9,7 @@ from deploy.cli import (
     admins,
     connections,
     dead,
+    doctor,
     keys,
     numbers,
     privacy,
@@ -27,12 +28,14 @@ Exit codes:
   2  wrong usage, or a setting or file that cannot be used
   3  a service cannot be reached, or is not ready: try again
 `privacy scan` tells by its code what it found: see its own help.
+  4  doctor alone: nothing fails, and something is worth a look
 
 \b
 Settings, from the environment or else from the local stack's file
 (INTNET_STACK, by default .local/stack.json):
   INTNET_GATEWAY_URL, INTNET_INGEST_URL, INTNET_MATCHER_URL, INTNET_INSIGHTS_URL,
   INTNET_MESSAGING_URL, INTNET_CONSENT_URL,
+  and for doctor the same with ADMIN, such as INTNET_GATEWAY_ADMIN_URL,
   INTNET_OPERATOR_KEY_FILE, INTNET_OPERATOR,
   KAFKA_URL, MONGO_URL, KEYS_FILE, JWKS_FILE, GATEWAY_SIGNING_KEY_FILE, CLOCK_FILE
 
@@ -72,3 +75,4 @@ app.add_typer(sms.app, name="sms")
 app.add_typer(topics.app, name="topics")
 app.add_typer(keys.app, name="keys")
 app.add_typer(privacy.app, name="privacy")
+app.command("doctor")(doctor.doctor)

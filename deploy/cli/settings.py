@@ -17,6 +17,7 @@ STACK = Path(".local/stack.json")
 
 class _Service(BaseModel):
     url: AnyHttpUrl
+    admin: AnyHttpUrl | None = None
 
 
 class _Files(BaseModel):
@@ -38,7 +39,9 @@ class Stack(BaseModel):
 
     def settings(self) -> dict[str, object]:
         """Its values, under the names that `Settings` gives them."""
-        urls = {f"{name}_url": service.url for name, service in self.services.items()}
+        urls: dict[str, object] = {}
+        for name, service in self.services.items():
+            urls |= {f"{name}_url": service.url, f"{name}_admin_url": service.admin}
         files = {f"{name}_file": file for name, file in self.files}
         return {**urls, **files, "kafka_url": self.kafka_url, "mongo_url": self.mongo_url}
 
@@ -56,6 +59,16 @@ class Settings(KafkaSettings):
     insights_url: AnyHttpUrl | None = Field(None, validation_alias="INTNET_INSIGHTS_URL")
     messaging_url: AnyHttpUrl | None = Field(None, validation_alias="INTNET_MESSAGING_URL")
     consent_url: AnyHttpUrl | None = Field(None, validation_alias="INTNET_CONSENT_URL")
+    gateway_admin_url: AnyHttpUrl | None = Field(None, validation_alias="INTNET_GATEWAY_ADMIN_URL")
+    ingest_admin_url: AnyHttpUrl | None = Field(None, validation_alias="INTNET_INGEST_ADMIN_URL")
+    matcher_admin_url: AnyHttpUrl | None = Field(None, validation_alias="INTNET_MATCHER_ADMIN_URL")
+    insights_admin_url: AnyHttpUrl | None = Field(
+        None, validation_alias="INTNET_INSIGHTS_ADMIN_URL"
+    )
+    messaging_admin_url: AnyHttpUrl | None = Field(
+        None, validation_alias="INTNET_MESSAGING_ADMIN_URL"
+    )
+    consent_admin_url: AnyHttpUrl | None = Field(None, validation_alias="INTNET_CONSENT_ADMIN_URL")
     mongo_url: str | None = Field(None, validation_alias="MONGO_URL", repr=False)
     keys_file: Path | None = Field(None, validation_alias="KEYS_FILE")
     jwks_file: Path | None = Field(None, validation_alias="JWKS_FILE")

@@ -8,6 +8,7 @@ from typer.testing import CliRunner, Result
 
 from deploy.cli.app import app
 from libs.common import clock
+from libs.common.bus.topics import SERVICES
 from libs.common.principal import generate
 from tests.deploy.fake_services import FakeServices, serving
 
@@ -21,6 +22,7 @@ ABSENT = (
     "INTNET_INSIGHTS_URL",
     "INTNET_MESSAGING_URL",
     "INTNET_CONSENT_URL",
+    *(f"INTNET_{service.upper()}_ADMIN_URL" for service in SERVICES),
     "INTNET_OPERATOR",
     "INTNET_STACK",
     "NO_COLOR",

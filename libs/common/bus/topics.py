@@ -1,12 +1,13 @@
 """The catalogue of topics, and what is done with it: create, check."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, NoError, TopicAlreadyExistsError, for_code
 
 from libs.common.cluster import options
@@ -16,6 +17,9 @@ SETTLE_SECONDS = 15.0
 CHECK_SECONDS = 10.0
 _DAY_MS = 86_400_000
 _FINE = frozenset({NoError.errno, TopicAlreadyExistsError.errno})
+
+
+_CLEANUP = "cleanup.policy"
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,14 @@ class Topic:
         if self.days is None:
             return {"retention.ms": "-1"}
         return {"retention.ms": str(self.days * _DAY_MS), "segment.ms": str(_DAY_MS)}
+
+    def differs(self, partitions: int, settings: Mapping[str, str]) -> Iterator[str]:
+        """How one on a cluster differs from this, in plain words."""
+        if partitions != self.partitions:
+            yield f"{self.name} has {partitions} partitions, not {self.partitions}"
+        for name, wanted in {_CLEANUP: "delete", **self.settings()}.items():
+            if settings.get(name) != wanted:
+                yield f"{self.name} has {name}={settings.get(name)}, not {wanted}"
 
 
 CATALOGUE = (
@@ -111,6 +123,26 @@ async def check(url: str, names: Iterable[str]) -> None:
         )
 
 
+async def differences(url: str) -> list[str]:
+    """How the topics differ from the catalogue, in plain words; a missing one differs."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=url)
+    try:
+        await admin.start()
+        there = {told["topic"]: told for told in await admin.describe_topics()}
+        known = [topic for topic in CATALOGUE if topic.name in there]
+        resources = [ConfigResource(ConfigResourceType.TOPIC, topic.name) for topic in known]
+        answers = await admin.describe_configs(resources)
+    finally:
+        await admin.close()
+    settings = {told[3]: _named(told[4]) for answer in answers for told in answer.resources}
+    missing = [f"{topic.name} is missing" for topic in CATALOGUE if topic.name not in there]
+    return missing + [
+        difference
+        for topic in known
+        for difference in topic.differs(len(there[topic.name]["partitions"]), settings[topic.name])
+    ]
+
+
 async def wait_for(url: str, names: Iterable[str]) -> None:
     """Returns once the cluster answers and has the topics. Raises MissingTopics."""
     while True:
@@ -127,6 +159,11 @@ async def _listed(admin: AIOKafkaAdminClient, names: set[str]) -> None:
     async with asyncio.timeout(SETTLE_SECONDS):
         while not names <= set(await admin.list_topics()):  # noqa: ASYNC110 - told by asking
             await asyncio.sleep(0.1)
+
+
+def _named(entries: Iterable[Sequence[Any]]) -> dict[str, str]:
+    """Settings by name: both come first in what brokers of every version say."""
+    return {entry[0]: entry[1] for entry in entries}
 
 
 def _raise_for(answer: Any) -> None:

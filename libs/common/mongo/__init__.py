@@ -9,6 +9,7 @@ from libs.common.mongo.lease import Lease
 from libs.common.mongo.outbox import Outbox
 from libs.common.mongo.schema import Entity, Index, Kept
 from libs.common.mongo.scope import Collection, Document, Documents, TenantScope, before
+from libs.common.mongo.server import Server, introduced
 from libs.common.mongo.unit import Unit, Units, Work, inbox_id
 
 __all__ = [
@@ -23,11 +24,13 @@ __all__ = [
     "Lease",
     "Mongo",
     "Outbox",
+    "Server",
     "TenantScope",
     "Unit",
     "Units",
     "Work",
     "before",
     "inbox_id",
+    "introduced",
     "is_outage",
 ]
