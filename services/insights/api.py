@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from libs.common.events import Candidate, InsightProduced
 from libs.common.events.personal import RECOGNISE, Personal
 from libs.common.service import Caller, acting
-from libs.common.web import Cursor, CursorText, Limit, Page, Problem, not_found
+from libs.common.web import Cursor, CursorText, Limit, Page, Problem, not_found, refuses
 from services.insights.domain.record import CallRecord
 from services.insights.store import Store
 
@@ -117,7 +117,11 @@ async def list_insights(
     return Page(data=shown, next_cursor=following)
 
 
-@router.get("/insights/{insight_id}", summary="One card")
+@router.get(
+    "/insights/{insight_id}",
+    summary="One card",
+    responses=refuses(403, {"restricted_person": _RESTRICTED}),
+)
 async def get_insight(insight_id: str, who: CardReader) -> InsightProduced:
     """The card with its scores and every contribution to them."""
     card = await who.store.cards.get(insight_id)

@@ -2,7 +2,9 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from libs.common.refusals import codes_in, declare, refuses
 from services.gateway.domain.openapi import merge
+from services.gateway.domain.openapi_answers import shared
 from services.gateway.domain.permissions import Operation, listed
 
 
@@ -98,3 +100,29 @@ def test_only_what_is_in_the_table_is_shown() -> None:
 def test_a_document_that_is_none_is_passed_over() -> None:
     odd: dict[str, JsonValue] = {"paths": [], "components": {"schemas": "none"}}
     assert merge({"matcher": odd, "insights": {}}, everything, "sid")["paths"] == {}
+
+
+def test_an_answer_that_several_have_alike_stands_in_one_place() -> None:
+    away: dict[str, Any] = {"description": "d"}
+    declare(away, 503, {"busy": "Ask again."})
+    operations: list[dict[str, Any]] = [
+        {"responses": {"200": {}, "503": dict(away["503"])}},
+        {"responses": {"503": dict(away["503"])}},
+        {"responses": {"409": refuses(409, {"taken": "Alone."})[409]}},
+    ]
+    found: Any = shared(operations)
+    assert list(found) == ["503-busy"]
+    reference = {"$ref": "#/components/responses/503-busy"}
+    assert operations[0]["responses"] == {"200": {}, "503": reference}
+    assert operations[1]["responses"] == {"503": reference}
+    assert codes_in(operations[2]["responses"]["409"]) == {"taken"}
+
+
+def test_answers_of_one_name_that_differ_are_told_apart() -> None:
+    one, other = (refuses(409, {"taken": said})[409] for said in ("One.", "Other."))
+    operations: list[dict[str, Any]] = [
+        {"responses": {"409": dict(answer)}} for answer in (one, one, other, other)
+    ]
+    found: Any = shared(operations)
+    assert found == {"409-taken": one}
+    assert operations[2]["responses"]["409"] == other

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from libs.common import web
+from libs.common.refusals import codes_in
 from services.gateway.domain import routes
 from services.gateway.domain.openapi import merge
 from services.gateway.domain.permissions import TABLE, listed
@@ -91,3 +92,57 @@ async def test_the_whole_document_is_sound(house: House) -> None:
     assert len(names) == len(set(names))
     shown = {(m.upper(), path) for path, item in merged["paths"].items() for m in item}
     assert shown == {row for row, scope in TABLE.items() if row[1].startswith("/v1/")}
+
+
+def _codes_in_source() -> set[str]:
+    """Codes of problems as they stand where they are raised, by agencies' operations."""
+    found: set[str] = set()
+    raised = re.compile(r"(?:Problem\(\s*\d+,|conflict\(|(?<!_)unusable\()\s*\"(\w+)\"")
+    for file in SERVICES.rglob("api*/**/*.py"):
+        if file.name not in OF_OPERATORS:
+            found |= set(raised.findall(file.read_text()))
+    return found | set(raised.findall((SERVICES / "insights" / "api.py").read_text()))
+
+
+OF_OPERATORS = {"operator.py", "reviews.py", "scans.py", "quarantine.py", "webhook.py"}
+
+
+async def test_every_code_that_is_raised_is_declared(house: House) -> None:
+    documents = {name: document(name) for name in BEHIND}
+    merged: Any = merge({"gateway": house.app.openapi(), **documents}, listed, "sid")
+    answers = [*merged["components"]["responses"].values()]
+    for item in merged["paths"].values():
+        answers += [one for o in item.values() for one in o["responses"].values()]
+    declared = {code for answer in answers for code in codes_in(answer)}
+    assert len(_codes_in_source()) > 30
+    assert _codes_in_source() - declared == set()
+    assert refusals.SENTENCES.keys() <= declared
+
+
+async def test_the_door_itself_is_declared(house: House) -> None:
+    documents = {name: document(name) for name in BEHIND}
+    merged: Any = merge({"gateway": house.app.openapi(), **documents}, listed, "sid")
+
+    def codes(method: str, path: str) -> dict[str, set[str]]:
+        told = merged["paths"][path][method]["responses"]
+        shared = merged["components"]["responses"]
+        whole = {
+            status: shared[answer["$ref"].rpartition("/")[2]] if "$ref" in answer else answer
+            for status, answer in told.items()
+        }
+        return {status: set(codes_in(answer)) for status, answer in whole.items()}
+
+    read, change, signing = (
+        codes("get", "/v1/customers"),
+        codes("post", "/v1/customers"),
+        codes("post", "/v1/session"),
+    )
+    assert read["503"] == {"service_away", "starting"}
+    assert read["504"] == {"service_silent"}
+    assert change["403"] == {"forbidden", "foreign_origin"}
+    assert change["415"] == {"unsupported_media_type"}
+    assert "403" in read
+    assert signing["401"] == {"wrong_credentials"}
+    assert signing["403"] == {"foreign_origin"}
+    assert "504" not in signing
+    assert "forbidden" not in codes("get", "/v1/openapi.json").get("403", set())

@@ -2,13 +2,14 @@
 
 from libs.common.phone.callers import Caller, caller
 from libs.common.phone.finding import numbers_in
-from libs.common.phone.number import NOT_A_PERSON, LineType, NotANumber, Number
+from libs.common.phone.number import ADVICE, NOT_A_PERSON, LineType, NotANumber, Number
 from libs.common.phone.plans import calling_code
 from libs.common.phone.reading import normalise, parse
 from libs.common.phone.spelling import split
 from libs.common.phone.variants import national, variant_key, variants
 
 __all__ = [
+    "ADVICE",
     "NOT_A_PERSON",
     "Caller",
     "LineType",

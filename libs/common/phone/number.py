@@ -34,7 +34,7 @@ Fault = Literal[
     "not_valid",
 ]
 
-_ADVICE: Final[dict[Fault, str]] = {
+ADVICE: Final[dict[Fault, str]] = {
     "empty": "No number is given. Enter one, or leave the person without it.",
     "digits_lost": (
         "The spreadsheet shortened this number and its digits are lost. "
@@ -80,4 +80,4 @@ class NotANumber:
     @property
     def explanation(self) -> str:
         """What to do about it."""
-        return _ADVICE[self.code]
+        return ADVICE[self.code]

@@ -1,5 +1,6 @@
 """HTTP for services: the application, its errors, who asks, health, and the servers."""
 
+from libs.common.refusals import refuses
 from libs.common.web.admin import create_admin
 from libs.common.web.app import create_app
 from libs.common.web.auth import requires
@@ -7,13 +8,15 @@ from libs.common.web.idempotency import IdempotencyKey, key_taken, replayed
 from libs.common.web.importing import importing
 from libs.common.web.moments import Moment
 from libs.common.web.pages import Cursor, CursorText, Limit, Page
-from libs.common.web.problems import FieldError, Problem, ProblemDetails, not_found
+from libs.common.web.problems import NOT_FOUND, FieldError, Problem, ProblemDetails, not_found
 from libs.common.web.serve import KEEP_ALIVE_S, serve
-from libs.common.web.uploads import CSV_BODY, batches, csv_stream
+from libs.common.web.uploads import NOT_CSV, UNREADABLE, batches, csv_body, csv_stream
 
 __all__ = [
-    "CSV_BODY",
     "KEEP_ALIVE_S",
+    "NOT_CSV",
+    "NOT_FOUND",
+    "UNREADABLE",
     "Cursor",
     "CursorText",
     "FieldError",
@@ -26,10 +29,12 @@ __all__ = [
     "batches",
     "create_admin",
     "create_app",
+    "csv_body",
     "csv_stream",
     "importing",
     "key_taken",
     "not_found",
+    "refuses",
     "replayed",
     "requires",
     "serve",

@@ -1,22 +1,45 @@
-"""Completes FastAPI's OpenAPI document: every operation declares the problems it can answer."""
+"""Completes FastAPI's OpenAPI document: every operation declares what it can answer, by example.
 
-from typing import Any
+What follows from the kind of an operation is declared here for all of them; what one refuses
+besides stands with it (`responses=refuses(409, {"taken": "…"})`).
+"""
 
-from libs.common.web.problems import MEDIA_TYPE, FieldError, ProblemDetails, phrase_of
+from typing import Any, Final
 
-_REFERENCE = {"$ref": "#/components/schemas/ProblemDetails"}
+from libs.common.refusals import declare
+from libs.common.web.problems import DETAILS, FieldError, ProblemDetails
+from libs.common.web.samples import Sampler
+
+_STATUS: Final = {
+    "bad_cursor": 400,
+    "bad_request": 400,
+    "unauthenticated": 401,
+    "forbidden": 403,
+    "not_found": 404,
+    "content_too_large": 413,
+    "unsupported_media_type": 415,
+    "idempotency_mismatch": 422,
+    "invalid_request": 422,
+    "internal_server_error": 500,
+}
+_SENTENCES: Final = {
+    "bad_cursor": "This cursor belongs to no page of this list; begin again without one.",
+    "bad_request": "The body is not in the encoding that it should have.",
+    "unauthenticated": "Sign in first.",
+    "forbidden": "Your role does not allow this.",
+    "not_found": DETAILS[404],
+    "content_too_large": DETAILS[413],
+    "unsupported_media_type": "Send the body as application/json.",
+    "idempotency_mismatch": (
+        "This key was used with another body. Send this one under a key of its own."
+    ),
+    "invalid_request": "Part of the request cannot be used; see `errors`.",
+    "internal_server_error": DETAILS[500],
+}
 
 
 def complete(document: dict[str, Any]) -> dict[str, Any]:
-    """Adds problem answers and takes out FastAPI's own error schemas."""
-    operations = [o for path in document.get("paths", {}).values() for o in path.values()]
-    for operation in operations:
-        for status in _problems_of(operation):
-            operation["responses"][str(status)] = {
-                "description": phrase_of(status),
-                "content": {MEDIA_TYPE: {"schema": _REFERENCE}},
-            }
-        operation["responses"] = dict(sorted(operation["responses"].items()))
+    """Adds problem answers and examples, and takes out FastAPI's own error schemas."""
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
@@ -24,19 +47,67 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
         schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
         schema.pop("$defs", None)
         schemas[model.__name__] = schema
+    sampler = Sampler(schemas)
+    for path in document.get("paths", {}).values():
+        for operation in path.values():
+            _refuse(operation)
+            _exemplify(operation, sampler)
     return document
 
 
-def _problems_of(operation: dict[str, Any]) -> list[int]:
+def _refuse(operation: dict[str, Any]) -> None:
+    responses = operation["responses"]
+    if _is_frameworks(responses.get("422", {})):
+        del responses["422"]
+    for code in _codes_of(operation):
+        declare(responses, _STATUS[code], {code: _SENTENCES[code]})
+    operation["responses"] = dict(sorted(responses.items()))
+
+
+def _is_frameworks(response: dict[str, Any]) -> bool:
+    schema = response.get("content", {}).get("application/json", {}).get("schema", {})
+    return str(schema.get("$ref", "")).endswith("/HTTPValidationError")
+
+
+def _codes_of(operation: dict[str, Any]) -> set[str]:
+    """The codes of whatever is made as this operation is."""
     parameters = operation.get("parameters", [])
-    found = {500}
+    names = {parameter["name"].lower() for parameter in parameters}
+    found = {"internal_server_error"}
     if operation.get("security"):
-        found |= {401, 403}
+        found |= {"unauthenticated", "forbidden"}
     if any(parameter["in"] == "path" for parameter in parameters):
-        found |= {404}
-    if "requestBody" in operation:
-        found |= {413}
-    if parameters or "requestBody" in operation:
-        found |= {422}
-    declared = {int(s) for s in operation["responses"] if s.isdigit() and int(s) >= 400}
-    return sorted(found | declared)
+        found |= {"not_found"}
+    if parameters:
+        found |= {"invalid_request"}
+    if "application/json" in operation.get("requestBody", {}).get("content", {}):
+        found |= {"content_too_large", "bad_request", "invalid_request"}
+    elif "requestBody" in operation:
+        found |= {"content_too_large", "unsupported_media_type"}
+    if "cursor" in names:
+        found |= {"bad_cursor"}
+    if "idempotency-key" in names:
+        found |= {"idempotency_mismatch"}
+    return found
+
+
+def _exemplify(operation: dict[str, Any], sampler: Sampler) -> None:
+    """An example on each body, each answer that is no file, and each parameter in a path."""
+    contents = [operation.get("requestBody", {}).get("content", {})]
+    contents += [
+        response.get("content", {})
+        for status, response in operation["responses"].items()
+        if status.startswith("2")
+    ]
+    for content in contents:
+        for media in content.values():
+            if "schema" in media and not {"example", "examples"} & media.keys():
+                _give(media, sampler.of(media["schema"]))
+    for parameter in operation.get("parameters", []):
+        if parameter["in"] == "path" and "example" not in parameter:
+            _give(parameter, sampler.of(parameter["schema"], parameter["name"]))
+
+
+def _give(holder: dict[str, Any], value: Any) -> None:
+    if value is not None:
+        holder["example"] = value

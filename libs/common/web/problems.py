@@ -1,8 +1,7 @@
 """Errors as RFC 9457 problems: what went wrong and what to do, never what was sent."""
 
 from collections.abc import Iterable, Mapping
-from http import HTTPStatus
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -10,16 +9,18 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from libs.common import telemetry
+from libs.common.refusals import MEDIA_TYPE, phrase_of
 
-MEDIA_TYPE = "application/problem+json"
-
-_PHRASES = {413: "Content Too Large", 422: "Unprocessable Content"}  # older Pythons differ
-_DETAILS = {
+DETAILS = {
     404: "There is no such thing.",
     405: "This path takes other methods; see the Allow header.",
     413: "The body is too large; send less at once.",
     500: "Something failed on our side; it has been recorded.",
 }
+
+
+NOT_FOUND: Final = {"not_found": DETAILS[404]}
+"""For `refuses`, where the thing is named by no path."""
 
 
 class FieldError(BaseModel):
@@ -99,13 +100,8 @@ def render(problem: Problem) -> Response:
 def of_status(status: int, headers: Mapping[str, str] | None = None) -> Problem:
     """The problem that says no more than its status does."""
     phrase = phrase_of(status)
-    detail = _DETAILS.get(status, f"{phrase}.")
+    detail = DETAILS.get(status, f"{phrase}.")
     return Problem(status, phrase.lower().replace(" ", "_"), detail, headers=headers)
-
-
-def phrase_of(status: int) -> str:
-    """The status in words, as RFC 9110 has them."""
-    return _PHRASES.get(status) or HTTPStatus(status).phrase
 
 
 def install(app: FastAPI) -> None:

@@ -12,20 +12,28 @@ from libs.common.web.problems import Problem
 C = TypeVar("C")
 R = TypeVar("R")
 
-CSV_BODY: Final[dict[str, Any]] = {
-    "requestBody": {
-        "required": True,
-        "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}},
-    }
+NOT_CSV: Final = {"not_csv": "Send the file as the body, with content type text/csv."}
+UNREADABLE: Final = {
+    "empty": "The file has no header line. Upload a file with one.",
+    "header": "The first line is no header of a bounded number of columns.",
+    "no_rows": "The file has a header and nothing below it.",
+    "delimiter": "Part the cells with a comma, semicolon, tab or |.",
+    "encoding": "The file is in no encoding that is known. Save it as UTF-8.",
 }
-"""The body in the OpenAPI document: `openapi_extra` of an operation that takes a file."""
+"""Why nothing in a file can be used, for `refuses`."""
+
+
+def csv_body(example: str) -> dict[str, Any]:
+    """The body in the OpenAPI document: `openapi_extra` of an operation that takes a file."""
+    media = {"schema": {"type": "string", "format": "binary"}, "example": example}
+    return {"requestBody": {"required": True, "content": {"text/csv": media}}}
 
 
 def csv_stream(request: Request) -> AsyncIterator[bytes]:
     """The body as it comes. Raises Problem 415 where it is no CSV file."""
     media_type = request.headers.get("content-type", "").partition(";")[0]
     if media_type.strip().lower() != "text/csv":
-        raise Problem(415, "not_csv", "Send the file as the body, with content type text/csv.")
+        raise Problem(415, "not_csv", NOT_CSV["not_csv"])
     return request.stream()
 
 

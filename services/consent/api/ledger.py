@@ -8,6 +8,7 @@ from libs.common.events import ConsentChanged
 from libs.common.mongo import Work
 from libs.common.service import Caller, acting
 from libs.common.web import (
+    NOT_FOUND,
     Cursor,
     CursorText,
     IdempotencyKey,
@@ -15,10 +16,18 @@ from libs.common.web import (
     Page,
     key_taken,
     not_found,
+    refuses,
     replayed,
 )
 from services.consent.api.falling import below
-from services.consent.api.shapes import ConsentIn, History, Whose, Written
+from services.consent.api.shapes import (
+    UNUSABLE_ACT,
+    UNUSABLE_NUMBER,
+    ConsentIn,
+    History,
+    Whose,
+    Written,
+)
 from services.consent.domain.ledger.book import Book
 from services.consent.domain.ledger.mark import Mark
 from services.consent.domain.ledger.record import Record
@@ -31,7 +40,12 @@ Reader = Annotated[Caller[Store], acting("consents:read")]
 Writer = Annotated[Caller[Store], acting("consents:write")]
 
 
-@router.post("/consents", status_code=201, summary="Write down what a person allows or refuses")
+@router.post(
+    "/consents",
+    status_code=201,
+    summary="Write down what a person allows or refuses",
+    responses=refuses(422, UNUSABLE_NUMBER | UNUSABLE_ACT),
+)
 async def write_consent(
     given: ConsentIn, who: Writer, response: Response, idempotency_key: IdempotencyKey = None
 ) -> Written:
@@ -56,7 +70,11 @@ async def write_consent(
     return written
 
 
-@router.post("/consents:find", summary="What the person with a number allows")
+@router.post(
+    "/consents:find",
+    summary="What the person with a number allows",
+    responses=refuses(404, NOT_FOUND) | refuses(422, UNUSABLE_NUMBER),
+)
 async def find_consent(given: Whose, who: Reader) -> ConsentChanged:
     """The state; the number stands in the body, so that no log of paths holds it."""
     state = await _state(who, who.store.subject_of(given.e164(who.tenant.region)))

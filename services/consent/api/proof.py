@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from libs.common.service import Caller, acting
-from libs.common.web import not_found
+from libs.common.web import NOT_FOUND, not_found, refuses
 from services.consent.store import Store
 
 HERE = Path(__file__).parents[1] / "domain" / "proof"
@@ -111,13 +111,21 @@ class Promises(BaseModel):
     promises: list[Promise]
 
 
-@router.get("/data-map", summary="What is handled of whom, why, how long, and who gets it")
+@router.get(
+    "/data-map",
+    summary="What is handled of whom, why, how long, and who gets it",
+    responses=refuses(404, NOT_FOUND),
+)
 async def get_data_map(who: Reader) -> DataMap:
     """The data map for agencies of the caller's operator."""
     return DataMap.model_validate_json(_file("data_map", who.tenant.profile))
 
 
-@router.get("/promises", summary="What the privacy policy promises, and what keeps it")
+@router.get(
+    "/promises",
+    summary="What the privacy policy promises, and what keeps it",
+    responses=refuses(404, NOT_FOUND),
+)
 async def get_promises(who: Reader) -> Promises:
     """Every promise of the policy of the caller's operator, kept or not."""
     return Promises.model_validate_json(_file("promises", who.tenant.profile))

@@ -7,11 +7,13 @@ from libs.common import profiles
 from libs.common.events import Note, RetentionOrdered
 from libs.common.mongo import Work
 from libs.common.privacy import SWEPT, Period
-from libs.common.web import Problem, not_found
+from libs.common.web import Problem, not_found, refuses
 from services.consent.api.rights.acting import Decider, Reader
 from services.consent.store import Store
 
 router = APIRouter(prefix="/v1/privacy/retention", tags=["privacy"])
+
+_NOT_ADJUSTABLE = "This category is kept for as long with every agency; choose another one."
 
 
 class RetentionIn(BaseModel):
@@ -63,7 +65,17 @@ async def list_retention(who: Reader) -> Retention:
     return Retention(data=[RetentionOut.of(period) for period in periods])
 
 
-@router.put("/{category}", summary="Keep data of a category for a shorter time")
+@router.put(
+    "/{category}",
+    summary="Keep data of a category for a shorter time",
+    responses=refuses(
+        422,
+        {
+            "not_adjustable": _NOT_ADJUSTABLE,
+            "unusable_period": "Give as many days as the operator keeps it at the most, or fewer.",
+        },
+    ),
+)
 async def put_retention(category: str, given: RetentionIn, who: Decider) -> RetentionOut:
     """What is older goes within an hour or so, and does not come back where it is made longer."""
     _check(category, given.days, profiles.load(who.tenant.profile).kept_days)
@@ -87,8 +99,7 @@ def _check(category: str, days: int | None, ceilings: dict[str, int]) -> None:
     if category not in ceilings:
         raise not_found()
     if category not in SWEPT:
-        detail = "This category is kept for as long with every agency; choose another one."
-        raise Problem(422, "not_adjustable", detail)
+        raise Problem(422, "not_adjustable", _NOT_ADJUSTABLE)
     most = ceilings[category]
     if days is not None and not 1 <= days <= most:
         detail = f"Give 1 to {most} days, or null for {most}: the operator keeps it no longer."

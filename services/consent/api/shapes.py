@@ -1,6 +1,6 @@
 """What a caller tells of a person's consent, and what is answered."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -16,6 +16,16 @@ from services.consent.domain.ledger.record import Act, Action, Channel, Record, 
 
 Number = Annotated[str, Personal("contact", HEED), Field(max_length=64)]
 Wording = Annotated[str, Field(min_length=1, max_length=100)]
+
+UNUSABLE_NUMBER: Final[dict[str, str]] = {
+    str(fault): advice for fault, advice in phone.ADVICE.items()
+}
+UNUSABLE_ACT: Final = {
+    "future": "This is still to come. Give the time of the act.",
+    "too_early": "Nobody can have agreed then. Check the year.",
+    "unfit_purpose": "Name the purpose: marketing, service, profiling.",
+}
+"""What `unusable` answers of a number and of an act, by code."""
 
 
 class Whose(BaseModel):
@@ -57,9 +67,9 @@ class ConsentIn(Whose):
         now = clock.now()
         at = self.at or now
         if is_to_come(at, now):
-            raise unusable("future", "at", "This is still to come. Give the time of the act.")
+            raise unusable("future", "at", UNUSABLE_ACT["future"])
         if is_too_early(at):
-            raise unusable("too_early", "at", "Nobody can have agreed then. Check the year.")
+            raise unusable("too_early", "at", UNUSABLE_ACT["too_early"])
         told = self.model_dump(exclude={"number", "purpose", "at"})
         return Act(
             id=mark.id,

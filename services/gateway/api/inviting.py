@@ -13,6 +13,8 @@ from services.gateway.domain.roles import Role
 from services.gateway.domain.session import digest, new_secret
 from services.gateway.store import Store
 
+USER_EXISTS = "This person is a user of the agency already."
+
 
 def email_field(text: str) -> str:
     """For request bodies: the normal form, or an error that says what is wanted."""
@@ -31,7 +33,7 @@ async def invite(desk: Desk, tenant: TenantSaved, email: str, role: Role, by: st
 
     async def body(store: Store, work: Work) -> Invitation:
         if any(user.email == email for user in await store.users.all()):
-            raise Problem(409, "user_exists", "This person is a user of the agency already.")
+            raise Problem(409, "user_exists", USER_EXISTS)
         expires_at = work.now + GOOD_FOR
         invitation = Invitation(digest(token), tenant.tenant, email, role, expires_at)
         await store.invitations.put(invitation)

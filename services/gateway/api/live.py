@@ -27,6 +27,11 @@ MOST_UNREAD = 500
 RETRY_MS = 1000
 SEP = "\n"
 
+_STREAM = {
+    "schema": {"type": "string"},
+    "example": 'id: 5-0\nevent: call.started\ndata: {"id":"…","type":"call.started","data":{}}\n\n',
+}
+
 STREAMS = Gauge("live_streams", "Open live streams.")
 SLOW = Counter("live_streams_slow", "Streams closed because the client did not keep up.")
 
@@ -35,7 +40,7 @@ SLOW = Counter("live_streams_slow", "Streams closed because the client did not k
     "/live",
     summary="Live events",
     response_class=Response,
-    responses={200: {"content": {"text/event-stream": {}}}},
+    responses={200: {"content": {"text/event-stream": _STREAM}}},
 )
 async def get_live(
     me: Signed,

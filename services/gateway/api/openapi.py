@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from libs.common.web import Problem
+from libs.common.web import Problem, refuses
 from services.gateway.api.desk import Desk, desk_of
 from services.gateway.clients import Away
 from services.gateway.domain.openapi import merge
@@ -15,16 +15,24 @@ from services.gateway.domain.routes import SERVICES
 
 router = APIRouter(prefix="/v1", tags=["about"])
 
+_AWAY = "Part of the document is not known yet; try again in a moment."
+_SHAPE = {"schema": {"type": "object"}, "example": {"openapi": "3.1.0"}}
 
-@router.get("/openapi.json", summary="This document", response_class=JSONResponse)
+
+@router.get(
+    "/openapi.json",
+    summary="This document",
+    response_class=JSONResponse,
+    responses=refuses(503, {"service_away": _AWAY})
+    | {200: {"content": {"application/json": _SHAPE}}},
+)
 async def get_openapi(request: Request) -> JSONResponse:
     """OpenAPI 3.1 of all operations for agencies."""
     desk = desk_of(request)
     try:
         documents = await _documents(desk)
     except Away:
-        detail = "Part of the document is not known yet; try again in a moment."
-        raise Problem(503, "service_away", detail, headers={"Retry-After": "2"}) from None
+        raise Problem(503, "service_away", _AWAY, headers={"Retry-After": "2"}) from None
     own = request.app.openapi()
     return JSONResponse(merge({"gateway": own, **documents}, listed, desk.site.cookie))
 

@@ -8,14 +8,13 @@ from fastapi import Request
 
 from libs.common.web import Problem
 from services.gateway.domain.permissions import Operation
+from services.gateway.domain.refusals import SAFE
 from services.gateway.domain.routes import UPLOADS
-
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def check_origin(request: Request, public_url: str) -> None:
     """Raises Problem 403 for a change that did not begin on our own pages."""
-    if request.method in _SAFE:
+    if request.method in SAFE:
         return
     origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
     own = origin == public_url if origin is not None else site == "same-origin"

@@ -13,6 +13,7 @@ from services.gateway.api.origin import has_body
 from services.gateway.clients import Ask, Away
 from services.gateway.domain import routes
 from services.gateway.domain.permissions import TABLE
+from services.gateway.domain.refusals import AWAY, SILENT
 
 LARGEST_UPLOAD = 1024**3
 
@@ -74,7 +75,5 @@ async def _ask(request: Request) -> Ask:
 
 def _away(away: Away) -> Problem:
     if away.unknown:
-        detail = "The service did not answer in time; look whether it was done before you repeat."
-        return Problem(504, "service_silent", detail)
-    detail = "The service does not answer now; try again in a moment."
-    return Problem(503, "service_away", detail, headers={"Retry-After": "2"})
+        return Problem(504, "service_silent", SILENT)
+    return Problem(503, "service_away", AWAY, headers={"Retry-After": "2"})

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from libs.common.events import Note
 from libs.common.mongo import Work
-from libs.common.web import Problem
+from libs.common.web import Problem, refuses
 from services.gateway.api.access import Signed, Visitor
 from services.gateway.api.beginning import Beginning, end, still, take_back
 from services.gateway.api.desk import Desk, desk_of
@@ -22,6 +22,9 @@ from services.gateway.store import Store
 router = APIRouter(prefix="/v1", tags=["session"])
 log = structlog.get_logger()
 
+_WRONG = "The e-mail address or the password is not right."
+_NOT_READY = "The agency is being set up; try again in a moment."
+
 
 class Credentials(BaseModel):
     """What a person signs in with."""
@@ -30,7 +33,14 @@ class Credentials(BaseModel):
     password: Annotated[str, Mine, Field(max_length=LONGEST)]
 
 
-@router.post("/session", status_code=201, summary="Sign in")
+@router.post(
+    "/session",
+    status_code=201,
+    summary="Sign in",
+    responses=refuses(401, {"wrong_credentials": _WRONG})
+    | refuses(429, {"too_many_tries": "Too many tries: wait 8 s, then try again."})
+    | refuses(503, {"not_ready": _NOT_READY}),
+)
 async def sign_in(credentials: Credentials, request: Request, response: Response) -> SignedIn:
     """Begins a session and sets its cookie. Wrong, unknown and disabled get the same answer."""
     desk = desk_of(request)
@@ -49,7 +59,9 @@ async def sign_in(credentials: Credentials, request: Request, response: Response
     return await told(desk, Visitor(beginning.session, account))
 
 
-@router.get("/session", summary="Who is signed in")
+@router.get(
+    "/session", summary="Who is signed in", responses=refuses(503, {"not_ready": _NOT_READY})
+)
 async def get_session(me: Signed, request: Request) -> SignedIn:
     """The user, their tenant, and what they may do."""
     return await told(desk_of(request), me)
@@ -92,7 +104,7 @@ async def _proved(request: Request, credentials: Credentials) -> Account:
 
 
 def _wrong() -> Problem:
-    return Problem(401, "wrong_credentials", "The e-mail address or the password is not right.")
+    return Problem(401, "wrong_credentials", _WRONG)
 
 
 async def _note_refused(desk: Desk, account: Account | None, fits: bool) -> None:
@@ -111,5 +123,5 @@ async def told(desk: Desk, me: Visitor) -> SignedIn:
     """What a visitor is told of themselves."""
     tenant = await desk.store().tenants.get(me.account.tenant)
     if tenant is None:
-        raise Problem(503, "not_ready", "The agency is being set up; try again in a moment.")
+        raise Problem(503, "not_ready", _NOT_READY)
     return SignedIn.of(me.account, tenant, me.session)

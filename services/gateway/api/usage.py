@@ -9,13 +9,14 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 
 from libs.common import clock
-from libs.common.web import Page, Problem
+from libs.common.web import Page, Problem, refuses
 from services.gateway.api.access import Signed
 from services.gateway.api.desk import desk_of
 
 router = APIRouter(prefix="/v1", tags=["usage"])
 
 USUAL, LONGEST = timedelta(days=30), timedelta(days=366)
+_BAD_PERIOD = f"Ask for at most {LONGEST.days} days, the first of them first."
 
 
 class DayOfUse(BaseModel):
@@ -27,7 +28,11 @@ class DayOfUse(BaseModel):
     units: int
 
 
-@router.get("/usage", summary="Usage by day and operation")
+@router.get(
+    "/usage",
+    summary="Usage by day and operation",
+    responses=refuses(422, {"bad_period": _BAD_PERIOD}),
+)
 async def list_usage(
     me: Signed,
     request: Request,
@@ -41,8 +46,7 @@ async def list_usage(
     last = until or clock.now().astimezone(zone).date()
     first = since or last - USUAL
     if not timedelta() <= last - first <= LONGEST:
-        detail = f"Ask for at most {LONGEST.days} days, the first of them first."
-        raise Problem(422, "bad_period", detail)
+        raise Problem(422, "bad_period", _BAD_PERIOD)
     begin, end = _midnight(first, zone), _midnight(last + timedelta(days=1), zone)
     rows = await desk.store(tenant).usage.by_day(begin, end, zone)
     return Page(data=[DayOfUse(**asdict(row)) for row in rows], next_cursor=None)

@@ -10,10 +10,10 @@ from pydantic import AfterValidator, BaseModel, Field
 from libs.common import clock
 from libs.common.events import Note
 from libs.common.mongo import Work
-from libs.common.web import Page, Problem, not_found
+from libs.common.web import NOT_FOUND, Page, Problem, not_found, refuses
 from services.gateway.api.access import Signed, Visitor, operation_of
 from services.gateway.api.desk import Desk, desk_of
-from services.gateway.api.inviting import email_field, invite
+from services.gateway.api.inviting import USER_EXISTS, email_field, invite
 from services.gateway.api.shapes import Invited, Mine, User
 from services.gateway.domain.account import Account, EmailTaken, LastAdmin, changed
 from services.gateway.domain.invitation import Invitation
@@ -24,6 +24,8 @@ from services.gateway.store import Store
 
 router = APIRouter(prefix="/v1", tags=["users"])
 log = structlog.get_logger()
+
+_GONE = "This invitation is not good any more: ask for another."
 
 Email = Annotated[str, Mine, Field(max_length=254), AfterValidator(email_field)]
 
@@ -60,7 +62,12 @@ async def list_users(me: Signed, request: Request) -> Page[User]:
     return Page(data=[User.of(user) for user in users], next_cursor=None)
 
 
-@router.post("/users", status_code=201, summary="Invite a user")
+@router.post(
+    "/users",
+    status_code=201,
+    summary="Invite a user",
+    responses=refuses(404, NOT_FOUND) | refuses(409, {"user_exists": USER_EXISTS}),
+)
 async def invite_user(new: NewUser, me: Signed, request: Request) -> Invited:
     """Gives a link, good once and for seven days, with which the person sets a password."""
     desk = desk_of(request)
@@ -71,7 +78,13 @@ async def invite_user(new: NewUser, me: Signed, request: Request) -> Invited:
     return await invite(desk, tenant, new.email, new.role, me.actor)
 
 
-@router.patch("/users/{user_id}", summary="Change a user's role, or disable them")
+@router.patch(
+    "/users/{user_id}",
+    summary="Change a user's role, or disable them",
+    responses=refuses(
+        409, {"last_admin": "This is refused: an agency needs at least one active Admin."}
+    ),
+)
 async def change_user(user_id: str, change: UserChange, me: Signed, request: Request) -> User:
     """Takes effect at once: all sessions of the user end."""
     desk = desk_of(request)
@@ -94,7 +107,13 @@ async def change_user(user_id: str, change: UserChange, me: Signed, request: Req
     return User.of(await desk.write(body, tenant))
 
 
-@router.post("/invitations:accept", status_code=201, summary="Accept an invitation")
+@router.post(
+    "/invitations:accept",
+    status_code=201,
+    summary="Accept an invitation",
+    responses=refuses(410, {"invitation_gone": _GONE})
+    | refuses(422, {"weak_password": "The password is refused: use 12 to 128 characters."}),
+)
 async def accept_invitation(acceptance: Acceptance, request: Request) -> User:
     """Makes the account. A link that is used, expired or unknown is answered alike."""
     desk, token = desk_of(request), digest(acceptance.token)
@@ -154,4 +173,4 @@ def _note(before: Account, after: Account, me: Visitor, ended: int) -> Note:
 
 
 def _gone() -> Problem:
-    return Problem(410, "invitation_gone", "This invitation is not good any more: ask for another.")
+    return Problem(410, "invitation_gone", _GONE)

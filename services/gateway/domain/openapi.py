@@ -5,15 +5,45 @@ from collections.abc import Callable, Iterator, Mapping
 
 from pydantic import JsonValue
 
+from libs.common.refusals import declare
+from services.gateway.domain import refusals
+from services.gateway.domain.openapi_answers import shared
 from services.gateway.domain.permissions import Operation
 from services.gateway.domain.roles import OPEN, OPERATOR
 
 Document = Mapping[str, JsonValue]
-Schemas = dict[str, JsonValue]
+Object = dict[str, JsonValue]
+Schemas = Object
 Listed = Callable[[str, str], Operation | None]
 
 _PREFIX = "#/components/schemas/"
 _METHODS = ("get", "put", "post", "delete", "patch")
+_DESCRIPTION = """\
+Who is calling, what matters, what to beware of: for an agency's own apps.
+
+Times are RFC 3339 in UTC, numbers E.164. A list is `data` and `next_cursor`, which is null on the
+last page. Every error is a problem (RFC 9457), whose `code` is for programs: each answer names the
+codes it can have. A change carries the header `Origin`, as browsers send it. Fields and codes may
+be added within `/v1`; ignore those that you do not know."""
+_TAGS = {
+    "about": "The API itself.",
+    "audit": "The record of who did what, with proofs.",
+    "calls": "Calls, and the cards that are shown with them.",
+    "consents": "What people allow and refuse.",
+    "conversations": "What the agency and a person have written to each other.",
+    "customers": "The agency's customers, one at a time.",
+    "imports": "Customers from files.",
+    "live": "What happens, as it happens.",
+    "messages": "Texts that are sent.",
+    "numbers": "The agency's telephone numbers.",
+    "privacy": "What people ask of their data, and how long it is kept.",
+    "safeguards": "What lets data go to a region.",
+    "senders": "Names that stand where a number would.",
+    "session": "Signing in and out.",
+    "templates": "Texts with gaps.",
+    "usage": "What the agency used.",
+    "users": "The agency's people.",
+}
 
 
 def merge(documents: Mapping[str, Document], listed: Listed, cookie: str) -> Document:
@@ -23,27 +53,42 @@ def merge(documents: Mapping[str, Document], listed: Listed, cookie: str) -> Doc
     service's name in front. The same input gives the same document.
     """
     clashing = _clashing({name: _schemas(d) for name, d in documents.items()})
-    paths: dict[str, dict[str, JsonValue]] = {}
+    paths: dict[str, dict[str, Object]] = {}
     schemas: Schemas = {}
     for service in sorted(documents):
         names = {name: f"{service.capitalize()}{name}" for name in clashing}
         for path, method, operation in _operations(documents[service]):
             row = listed(method.upper(), path)
             if row is not None and row.scope != OPERATOR:
-                paths.setdefault(path, {})[method] = {
-                    **_object(_renamed(operation, names)),
-                    "security": [] if row.scope == OPEN else [{"session": [row.scope]}],
-                }
+                paths.setdefault(path, {})[method] = _shown(_renamed(operation, names), row)
         for name, schema in _schemas(documents[service]).items():
             schemas[names.get(name, name)] = _renamed(schema, names)
+    answers = shared([operation for item in paths.values() for operation in item.values()])
+    shown: Object = {path: {**paths[path]} for path in sorted(paths)}
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Intnet", "version": "1"},
-        "paths": {path: paths[path] for path in sorted(paths)},
+        "info": {"title": "Intnet", "version": "1", "description": _DESCRIPTION},
+        "servers": [{"url": "/", "description": "The agency's own console."}],
+        "tags": [{"name": name, "description": told} for name, told in sorted(_TAGS.items())],
+        "paths": shown,
         "components": {
-            "schemas": _used(schemas, list(paths.values())),
+            "responses": answers,
+            "schemas": _used(schemas, [answers, shown]),
             "securitySchemes": {"session": {"type": "apiKey", "in": "cookie", "name": cookie}},
         },
+    }
+
+
+def _shown(operation: JsonValue, row: Operation) -> Object:
+    """An operation as it is behind the door: who may, and what the door itself refuses."""
+    told = _object(operation)
+    responses = dict(_object(told.get("responses")))
+    for status, sentences in refusals.of(row):
+        declare(responses, status, sentences)
+    return {
+        **told,
+        "responses": dict(sorted(responses.items())),
+        "security": [] if row.scope == OPEN else [{"session": [row.scope]}],
     }
 
 

@@ -21,6 +21,7 @@ from libs.common.web import (
     Page,
     Problem,
     not_found,
+    refuses,
 )
 from services.matcher.domain import entry
 from services.matcher.domain.drafts import Draft
@@ -38,6 +39,9 @@ _OF_RESTRICTED = {"id", "restricted", "lawful_basis", "origin", "version", "upda
 Identity = Personal("identity", RECOGNISE)
 Contact = Personal("contact", RECOGNISE)
 Contract = Personal("contract", SHOW)
+_REFUSALS = refuses(409, {"erased": SUPPRESSED}) | refuses(
+    422, {"unusable_customer": "Correct the fields named below."}
+)
 
 
 class NumberIn(BaseModel):
@@ -150,7 +154,7 @@ async def get_customer(customer_id: str, who: Reader) -> CustomerOut:
     return await _shown(row, who)
 
 
-@router.post("", status_code=201, summary="Add a customer")
+@router.post("", status_code=201, summary="Add a customer", responses=_REFUSALS)
 async def create_customer(given: CustomerIn, who: Writer, response: Response) -> CustomerOut:
     """Adds the customer, or writes the one that has the same id, e-mail, or name and number."""
     draft = given.draft(who.tenant.region)
@@ -167,7 +171,7 @@ async def create_customer(given: CustomerIn, who: Writer, response: Response) ->
     return await _shown(row, who)
 
 
-@router.put("/{customer_id}", summary="Write a customer anew")
+@router.put("/{customer_id}", summary="Write a customer anew", responses=_REFUSALS)
 async def replace_customer(customer_id: str, given: CustomerIn, who: Writer) -> CustomerOut:
     """Replaces what is known of the customer; the id stays."""
     draft = given.draft(who.tenant.region)

@@ -12,15 +12,18 @@ from libs.common.events.personal import CARRY, Personal
 from libs.common.mongo import Document
 from libs.common.service import Caller, acting
 from libs.common.web import (
-    CSV_BODY,
+    NOT_CSV,
+    UNREADABLE,
     Cursor,
     CursorText,
     FieldError,
     Limit,
     Page,
     Problem,
+    csv_body,
     csv_stream,
     not_found,
+    refuses,
 )
 from services.matcher.api.batch import Attestation
 from services.matcher.api.upload import Upload
@@ -128,7 +131,16 @@ class RowFault(BaseModel):
     status_code=201,
     summary="Import customers from a CSV file",
     max_body_size=MAX_UPLOAD,
-    openapi_extra=CSV_BODY,
+    responses=refuses(415, NOT_CSV)
+    | refuses(
+        422,
+        UNREADABLE
+        | {
+            "mapping": "The mapping cannot be read.",
+            "no_phone_column": "No column is known to hold telephone numbers. Name one 'phone'.",
+        },
+    ),
+    openapi_extra=csv_body("id;name;phone\nP-1042;Amal Haddad;+13035550142\n"),
 )
 async def create_import(
     request: Request,

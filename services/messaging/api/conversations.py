@@ -10,6 +10,7 @@ from libs.common import phone
 from libs.common.events.personal import RECOGNISE, WRITE, Personal
 from libs.common.service import Caller, acting
 from libs.common.web import (
+    NOT_FOUND,
     Cursor,
     CursorText,
     FieldError,
@@ -17,6 +18,7 @@ from libs.common.web import (
     Page,
     Problem,
     not_found,
+    refuses,
 )
 from services.messaging.domain.message import Message
 from services.messaging.store import Head, Store
@@ -131,7 +133,11 @@ async def get_conversation(
     return Thread(**dict(known), messages=entries, next_cursor=following)
 
 
-@router.post("/conversations:find", summary="The conversation with a number")
+@router.post(
+    "/conversations:find",
+    summary="The conversation with a number",
+    responses=refuses(404, NOT_FOUND) | refuses(422, {"unusable_number": "Correct the number."}),
+)
 async def find_conversation(asked: Asked, who: Reader) -> Conversation:
     """By the number, which so stands in no URL."""
     number = phone.parse(asked.number, who.tenant.region)

@@ -8,7 +8,7 @@ from uuid import uuid4
 from libs.common import phone
 from libs.common.events import TenantSaved
 from libs.common.service import Caller
-from libs.common.web import FieldError, Problem
+from libs.common.web import FieldError, Problem, refuses
 from services.messaging.api.shapes import LONGEST, PURPOSES, MessageIn
 from services.messaging.domain import intent, segments, templates
 from services.messaging.domain.agency import held
@@ -17,6 +17,14 @@ from services.messaging.store import Store
 
 FURTHEST: Final = timedelta(days=180)
 """How far ahead a text is planned: consent and templates do not stay as they are for ever."""
+
+REFUSALS: Final = refuses(
+    422,
+    {
+        "unusable_message": "Correct the fields named below.",
+        "too_long_text": "Correct the fields named below.",
+    },
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,16 +18,21 @@ from libs.common.web import (
     Problem,
     key_taken,
     not_found,
+    refuses,
     replayed,
 )
-from services.messaging.api.drafting import Mark, draft
+from services.messaging.api.drafting import REFUSALS, Mark, draft
 from services.messaging.api.shapes import Check, MessageIn, MessageOut
 from services.messaging.domain import prices, steps
 from services.messaging.domain.gate import Allowed, Later
 from services.messaging.domain.message import Message
+from services.messaging.domain.refusals import ERASED, SENTENCES
 from services.messaging.store import Store
 
 router = APIRouter(prefix="/v1", tags=["messages"])
+
+_NOT_QUEUED = "Only a message that is queued can be cancelled; see its state."
+_IN_FLIGHT = "The first request with this key is still in hand; ask again in a moment."
 
 Reader = Annotated[Caller[Store], acting("messages:read")]
 Writer = Annotated[Caller[Store], acting("messages:write")]
@@ -47,7 +52,14 @@ State = Literal[
 ]
 
 
-@router.post("/messages", status_code=202, summary="Send a text")
+@router.post(
+    "/messages",
+    status_code=202,
+    summary="Send a text",
+    responses=REFUSALS
+    | refuses(403, SENTENCES | {"erased": ERASED})
+    | refuses(409, {"idempotency_in_flight": _IN_FLIGHT}),
+)
 async def create_message(
     given: MessageIn, who: Writer, response: Response, idempotency_key: IdempotencyKey = None
 ) -> MessageOut:
@@ -63,7 +75,11 @@ async def create_message(
     return MessageOut.of(message)
 
 
-@router.post("/messages:check", summary="Whether a text would be sent, and what it would cost")
+@router.post(
+    "/messages:check",
+    summary="Whether a text would be sent, and what it would cost",
+    responses=REFUSALS,
+)
 async def check_message(given: MessageIn, who: Writer) -> Check:
     """Asks the gate and keeps nothing."""
     now = clock.now()
@@ -108,7 +124,11 @@ async def get_message(message_id: str, who: Reader) -> MessageOut:
     return MessageOut.of(message)
 
 
-@router.post("/messages/{message_id}:cancel", summary="Call off a text that is queued")
+@router.post(
+    "/messages/{message_id}:cancel",
+    summary="Call off a text that is queued",
+    responses=refuses(409, {"not_queued": _NOT_QUEUED}),
+)
 async def cancel_message(message_id: str, who: Writer) -> MessageOut:
     """It is not sent; one that is on its way cannot be called off."""
 
@@ -119,8 +139,7 @@ async def cancel_message(message_id: str, who: Writer) -> MessageOut:
         return await store.follow(message, steps.cancelled(message, who.actor, work.now), work)
 
     if not await who.write(body):
-        detail = "Only a message that is queued can be cancelled; see its state."
-        raise Problem(409, "not_queued", detail)
+        raise Problem(409, "not_queued", _NOT_QUEUED)
     return MessageOut.of(await _message(who, message_id))
 
 
@@ -160,8 +179,7 @@ def _in_hand(who: Caller[Store], mark: Mark) -> Iterator[None]:
     """Lets one request for a message in at a time. Raises Problem 409 for the next."""
     in_hand, key = who.store.desk.in_hand, (who.tenant.tenant, mark.id)
     if key in in_hand:
-        detail = "The first request with this key is still in hand; ask again in a moment."
-        raise Problem(409, "idempotency_in_flight", detail, headers={"Retry-After": "1"})
+        raise Problem(409, "idempotency_in_flight", _IN_FLIGHT, headers={"Retry-After": "1"})
     in_hand.add(key)
     try:
         yield

@@ -11,7 +11,7 @@ from libs.common import merkle
 from libs.common.events import AuditCheckpointed
 from libs.common.events.audit import Entry
 from libs.common.service import Caller
-from libs.common.web import Problem, not_found
+from libs.common.web import NOT_FOUND, Problem, not_found, refuses
 from services.consent.api.audit.reader import Reader, note_reading
 from services.consent.domain.audit.reading import Shown, shows_something
 from services.consent.store import Store
@@ -24,6 +24,10 @@ ELSEWHERE = (
     "Or download the bundle, and make the proof with `audit_verify` (inclusion, consistency)."
 )
 _AT_WORK = asyncio.Semaphore(AT_ONCE)
+_WHICH = "Give `sequence`, or `from` and `to`, the smaller size first."
+_NOT_SIGNED = "No checkpoint is about this entry yet; ask again in a minute."
+_TOO_LONG = f"Proofs are made here up to {MOST_ENTRIES} entries. {ELSEWHERE}"
+_BUSY = f"As many proofs as may be are being made: ask again in a while. {ELSEWHERE}"
 
 Number = Annotated[int | None, Query(ge=1, le=2**53)]
 
@@ -50,7 +54,14 @@ class ConsistencyProof(BaseModel):
     new: str
 
 
-@router.get("/proofs", summary="Prove an entry, or that a trail only grew")
+@router.get(
+    "/proofs",
+    summary="Prove an entry, or that a trail only grew",
+    responses=refuses(404, NOT_FOUND)
+    | refuses(409, {"not_signed_yet": _NOT_SIGNED})
+    | refuses(422, {"which_proof": _WHICH, "trail_too_long": _TOO_LONG})
+    | refuses(503, {"busy": _BUSY}),
+)
 async def prove_audit(
     who: Reader,
     sequence: Number = None,
@@ -66,8 +77,7 @@ async def prove_audit(
         return await _inclusion(who, sequence)
     if sequence is None and old is not None and new is not None and old <= new:
         return await _consistency(who.store, who.tenant.tenant, old, new)
-    detail = "Give `sequence`, or `from` and `to`, the smaller size first."
-    raise Problem(422, "which_proof", detail)
+    raise Problem(422, "which_proof", _WHICH)
 
 
 async def _inclusion(who: Caller[Store], sequence: int) -> InclusionProof:
@@ -77,8 +87,7 @@ async def _inclusion(who: Caller[Store], sequence: int) -> InclusionProof:
         raise not_found()
     checkpoint = await store.audit.checkpoints.over(sequence)
     if checkpoint is None:
-        detail = "No checkpoint is about this entry yet; ask again in a minute."
-        raise Problem(409, "not_signed_yet", detail, headers={"Retry-After": "60"})
+        raise Problem(409, "not_signed_yet", _NOT_SIGNED, headers={"Retry-After": "60"})
     path = await _path(
         store, checkpoint.size, lambda: merkle.inclusion_parts(checkpoint.size, sequence - 1)
     )
@@ -104,11 +113,9 @@ async def _signed(store: Store, size: int) -> AuditCheckpointed:
 async def _path(store: Store, size: int, parts: Callable[[], list[range]]) -> list[str]:
     """Beside the event loop: a long trail is a second of work. A page of hashes is all it holds."""
     if size > MOST_ENTRIES:
-        detail = f"Proofs are made here up to {MOST_ENTRIES} entries. {ELSEWHERE}"
-        raise Problem(422, "trail_too_long", detail)
+        raise Problem(422, "trail_too_long", _TOO_LONG)
     if _AT_WORK.locked():
-        detail = f"As many proofs as may be are being made: ask again in a while. {ELSEWHERE}"
-        raise Problem(503, "busy", detail, headers={"Retry-After": "5"})
+        raise Problem(503, "busy", _BUSY, headers={"Retry-After": "5"})
     async with _AT_WORK:
         folded = merkle.Parts(parts())
         async for page in store.audit.entries.pages_of_hashes(size):

@@ -5,7 +5,8 @@ from fastapi import APIRouter
 from libs.common import profiles
 from libs.common.events import Note
 from libs.common.mongo import Work
-from services.consent.api.rights.acting import Decider, conflict, open_one
+from libs.common.web import refuses
+from services.consent.api.rights.acting import CLOSED, Decider, conflict, open_one
 from services.consent.api.rights.shapes import ExtendIn, RefuseIn, RequestOut
 from services.consent.domain.rights import deadlines, steps, words
 from services.consent.domain.rights.request import Extension, Refusal, Request
@@ -14,8 +15,16 @@ from services.consent.store.telling import news, tell
 
 router = APIRouter(prefix="/v1", tags=["privacy"])
 
+_UNDER_WAY = "The person is being erased; that cannot be undone."
+_EXTENDED_BEFORE = "More time was taken already; it is taken once."
+_TOO_LATE = "It is due already. Do what is asked, or refuse it."
 
-@router.post("/privacy/requests/{request_id}:extend", summary="Take more time for a request")
+
+@router.post(
+    "/privacy/requests/{request_id}:extend",
+    summary="Take more time for a request",
+    responses=refuses(409, CLOSED | {"extended_before": _EXTENDED_BEFORE, "too_late": _TOO_LATE}),
+)
 async def extend_privacy_request(request_id: str, given: ExtendIn, who: Decider) -> RequestOut:
     """Once, and only before it is due: the law wants the person to be told before.
 
@@ -41,14 +50,18 @@ async def extend_privacy_request(request_id: str, given: ExtendIn, who: Decider)
     return RequestOut.of(await who.write(body), who.store)
 
 
-@router.post("/privacy/requests/{request_id}:refuse", summary="Refuse a request")
+@router.post(
+    "/privacy/requests/{request_id}:refuse",
+    summary="Refuse a request",
+    responses=refuses(409, CLOSED | {"under_way": _UNDER_WAY}),
+)
 async def refuse_privacy_request(request_id: str, given: RefuseIn, who: Decider) -> RequestOut:
     """With a reason that the person is told. An erasure that is under way cannot be refused."""
 
     async def body(store: Store, work: Work) -> Request:
         request = await open_one(request_id, store)
         if request.erasure:
-            raise conflict("under_way", "The person is being erased; that cannot be undone.")
+            raise conflict("under_way", _UNDER_WAY)
         refusal = Refusal(
             at=work.now,
             who=who.principal.user,
@@ -65,9 +78,9 @@ async def refuse_privacy_request(request_id: str, given: RefuseIn, who: Decider)
 
 def _extensible(request: Request, work: Work) -> Request:
     if request.extension:
-        raise conflict("extended_before", "More time was taken already; it is taken once.")
+        raise conflict("extended_before", _EXTENDED_BEFORE)
     if work.now >= request.due_at:
-        raise conflict("too_late", "It is due already. Do what is asked, or refuse it.")
+        raise conflict("too_late", _TOO_LATE)
     return request
 
 

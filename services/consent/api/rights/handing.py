@@ -6,7 +6,7 @@ from fastapi.responses import Response
 from libs.common import clock
 from libs.common.events import Note
 from libs.common.mongo import Work
-from libs.common.web import Problem, not_found
+from libs.common.web import Problem, not_found, refuses
 from services.consent.api.rights.acting import Decider, conflict
 from services.consent.domain.rights import certificate, steps
 from services.consent.domain.rights.request import Request
@@ -14,6 +14,8 @@ from services.consent.store import Store
 
 router = APIRouter(prefix="/v1", tags=["privacy"])
 
+_GONE = "The package was deleted when its time was over. Open another request."
+_NOT_READY = "There is no package (yet): `awaiting` of the request names who has not answered."
 _ZIP = {"application/zip": {"schema": {"type": "string", "format": "binary"}}}
 
 
@@ -21,7 +23,9 @@ _ZIP = {"application/zip": {"schema": {"type": "string", "format": "binary"}}}
     "/privacy/requests/{request_id}/package",
     summary="Fetch all that is kept of the person, as a zip",
     response_class=Response,
-    responses={200: {"content": _ZIP}},
+    responses={200: {"content": _ZIP}}
+    | refuses(409, {"not_ready": _NOT_READY})
+    | refuses(410, {"package_gone": _GONE}),
 )
 async def download_privacy_package(request_id: str, who: Decider) -> Response:
     """`index.html`, `data.json`, a CSV file per category, `about.json`, and `manifest.json` with
@@ -57,10 +61,8 @@ def _delivered(request: Request, work: Work) -> Request:
 
 def _nothing(request: Request) -> Problem:
     if request.package_until:
-        detail = "The package was deleted when its time was over. Open another request."
-        return Problem(410, "package_gone", detail)
-    detail = "There is no package (yet): `awaiting` of the request names who has not answered."
-    return conflict("not_ready", detail)
+        return Problem(410, "package_gone", _GONE)
+    return conflict("not_ready", _NOT_READY)
 
 
 def _note(request: Request, by: str) -> Note:

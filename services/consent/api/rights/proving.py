@@ -1,13 +1,15 @@
 """It is made sure that the person asks: by a code to the number, or on somebody's word."""
 
 import secrets
+from collections.abc import Mapping
+from typing import Any
 
 from fastapi import APIRouter
 
 from libs.common.events import Note
 from libs.common.mongo import Work
-from libs.common.web import Problem
-from services.consent.api.rights.acting import Decider, Writer, unverified_one
+from libs.common.web import Problem, refuses
+from services.consent.api.rights.acting import KNOWN_BEFORE, Decider, Writer, unverified_one
 from services.consent.api.rights.shapes import AttestIn, CodeIn, CodeSent, RequestOut
 from services.consent.domain.rights import steps, words
 from services.consent.domain.rights.code import DIGITS, MOST_SENT, Fresh, Verdict, no_more, tried
@@ -37,10 +39,16 @@ _NO_MORE = {
 }
 
 
+def _refused(table: Mapping[Any, tuple[int, str]], status: int) -> dict[str, str]:
+    return {str(code): said for code, (known, said) in table.items() if known == status}
+
+
 @router.post(
     "/privacy/requests/{request_id}:send-code",
     status_code=202,
     summary="Send a code to the number of a request",
+    responses=refuses(409, KNOWN_BEFORE | _refused(_NO_MORE, 409))
+    | refuses(429, _refused(_NO_MORE, 429)),
 )
 async def send_privacy_code(request_id: str, who: Writer) -> CodeSent:
     """Six digits by text, for ten minutes and three tries. The code before is of no more use.
@@ -65,7 +73,12 @@ async def send_privacy_code(request_id: str, who: Writer) -> CodeSent:
     return await who.write(body)
 
 
-@router.post("/privacy/requests/{request_id}:verify", summary="Give the code that the person got")
+@router.post(
+    "/privacy/requests/{request_id}:verify",
+    summary="Give the code that the person got",
+    responses=refuses(409, KNOWN_BEFORE | _refused(_REFUSALS, 409))
+    | refuses(422, _refused(_REFUSALS, 422)),
+)
 async def verify_privacy_request(request_id: str, given: CodeIn, who: Writer) -> RequestOut:
     """With the right code the request is carried out from now on; three wrong ones end the code."""
 
@@ -85,7 +98,11 @@ async def verify_privacy_request(request_id: str, given: CodeIn, who: Writer) ->
     return RequestOut.of(request, who.store)
 
 
-@router.post("/privacy/requests/{request_id}:attest", summary="Say how you know who asks")
+@router.post(
+    "/privacy/requests/{request_id}:attest",
+    summary="Say how you know who asks",
+    responses=refuses(409, KNOWN_BEFORE),
+)
 async def attest_privacy_request(request_id: str, given: AttestIn, who: Decider) -> RequestOut:
     """An Admin answers for the person's identity; the request is carried out from now on."""
 

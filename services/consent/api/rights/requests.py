@@ -16,10 +16,12 @@ from libs.common.web import (
     Page,
     key_taken,
     not_found,
+    refuses,
     replayed,
 )
 from services.consent.api.rights.acting import Reader, Writer, conflict
-from services.consent.api.rights.shapes import Proof, RequestIn, RequestOut
+from services.consent.api.rights.shapes import UNUSABLE_REQUEST, Proof, RequestIn, RequestOut
+from services.consent.api.shapes import UNUSABLE_NUMBER
 from services.consent.domain.ledger.mark import Mark
 from services.consent.domain.rights.asked import Asking
 from services.consent.domain.rights.certificate import digest
@@ -29,6 +31,8 @@ from services.consent.store.opening import open_request
 from services.consent.store.rights import Sought
 
 router = APIRouter(prefix="/v1", tags=["privacy"])
+
+_NOT_COMPLETED = "There is a certificate once the request is completed."
 
 
 def _sought(
@@ -42,7 +46,12 @@ def _sought(
     return Sought(open_ones, status, kind, due_before)
 
 
-@router.post("/privacy/requests", status_code=201, summary="Write down what a person asks for")
+@router.post(
+    "/privacy/requests",
+    status_code=201,
+    summary="Write down what a person asks for",
+    responses=refuses(422, UNUSABLE_NUMBER | UNUSABLE_REQUEST),
+)
 async def open_privacy_request(
     given: RequestIn, who: Writer, response: Response, idempotency_key: IdempotencyKey = None
 ) -> RequestOut:
@@ -88,12 +97,16 @@ async def get_privacy_request(request_id: str, who: Reader) -> RequestOut:
     return RequestOut.of(request, who.store)
 
 
-@router.get("/privacy/requests/{request_id}/certificate", summary="Show what was done, as proof")
+@router.get(
+    "/privacy/requests/{request_id}/certificate",
+    summary="Show what was done, as proof",
+    responses=refuses(409, {"not_completed": _NOT_COMPLETED}),
+)
 async def get_privacy_certificate(request_id: str, who: Reader) -> Proof:
     """The certificate of a completed request; several requests of one erasure have the same."""
     request = await _found(request_id, who)
     if request.certificate is None:
-        raise conflict("not_completed", "There is a certificate once the request is completed.")
+        raise conflict("not_completed", _NOT_COMPLETED)
     await who.saw(request_id, person=_person(request))
     proof = json.loads(request.certificate)
     return Proof(certificate=proof, sha256=digest(request.certificate))

@@ -2,7 +2,7 @@
 
 import json
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 from pydantic_core import PydanticCustomError
@@ -21,6 +21,10 @@ from services.consent.store import Store
 FieldName = Annotated[str, Field(pattern="^[a-z][a-z_]{0,39}$")]
 CustomerId = Annotated[str, Field(min_length=1, max_length=100)]
 Words = Annotated[str, Field(min_length=1, max_length=300)]
+UNUSABLE_REQUEST: Final = {
+    "future": "This is still to come. Give the time at which the request came.",
+    "unusable_correction": "Correct the values named below.",
+}
 
 
 class _Strict(BaseModel):
@@ -62,8 +66,7 @@ class RequestIn(Whose):
         now = clock.now()
         at = self.received_at or now
         if is_to_come(at, now):
-            detail = "This is still to come. Give the time at which the request came."
-            raise unusable("future", "received_at", detail)
+            raise unusable("future", "received_at", UNUSABLE_REQUEST["future"])
         return in_milliseconds(min(at, now))
 
     def change(self, region: str) -> str | None:

@@ -1,0 +1,40 @@
+"""What the gateway itself may answer to an operation, by the operation's row."""
+
+from typing import Final
+
+from services.gateway.domain.permissions import Operation
+from services.gateway.domain.roles import OPEN, SESSION
+from services.gateway.domain.routes import UPLOADS, service_of
+
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+AWAY: Final = "The service does not answer now; try again in a moment."
+SILENT: Final = "The service did not answer in time; look whether it was done before you repeat."
+
+Refusals = list[tuple[int, dict[str, str]]]
+
+
+def of(row: Operation) -> Refusals:
+    """Status, and a sentence by code."""
+    found: Refusals = []
+    if row.scope != OPEN:
+        found.append((401, {"unauthenticated": "Sign in first."}))
+    if row.scope not in {OPEN, SESSION}:
+        found.append((403, {"forbidden": "Your role does not allow this."}))
+    if row.method not in SAFE:
+        found += _of_changes(row)
+    if service_of(row.template):
+        found += [
+            (404, {"unknown_tenant": "There is no such tenant."}),
+            (503, {"service_away": AWAY, "starting": "The service is starting: ask again."}),
+            (504, {"service_silent": SILENT}),
+        ]
+    return found
+
+
+def _of_changes(row: Operation) -> Refusals:
+    kind = "text/csv" if str(row) in UPLOADS else "application/json"
+    return [
+        (403, {"foreign_origin": "Send the header `Origin: https://console.example.com`."}),
+        (413, {"content_too_large": "The body is too large; send less at once."}),
+        (415, {"unsupported_media_type": f"Send the body as {kind}."}),
+    ]
