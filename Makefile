@@ -41,7 +41,7 @@ lint: install ## form, rules, import contracts, the house as drawn
 types: install ## mypy, strict
 	$(PY) -m mypy
 
-schemas: install ## write docs/events, docs/settings.md, docs/data-map.md, what consent serves, the chart's own
+schemas: install ## write all that is generated: docs of events, API, settings, data map; what consent serves; the chart's own
 	$(PY) -m deploy.schemas
 	$(PY) -m deploy.charting
 

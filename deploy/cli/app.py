@@ -27,8 +27,8 @@ Exit codes:
   1  refused: the service's own sentence says why
   2  wrong usage, or a setting or file that cannot be used
   3  a service cannot be reached, or is not ready: try again
-`privacy scan` tells by its code what it found: see its own help.
   4  doctor alone: nothing fails, and something is worth a look
+`privacy scan` tells by its code what it found: see its own help.
 
 \b
 Settings, from the environment or else from the local stack's file

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from deploy import datamap, promises
 from deploy.operations import page
-from deploy.schemas import declared, files, operations
+from deploy.schemas import declared, files, openapi, operations
 from deploy.schemas.compatibility import incompatible
 from deploy.schemas.wiring import ROOT
 
@@ -46,6 +46,7 @@ def main(arguments: Sequence[str] | None = None, folder: Path = files.FOLDER) ->
 def _generated() -> dict[str, str]:
     """Names from `docs/events`, as the others have them."""
     beside = datamap.generated() | promises.generated(ROOT) | page.generated()
+    beside |= {openapi.PAGE: files.as_text(openapi.document())}
     return files.generated() | {f"../../{path}": text for path, text in beside.items()}
 
 
@@ -66,6 +67,10 @@ def _release(folder: Path) -> None:
     texts = {f"{name}.json": files.as_text(schema) for name, schema in files.schemas().items()}
     for name in files.write(folder / files.RELEASED, texts):
         print(f"{folder / files.RELEASED / name} released")
+    path = folder.parents[1] / openapi.RELEASED
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(files.as_text(openapi.bare(openapi.document())), "utf-8")
+    print(f"{path} released")
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ class Node:
     @cached_property
     def schema(self) -> Schema:
         """The part with its reference followed; nothing where the trail goes in a circle."""
-        name = self.here.get("$ref", "").removeprefix("#/$defs/")
+        name = self.here.get("$ref", "").rpartition("/")[2]
         if not name or name in self.trail:
             return self.here
         target: Schema = self.root["$defs"][name]
@@ -77,5 +77,5 @@ class Node:
         return [self._down(part) for word in words for part in self.schema.get(word, ())]
 
     def _down(self, part: Schema) -> "Node":
-        followed = self.here.get("$ref", "").removeprefix("#/$defs/")
+        followed = self.here.get("$ref", "").rpartition("/")[2]
         return Node(self.root, part, (*self.trail, followed) if followed else self.trail)

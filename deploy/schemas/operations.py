@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from fastapi import APIRouter
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from libs.common.web import create_app
@@ -38,11 +39,17 @@ def of(service: str) -> tuple[Operation, ...]:
     return tuple(_of(service))
 
 
-def _of(service: str) -> Iterator[Operation]:
+def routers_of(service: str) -> list[APIRouter]:
+    """What the service serves, with its pages."""
     api = importlib.import_module(f"services.{service}.api")
     routers = [*getattr(api, "ROUTERS", ())] or [api.router]
     if service == GATEWAY:
         routers.append(importlib.import_module("services.gateway.pages").router)
+    return routers
+
+
+def _of(service: str) -> Iterator[Operation]:
+    routers = routers_of(service)
     for context in iter_route_contexts(create_app(service, routers, version="1").routes):
         route = context.original_route
         if isinstance(route, APIRoute):
