@@ -7,6 +7,7 @@ pytest_plugins = [
     "tests.support.stack",
     "tests.support.platform",
     "tests.support.office",
+    "tests.support.browser",
 ]
 
 # An example that takes long on a busy machine is no failure.
