@@ -76,12 +76,15 @@ async def list_calls(
     limit: Limit = 50,
     cursor: CursorText = None,
     open: Annotated[bool, Query(description="Only calls that are not over.")] = False,  # noqa: A002
+    subject: Annotated[
+        str | None, Query(max_length=200, description="Only those with this person.")
+    ] = None,
 ) -> Page[Call]:
     """The tenant's calls."""
     pages = Cursor("calls", who.tenant.tenant)
-    records = await who.store.calls.page(pages.read_place(cursor), limit, open)
+    records = await who.store.calls.page(pages.read_place(cursor), limit, open, subject)
     following = pages.after(records, limit, lambda record: (record.started_at, record.session_id))
-    await who.saw("calls", len(records))
+    await who.saw("calls", len(records), subject)
     restricted = await _restricted(who, [record.subject for record in records])
     return Page(data=[Call.of(record, restricted) for record in records], next_cursor=following)
 

@@ -223,6 +223,17 @@ async def test_pages_together_are_the_whole_list(
     assert times == sorted(times, reverse=True)
 
 
+async def test_the_calls_of_one_person_are_that_persons(
+    house: Harness[Store], tenant: TenantSaved, client: httpx.AsyncClient
+) -> None:
+    for number, subject in enumerate(("one", "another", "one")):
+        told = {"session_id": f"call-{number}", "subject": subject}
+        await house.take(started(seconds=number).model_copy(update=told), tenant)
+    for subject, calls in (("one", ["call-2", "call-0"]), ("another", ["call-1"]), ("nobody", [])):
+        page = (await client.get("/v1/calls", params={"subject": subject})).json()
+        assert [call["id"] for call in page["data"]] == calls
+
+
 async def test_what_comes_while_one_reads_moves_no_page(
     house: Harness[Store], tenant: TenantSaved, client: httpx.AsyncClient
 ) -> None:

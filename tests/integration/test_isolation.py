@@ -52,6 +52,7 @@ async def _operations(person: Person) -> dict[str, dict[str, Any]]:
 
 
 LOOKED_AT = {
+    "POST /v1/customers:find",
     "POST /v1/messages",
     "POST /v1/messages:check",
     "POST /v1/conversations:find",
@@ -127,6 +128,8 @@ async def test_a_body_that_names_what_is_anothers_names_nothing(
     pairs: list[tuple[str, dict[str, Any], dict[str, Any], int]] = [
         ("conversations:find", {"number": TEXTED}, {"number": NOBODY}, 404),
         ("consents:find", {"number": TEXTED}, {"number": NOBODY}, 404),
+        ("customers:find", {"number": "+442079460101"}, {"number": NOBODY}, 200),
+        ("customers:find", {"external_id": "isolation-1"}, {"external_id": "nobody"}, 200),
         ("messages", filled | {"template": owned.ids["name"]}, filled | {"template": "no"}, 422),
         ("messages", words | {"sender": line}, words | {"sender": LATER}, 403),
         (

@@ -46,7 +46,7 @@ async def test_every_operation_wants_credentials_and_a_scope(
 ) -> None:
     nobody = matcher.client(None)
     clerk = matcher.client(agency, scopes=["calls:read"])
-    assert len(operations(matcher)) == 10
+    assert len(operations(matcher)) == 11
     for method, path in operations(matcher):
         for client, status in ((nobody, 401), (clerk, 403)):
             answer = await client.request(method, path.format(customer_id="x", import_id="x"))
@@ -76,6 +76,7 @@ async def test_adding_a_customer(
     assert body["numbers"] == [
         {
             "e164": NUMBER,
+            "subject": matcher.keys.code(agency.tenant, NUMBER),
             "extension": None,
             "label": "mobile",
             "kind": "fixed_or_mobile",
@@ -93,6 +94,27 @@ async def test_adding_a_customer(
     code = matcher.keys.code(agency.tenant, NUMBER)
     assert saved == CustomerSaved(customer_id=body["id"], version=1, subjects=(code,))
     assert NUMBER[1:] not in matcher.units.envelopes[0].to_json().decode()
+
+
+async def test_a_customer_is_found_by_number_and_by_the_agencys_own_id(
+    matcher: Harness[Store], agency: TenantSaved, client: httpx.AsyncClient
+) -> None:
+    one = await created(client, external_id="POL-7")
+    other = await created(client, external_id="POL-8", name="Omar", numbers=[])
+
+    async def found(**sought: str) -> list[str]:
+        answer = await client.post(f"{PATH}:find", json=sought)
+        assert answer.status_code == 200, answer.text
+        return [customer["id"] for customer in answer.json()["data"]]
+
+    assert await found(number=f" {NUMBER[:2]} {NUMBER[2:]}") == [one["id"]]
+    assert await found(number="+442079460999") == []
+    assert await found(external_id="POL-8") == [other["id"]]
+    assert await found(external_id="POL-9") == []
+    for wrong in ({}, {"number": NUMBER, "external_id": "POL-7"}, {"number": "12"}):
+        assert (await client.post(f"{PATH}:find", json=wrong)).status_code == 422
+    theirs = matcher.client(await matcher.open())
+    assert (await theirs.post(f"{PATH}:find", json={"number": NUMBER})).json()["data"] == []
 
 
 async def test_numbers_are_read_in_the_agencys_country(matcher: Harness[Store]) -> None:

@@ -28,6 +28,7 @@ TABLE: dict[tuple[str, str], str] = {
     ("PATCH", "/v1/users/{user_id}"): "users:write",
     ("GET", "/v1/customers"): "customers:read",
     ("POST", "/v1/customers"): "customers:write",
+    ("POST", "/v1/customers:find"): "customers:read",
     ("GET", "/v1/customers/{customer_id}"): "customers:read",
     ("PUT", "/v1/customers/{customer_id}"): "customers:write",
     ("DELETE", "/v1/customers/{customer_id}"): "customers:write",

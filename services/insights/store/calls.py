@@ -115,10 +115,16 @@ class Calls:
         return [Earlier.of(read(row)) for row in rows]
 
     async def page(
-        self, after: tuple[datetime, str] | None, limit: int, only_open: bool
+        self,
+        after: tuple[datetime, str] | None,
+        limit: int,
+        only_open: bool,
+        subject: str | None = None,
     ) -> list[CallRecord]:
-        """The latest calls first, from a place on."""
+        """The latest calls first, from a place on: all, or those with one person."""
         query: Document = {"started_at": {"$ne": None}}
+        if subject is not None:
+            query["subject"] = subject
         if only_open:
             query["open"] = True
         query |= before("started_at", after)

@@ -1,7 +1,7 @@
 """HTTP in: customers and imports."""
 
-from services.matcher.api import customers, imports
+from services.matcher.api import customers, finding, imports
 
-ROUTERS = (customers.router, imports.router)
+ROUTERS = (customers.router, finding.router, imports.router)
 
 __all__ = ["ROUTERS"]

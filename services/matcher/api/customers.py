@@ -90,9 +90,10 @@ class CustomerIn(BaseModel):
 
 
 class NumberOut(BaseModel):
-    """A number as it is dialled."""
+    """A number as it is dialled; `subject` is what calls and conversations name it by."""
 
     e164: Annotated[str, Contact]
+    subject: str
     extension: Annotated[str | None, Contact]
     label: str
     kind: str
@@ -125,7 +126,8 @@ class CustomerOut(BaseModel):
     @classmethod
     def of(cls, row: Document, who: Caller[Store], restricted: Collection[str]) -> "CustomerOut":
         """From the stored row, as this caller may see it."""
-        told = {**row, "id": row["_id"], "restricted": row["_id"] in restricted}
+        numbers = [{**number, "subject": number["codes"]["exact"]} for number in row["numbers"]]
+        told = {**row, "id": row["_id"], "restricted": row["_id"] in restricted, "numbers": numbers}
         if told["restricted"] and not who.decides:
             told |= {**dict.fromkeys(cls.model_fields.keys() - _OF_RESTRICTED), "numbers": []}
         return cls.model_validate(told)

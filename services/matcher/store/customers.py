@@ -110,6 +110,14 @@ class Customers:
         order = [("updated_at", -1), ("_id", -1)]
         return await self._rows.list(before("updated_at", after), sort=order, limit=limit)
 
+    async def find(self, e164: str | None, external_id: str | None, limit: int) -> Documents:
+        """Those with exactly this number, or else with this id of the agency's own list."""
+        query: Document = {"_id": f"cus_{self._code(f'customer:id:{external_id}')}"}
+        if e164 is not None:
+            query = {"codes": self._code(e164)}
+        order = [("updated_at", -1), ("_id", -1)]
+        return await self._rows.list(query, sort=order, limit=limit)
+
     async def save(self, draft: Draft, origin: str, basis: str, at: datetime) -> Document:
         """Writes one customer and returns it as it is now."""
         row = await self._rows.change(
