@@ -65,6 +65,15 @@ class Answer:
         finally:
             await self.close()
 
+    async def whole(self, service: str) -> bytes:
+        """The body, however long. Raises Away where it breaks off."""
+        if self.body is not None:
+            return self.body
+        try:
+            return b"".join([piece async for piece in self.pieces()])
+        except (aiohttp.ClientError, TimeoutError):
+            raise Away(service, unknown=False) from None
+
     async def close(self) -> None:
         """Ends the connection, unless everything was read."""
         self._response.close()

@@ -2,6 +2,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from babel import Locale
 
 from services.gateway.pages import STATIC, texts
 from tests.gateway.house import ONE, House
@@ -133,7 +134,8 @@ def test_each_word_is_said_in_each_language_and_each_is_known() -> None:
     script = "\n".join(SCRIPTS.values())
     assert set(re.findall(r"words\.(\w+)", script)) <= set(english)
     assert "HTML" not in script
-    assert not re.search(r"\b(?:left|right)\b", STATIC["console.css"].read_text())
+    styles = [file.read_text() for name, file in STATIC.items() if name.endswith(".css")]
+    assert not [style for style in styles if re.search(r"\b(?:left|right)\b", style)]
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
@@ -155,6 +157,28 @@ def test_why_a_text_did_not_go_is_said_by_its_code() -> None:
         assert f"sentenceOf({told})" in SCRIPTS[name]
         shown = re.findall(r"[(`{,]\s*\w+\.sentence\s*[)}`,]", SCRIPTS[name])
         assert shown in ([], [f"({told}.sentence)"])  # where it is only asked whether there is one
+
+
+def test_counted_words_have_each_form_that_their_language_wants() -> None:
+    english, arabic = texts.plurals_in("en"), texts.plurals_in("ar")
+    assert set(english) == set(arabic)
+    for language, words in (("en", english), ("ar", arabic)):
+        for number in (0, 1, 2, 3, 11, 100, 1000):
+            form = Locale(language).plural_form(number)
+            assert all(form in forms for forms in words.values())
+
+
+async def test_a_page_says_in_words_why_it_is_not_shown(house: House) -> None:
+    stranger = await house.client(**{"Accept-Language": "ar"}).get("/customers")
+    assert stranger.status_code == 401
+    assert 'id="sign-in"' in stranger.text
+    agent = await house.signed_in(ONE)
+    away = await agent.get("/customers")
+    assert away.status_code == 503
+    assert texts.texts_in("en")["error_service_away"] in away.text
+    for answer in (stranger, away):
+        assert answer.headers["content-type"].startswith("text/html")
+        assert not Read(answer.text).inline
 
 
 def test_what_is_filled_in_is_the_same_in_each_language() -> None:

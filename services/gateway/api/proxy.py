@@ -27,7 +27,7 @@ async def pass_on(me: Signed, request: Request) -> Response:
         answer = await desk_of(request).services.send(ask, me.principal)
     except Away as away:
         log.warning("service.away", service=away.service, operation=str(operation_of(request)))
-        raise _away(away) from None
+        raise away_problem(away) from None
     except ClientDisconnect:
         return Response(status_code=400)  # nobody is there to read it
     headers = routes.passed_back(answer.headers)
@@ -73,7 +73,8 @@ async def _ask(request: Request) -> Ask:
     )
 
 
-def _away(away: Away) -> Problem:
+def away_problem(away: Away) -> Problem:
+    """The answer where a service gave none."""
     if away.unknown:
         return Problem(504, "service_silent", SILENT)
     return Problem(503, "service_away", AWAY, headers={"Retry-After": "2"})

@@ -12,6 +12,8 @@ TABLE: dict[tuple[str, str], str] = {
     ("GET", "/static/{file}"): OPEN,
     ("GET", "/policies"): OPEN,
     ("GET", "/policies/{name}"): OPEN,
+    ("GET", "/customers"): "customers:read",
+    ("GET", "/customers/{customer_id}"): "customers:read",
     ("POST", "/v1/session"): OPEN,
     ("GET", "/v1/session"): SESSION,
     ("DELETE", "/v1/session"): SESSION,

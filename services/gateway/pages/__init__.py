@@ -1,19 +1,31 @@
-"""The pages: sign-in, the live page, what an invitation leads to, and the privacy policies."""
+"""The pages: sign-in, what an invitation leads to, the policies, and those of the console."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, Response
 
 from libs.common.web import not_found
-from services.gateway.api.access import visitor_of
-from services.gateway.api.desk import desk_of
-from services.gateway.pages import policies
+from services.gateway.api.access import admitted, visitor_of
+from services.gateway.pages import customers, policies
 from services.gateway.pages.rendering import HERE, page, preferred
+from services.gateway.pages.screen import screen_of
 
 STATIC = {
     file.name: file for end in ("css", "js", "svg") for file in (HERE / "static").glob(f"*.{end}")
 }
+CONSOLE = (customers,)
+
+
+def _console() -> APIRouter:
+    """Pages for those who are signed in, each behind its row of the permission table."""
+    router = APIRouter(include_in_schema=False, dependencies=[Depends(admitted)])
+    for part in CONSOLE:
+        router.include_router(part.router)
+    return router
+
+
 router = APIRouter(include_in_schema=False)
 router.include_router(policies.router)
+router.include_router(_console())
 
 
 @router.get("/")
@@ -22,10 +34,7 @@ async def home(request: Request) -> Response:
     me = await visitor_of(request)
     if me is None:
         return page("sign_in.html", preferred(request))
-    tenant = await desk_of(request).store().tenants.get(me.account.tenant)
-    language = tenant.language if tenant else "en"
-    agency = tenant.name if tenant else ""
-    return page("live.html", language, user=me.account.name, agency=agency)
+    return (await screen_of(request, me)).show("live.html")
 
 
 @router.get("/invitation")

@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from services.gateway.domain.tenant import right_to_left
 from services.gateway.pages.texts import texts_in
+from services.gateway.pages.wording import FILTERS
 
 HERE = Path(__file__).parent
 POLICY = (
@@ -22,14 +23,15 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_templates.filters |= FILTERS
 
 
-def page(template: str, language: str, **values: object) -> HTMLResponse:
+def page(template: str, language: str, *, status: int = 200, **values: object) -> HTMLResponse:
     """The template, filled, in a language (BCP 47) as far as its words go."""
     texts = texts_in(language)
     direction = "rtl" if right_to_left(texts["language"]) else "ltr"
     html = _templates.get_template(template).render(t=texts, direction=direction, **values)
-    return HTMLResponse(html, headers={"Content-Security-Policy": POLICY})
+    return HTMLResponse(html, status, headers={"Content-Security-Policy": POLICY})
 
 
 def preferred(request: Request) -> str:

@@ -8,8 +8,12 @@ from pydantic_core import PydanticCustomError
 
 from libs.common import phone
 from libs.common.customers.correction import LONGEST_NUMBER
+from libs.common.mongo import Document
+from libs.common.service import Caller
 from libs.common.web import FieldError, Page, Problem
 from services.matcher.api.customers import Contact, CustomerOut, Identity, Reader, Short
+from services.matcher.domain.drafts import Draft
+from services.matcher.store import Store
 
 MOST = 50
 
@@ -47,8 +51,7 @@ async def find_customers(sought: Sought, who: Reader) -> Page[CustomerOut]:
 
     A record that may not be used is found by those who decide on requests, and by nobody else.
     """
-    e164 = sought.e164(who.tenant.region)
-    rows = await who.store.customers.find(e164, sought.external_id, MOST)
+    rows = await _rows(sought, who)
     restricted = await who.store.restrictions.among(rows)
     shown = [
         CustomerOut.of(row, who, restricted)
@@ -57,3 +60,12 @@ async def find_customers(sought: Sought, who: Reader) -> Page[CustomerOut]:
     ]
     await who.saw("customers", len(shown))
     return Page(data=shown, next_cursor=None)
+
+
+async def _rows(sought: Sought, who: Caller[Store]) -> list[Document]:
+    e164, customers = sought.e164(who.tenant.region), who.store.customers
+    if e164 is not None:
+        return await customers.with_number(e164, MOST)
+    named = Draft(sought.external_id, None, None, (), None, None, None, None)
+    row = await customers.get(customers.id_of(named))
+    return [row] if row else []

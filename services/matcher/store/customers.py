@@ -18,12 +18,13 @@ from libs.common.mongo import (
     Work,
     before,
 )
-from services.matcher.domain.drafts import Draft, fingerprint
+from services.matcher.domain.drafts import Draft, Phone, fingerprint
 from services.matcher.domain.keys import Lookups, closeness, lookups
 from services.matcher.domain.known import Known
 from services.matcher.domain.tally import Written
 
 MOST_SHARING = 200
+_LATEST = [("updated_at", -1), ("_id", -1)]
 
 
 async def _leave(scope: TenantScope, rows: Documents, work: Work) -> dict[str, int]:
@@ -107,16 +108,11 @@ class Customers:
 
     async def page(self, after: tuple[datetime, str] | None, limit: int) -> Documents:
         """The last written first, from a place on."""
-        order = [("updated_at", -1), ("_id", -1)]
-        return await self._rows.list(before("updated_at", after), sort=order, limit=limit)
+        return await self._rows.list(before("updated_at", after), sort=_LATEST, limit=limit)
 
-    async def find(self, e164: str | None, external_id: str | None, limit: int) -> Documents:
-        """Those with exactly this number, or else with this id of the agency's own list."""
-        query: Document = {"_id": f"cus_{self._code(f'customer:id:{external_id}')}"}
-        if e164 is not None:
-            query = {"codes": self._code(e164)}
-        order = [("updated_at", -1), ("_id", -1)]
-        return await self._rows.list(query, sort=order, limit=limit)
+    async def with_number(self, e164: str, limit: int) -> Documents:
+        """Those with exactly this number, the last written first."""
+        return await self._rows.list({"codes": self._code(e164)}, sort=_LATEST, limit=limit)
 
     async def save(self, draft: Draft, origin: str, basis: str, at: datetime) -> Document:
         """Writes one customer and returns it as it is now."""
@@ -190,7 +186,7 @@ class Customers:
         return {"_id": key, "version": 1, **update["$setOnInsert"], **update["$set"]}
 
     def _update(self, draft: Draft, origin: str, basis: str, at: datetime) -> Document:
-        numbers = [self._number(draft, i) for i in range(len(draft.numbers))]
+        numbers = [self._number(phone) for phone in draft.numbers]
         return {
             "$set": {
                 "external_id": draft.external_id,
@@ -212,8 +208,7 @@ class Customers:
             "$inc": {"version": 1},
         }
 
-    def _number(self, draft: Draft, index: int) -> Document:
-        phone = draft.numbers[index]
+    def _number(self, phone: Phone) -> Document:
         coded = lookups(phone.e164, extension=phone.extension).coded(self._code)
         told = {name: getattr(phone, name) for name in phone.__slots__}
         return {**told, "codes": {name: getattr(coded, name) for name in coded.__slots__}}

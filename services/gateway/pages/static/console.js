@@ -21,4 +21,9 @@ function invitationPage(form) {
 
 if ($("#sign-in")) signInPage($("#sign-in"));
 if ($("#join")) invitationPage($("#join"));
+$("#sign-out")?.addEventListener("click", async () => {
+  await ask("DELETE", "/v1/session").catch(() => null);
+  location.assign("/");
+});
+if ($("#find")) (await import("./customers.js")).start();
 if ($("#calls")) (await import("./live.js")).livePage();

@@ -43,10 +43,6 @@ function listen() {
 }
 
 export function livePage() {
-  $("#sign-out").addEventListener("click", async () => {
-    await ask("DELETE", "/v1/session").catch(() => null);
-    location.reload();
-  });
   calls.start(conversation.open);
   messages.start(conversation.open);
   conversation.start();

@@ -15,6 +15,7 @@ export class Refusal extends Error {
     super(words[`error_${problem.code}`] || said || words.error);
     this.status = status;
     this.code = problem.code;
+    this.errors = problem.errors;
   }
 }
 

@@ -1,0 +1,25 @@
+"""The pages of the console, and what one must be allowed to do to be led to them."""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from services.gateway.domain.roles import SESSION
+
+
+class Place(NamedTuple):
+    """A page; `word` is its name in the texts. `scope` leads there, which is not what opens it."""
+
+    path: str
+    word: str
+    scope: str
+
+
+PLACES = (
+    Place("/", "live", SESSION),
+    Place("/customers", "customers", "customers:read"),
+)
+
+
+def places(scopes: Collection[str]) -> Sequence[Place]:
+    """Those that somebody with these scopes is led to."""
+    return [place for place in PLACES if place.scope in scopes]

@@ -1,0 +1,10 @@
+"""Counted words in English, by plural category (CLDR)."""
+
+ENGLISH_PLURALS = {
+    "seconds": {"one": "{n} second", "other": "{n} seconds"},
+    "days_left": {"one": "{n} day left", "other": "{n} days left"},
+    "days_late": {"one": "{n} day late", "other": "{n} days late"},
+    "requests": {"one": "{n} request", "other": "{n} requests"},
+    "texts": {"one": "{n} text", "other": "{n} texts"},
+    "documents": {"one": "{n} document", "other": "{n} documents"},
+}
