@@ -80,6 +80,21 @@ class Contract:
             await one.once(tenant, cause, handler, note)
         assert len({event.id for one in (units, other) for event in one.envelopes}) == 4
 
+    async def test_a_handler_knows_what_caused_it_and_a_write_has_a_cause_of_its_own(
+        self, units: RecordedUnits[Notes], tenant: TenantSaved
+    ) -> None:
+        seen: list[str] = []
+
+        async def look(_: Notes, work: Work) -> None:
+            seen.append(work.cause)
+
+        for key in ("e-1", "e-2"):
+            cause = enclose(matched("s-0"), tenant.tenant, id=key, source="test", time=AT)
+            await units.once(tenant, cause, "look", look)
+        await units.write(tenant, look)
+        assert seen[:2] == ["e-1", "e-2"]
+        assert seen[2] not in {"", *seen[:2]}
+
     async def test_many_at_once_count_once_each_and_one_that_fails_alone(
         self, units: RecordedUnits[Notes], tenant: TenantSaved
     ) -> None:

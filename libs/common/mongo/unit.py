@@ -27,12 +27,16 @@ ABSORBED = Counter("inbox_duplicates_total", "Events seen before, absorbed.", ["
 
 @dataclass
 class Work:
-    """What a handler has beside the event and its store: the tenant, the time, and `emit`."""
+    """What a handler has beside the event and its store: the tenant, the time, and `emit`.
+
+    `cause` is the event's id, the same however often it comes; without an event it is random.
+    """
 
     tenant: TenantSaved
     now: datetime
     emitted: list[tuple[str, Event]] = field(default_factory=list)
     noted: list[tuple[str, Note]] = field(default_factory=list)
+    cause: str = ""
 
     @property
     def timezone(self) -> ZoneInfo:
@@ -154,7 +158,7 @@ class Units(Generic[S]):
             self._noted()
 
     async def _carry_out(self, unit: Unit[S, T], session: Any) -> tuple[Work, list[Envelope]]:
-        work = Work(unit.tenant, clock.now())
+        work = Work(unit.tenant, clock.now(), cause=unit.cause)
         store = self._store(self._mongo.scope(unit.tenant.tenant, session))
         unit.result = await unit.body(store, work)
         return work, self._enclosed(work, unit.cause)
