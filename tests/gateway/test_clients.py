@@ -11,8 +11,8 @@ import structlog
 
 from libs.common.principal import Principal
 from libs.common.web import KEEP_ALIVE_S
-from services.gateway import clients
 from services.gateway.clients import Ask
+from services.gateway.clients import services as clients
 from tests.gateway.house import PUBLIC, House, problem, served
 from tests.gateway.wire import OK, Line, wired
 
