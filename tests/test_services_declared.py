@@ -141,12 +141,18 @@ SERVICES = {
         own={"AUDIT_KEY_FILE": "{}/audit.json", "AUDIT_ORIGIN": "audit.example"},
     ),
     "gateway": Declared(
-        takes=(),
-        gives={"tenants.v1": "tenant.saved tenant.closed"},
-        entities="usage",
-        shared="tenants accounts sessions invitations",
+        takes=(
+            *("calls.v1", "consent.v1", "customers.v1", "insights.v1", "matches.v1"),
+            *("privacy.v1", "sms.v1"),
+        ),
+        gives={
+            "tenants.v1": "tenant.saved tenant.closed",
+            "privacy-results.v1": "erasure.done",
+        },
+        entities="usage webhooks deliveries callers",
+        shared="tenants accounts sessions invitations due",
         scopes={},  # of people with a session: tests/gateway/test_permissions.py
-        jobs=(4, 0),
+        jobs=(5, 1),
         own={
             "PUBLIC_URL": "http://127.0.0.1:8080",
             "SERVICES": "{}",

@@ -14,7 +14,7 @@ from libs.common.principal import OPERATOR, Principal, Signer
 
 M = TypeVar("M", bound=BaseModel)
 
-Consuming = Literal["ingest", "matcher", "insights", "messaging", "consent"]
+Consuming = Literal["ingest", "matcher", "insights", "messaging", "consent", "gateway"]
 
 ANSWER_SECONDS = 30.0
 PER_PAGE = 200

@@ -15,6 +15,10 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "insights": ("calls.v1", "matches.v1", "customers.v1", "consent.v1", "privacy.v1"),
     "messaging": ("messages.v1", "matches.v1", "customers.v1", "consent.v1", "privacy.v1"),
     "consent": ("messages.v1", "sms.v1", "privacy-results.v1", "audit-entries.v1"),
+    "gateway": (
+        *("calls.v1", "matches.v1", "insights.v1", "sms.v1", "consent.v1", "customers.v1"),
+        "privacy.v1",
+    ),
 }
 
 

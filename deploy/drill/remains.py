@@ -15,7 +15,7 @@ from deploy.scan.crowd import Crowd
 from deploy.scan.places import Databases, blocks
 from deploy.scan.traces import Traces
 
-STORES = frozenset({"ingest", "insights", "matcher", "messaging"})
+STORES = frozenset({"gateway", "ingest", "insights", "matcher", "messaging"})
 
 KEPT: Mapping[str, frozenset[str]] = {
     "suppression_code": frozenset(

@@ -140,6 +140,7 @@ class Services:
                 "GATEWAY_PUBLIC_URL": self.addresses["gateway"].url,
                 "GATEWAY_SERVICES": json.dumps(behind),
                 "GATEWAY_SIGNING_KEY_FILE": str(self._files.gateway_key),
+                "GATEWAY_WEBHOOKS_LOOPBACK": "true",
             }
         return {}
 

@@ -8,6 +8,7 @@ from functools import cache
 from fastapi import APIRouter
 from fastapi.routing import APIRoute, iter_route_contexts
 
+from libs.common.service import dead
 from libs.common.web import create_app
 from services.gateway.api.proxy import pass_on
 from services.gateway.domain.permissions import TABLE
@@ -45,6 +46,7 @@ def routers_of(service: str) -> list[APIRouter]:
     routers = [*getattr(api, "ROUTERS", ())] or [api.router]
     if service == GATEWAY:
         routers.append(importlib.import_module("services.gateway.pages").router)
+        routers.append(dead.router)  # whoever consumes has it; here it is behind the door
     return routers
 
 

@@ -1,35 +1,74 @@
-"""The whole service: people and apps come in, tenants go out, events go to their screens."""
+"""The whole service: people and apps come in, tenants go out, events go to screens and apps."""
 
 from typing import Any
 
 from fastapi import FastAPI
 
-from libs.common.events import TenantClosed, TenantSaved
+from libs.common.events import (
+    CallAnswered,
+    CallEnded,
+    CallMatched,
+    CallStarted,
+    ConsentChanged,
+    CustomerRemoved,
+    CustomerSaved,
+    ErasureDone,
+    ErasureOrdered,
+    ImportFinished,
+    InsightProduced,
+    SmsBlocked,
+    SmsDelivered,
+    SmsFailed,
+    SmsReceived,
+    SmsSent,
+    SmsUnconfirmed,
+    TenantClosed,
+    TenantSaved,
+)
 from libs.common.principal import Signer
 from libs.common.service import Running, Service, closing
-from services.gateway import jobs, pages
+from services.gateway import handlers, jobs, pages
 from services.gateway.api import ROUTERS
 from services.gateway.api.desk import Desk
 from services.gateway.api.door import Door
-from services.gateway.clients import Services
+from services.gateway.clients import Poster, Services
 from services.gateway.domain.live import Live
 from services.gateway.domain.site import Site
 from services.gateway.domain.usage import Waiting
 from services.gateway.settings import Settings
 from services.gateway.store import PER_TENANT, SHARED, Store
 
-CONSUMES = ()
+CONSUMES = (
+    (CallStarted, handlers.announce),
+    (CallAnswered, handlers.announce),
+    (CallMatched, handlers.announce),
+    (CallEnded, handlers.announce),
+    (InsightProduced, handlers.announce),
+    (SmsSent, handlers.announce),
+    (SmsDelivered, handlers.announce),
+    (SmsFailed, handlers.announce),
+    (SmsBlocked, handlers.announce),
+    (SmsUnconfirmed, handlers.announce),
+    (SmsReceived, handlers.announce),
+    (ConsentChanged, handlers.announce),
+    (CustomerSaved, handlers.announce),
+    (ImportFinished, handlers.announce),
+    (CustomerRemoved, handlers.announce_removal),
+    (ErasureOrdered, handlers.erase),
+)
 FOLLOWS = jobs.SHOWN
-EMITS = (TenantSaved, TenantClosed)
+EMITS = (TenantSaved, TenantClosed, ErasureDone)
 
 
 def build(settings: Settings) -> Service[Store]:
     """The service, from its settings."""
     site, live, waiting = Site(settings.public_url, settings.proxies), Live(), Waiting()
     services = Services(settings.services, Signer(settings.signing_key_file))
+    poster = Poster(loopback=settings.webhooks_loopback)
 
     def door(running: Running[Any], app: FastAPI) -> Door:
         app.state.desk = Desk(running, site, services, live, waiting)
+        app.state.poster = poster
         return Door(app, waiting, secure=site.secure)
 
     return Service(
@@ -46,6 +85,8 @@ def build(settings: Settings) -> Service[Store]:
             jobs.forget(live),
             jobs.write_usage(waiting),
             closing(services),
+            closing(poster),
         ),
+        ending=(jobs.deliver(poster),),
         door=door,
     )

@@ -2,9 +2,10 @@
 
 import ipaddress
 from pathlib import Path
+from typing import Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from libs.common import settings
 
@@ -18,6 +19,19 @@ class Settings(settings.Settings):
     services: dict[str, str] = Field(description="Base URL of each service behind it, as JSON.")
     signing_key_file: Path = Field(description="Private key that signs principals.")
     proxies: int = Field(0, ge=0, le=5, description="Own proxies in front that add X-Forwarded-For")
+
+    webhooks_loopback: bool = Field(
+        False,
+        description="Webhooks may go to this machine, by http and at any port; not in production.",
+    )
+
+    @model_validator(mode="after")
+    def _webhooks_go_outside_in_production(self) -> Self:
+        if self.webhooks_loopback and self.environment == "production":
+            raise ValueError(
+                "GATEWAY_WEBHOOKS_LOOPBACK opens this machine to apps: not in production"
+            )
+        return self
 
     @field_validator("public_url")
     @classmethod

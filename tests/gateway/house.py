@@ -17,6 +17,7 @@ from libs.common import clock, web
 from libs.common.events import TenantSaved
 from libs.common.keys import Keys, create_platform_keys, create_tenant_keys
 from libs.common.principal import Principal, Signer, Verifier, generate
+from libs.common.service import dead
 from libs.common.tenants import Tenants
 from services.gateway import app as gateway
 from services.gateway.domain.account import Account
@@ -38,7 +39,7 @@ class House:
         generate("gateway", root / "gateway.json", jwks)
         generate("operator", root / "operator.json", jwks)
         create_platform_keys(root / "keys.json")
-        self.units = MemoryUnits()
+        self.units = MemoryUnits(Keys(root / "keys.json"))
         self.service = gateway.build(_settings(root, services))
         self.running = _running(
             units=self.units,
@@ -47,7 +48,7 @@ class House:
             verifier=Verifier(jwks, "gateway"),
             stopping=asyncio.Event(),
         )
-        self.app = web.create_app("gateway", self.service.routers, version="1")
+        self.app = web.create_app("gateway", (*self.service.routers, dead.router), version="1")
         self.app.state.running = self.running
         self.app.state.verifier = self.running.verifier
         assert self.service.door

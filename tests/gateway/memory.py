@@ -6,18 +6,24 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar, cast
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from libs.common import clock
 from libs.common.events import Event, Note, TenantSaved
+from libs.common.keys import Keys
 from libs.common.mongo import Work
+from libs.common.mongo.database import PLUMBING
+from libs.common.privacy import Eraser
 from services.gateway.domain.account import Account, EmailTaken
 from services.gateway.domain.assignment import Kind
 from services.gateway.domain.invitation import Invitation
 from services.gateway.domain.session import Session
 from services.gateway.domain.tenant import TenantExists
 from services.gateway.domain.usage import DayOfUse, Use
-from services.gateway.store import Store
+from services.gateway.store import PER_TENANT, SHARED, Hooks, Store
+from tests.support.memory import Tables
+from tests.support.units import MemoryScope
 
 T = TypeVar("T")
 
@@ -29,6 +35,7 @@ class Data:
     sessions: dict[str, Session] = field(default_factory=dict)
     invitations: dict[str, Invitation] = field(default_factory=dict)
     usage: list[Use] = field(default_factory=list)
+    tables: Tables = field(default_factory=lambda: Tables([*PER_TENANT, *SHARED, *PLUMBING]))
 
 
 class MemoryTenants:
@@ -173,7 +180,12 @@ class MemoryUsage:
 
 
 class MemoryStore:
-    def __init__(self, data: Data, tenant: str) -> None:
+    """What apps are owed is the real store, over documents in memory."""
+
+    def __init__(self, data: Data, tenant: str, keys: Keys) -> None:
+        scope = MemoryScope(tenant, data.tables)
+        self.hooks = Hooks(scope, keys)
+        self.eraser = Eraser(scope, keys)
         self.tenants = MemoryTenants(data)
         self.accounts = MemoryAccounts(data)
         self.users = MemoryUsers(data, tenant)
@@ -186,16 +198,17 @@ class MemoryStore:
 class MemoryUnits:
     """Reads, and writes that happen wholly or not at all."""
 
-    def __init__(self) -> None:
+    def __init__(self, keys: Keys) -> None:
         self.data = Data()
+        self.keys = keys
         self.emitted: list[tuple[str, Event]] = []
         self.noted: list[tuple[str, Note]] = []
 
     def read(self, tenant: str) -> Store:
-        return cast(Store, MemoryStore(self.data, tenant))
+        return cast(Store, MemoryStore(self.data, tenant, self.keys))
 
     async def write(self, tenant: TenantSaved, body: Callable[[Store, Work], Awaitable[T]]) -> T:
-        before, work = copy.deepcopy(self.data), Work(tenant, clock.now())
+        before, work = copy.deepcopy(self.data), Work(tenant, clock.now(), cause=str(uuid4()))
         try:
             result = await body(self.read(tenant.tenant), work)
         except BaseException:

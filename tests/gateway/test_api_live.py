@@ -140,7 +140,7 @@ def test_an_event_is_a_calls_if_it_names_the_session() -> None:
     assert {
         "call.started", "call.answered", "call.ended", "call.costed", "call.matched",
         "insight.produced",
-    } == jobs.CALL_TYPES  # fmt: skip
+    } == jobs.showing.CALL_TYPES  # fmt: skip
     followed = {kind.TYPE for kind in jobs.SHOWN}
     assert {kind.TYPE for kind in Sms.__subclasses__()} < followed
 

@@ -86,7 +86,7 @@ async def test_requests_of_nobody_are_nobodys_usage(house: House) -> None:
 async def test_entries_wait_while_the_store_is_away(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "WRITE_SECONDS", 0.01)
+    monkeypatch.setattr(jobs.using, "WRITE_SECONDS", 0.01)
     admin = await house.signed_in()
     await admin.get("/v1/session")
     read, failures = house.units.read, iter([True, True])

@@ -1,8 +1,10 @@
 """One test for both stores: the real one, and the one in memory that other tests use."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -10,9 +12,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from libs.common.events import Assignment, Envelope, TenantSaved
-from libs.common.keys import PLATFORM
+from libs.common.keys import PLATFORM, Keys, SealBroken, create_tenant_keys
 from libs.common.mongo import Mongo, Outbox, Units, Work
 from services.gateway.domain.account import Account, EmailTaken
+from services.gateway.domain.hooks.delivery import Delivery, Outcome, owed
+from services.gateway.domain.hooks.endpoint import Endpoint, Secret
+from services.gateway.domain.hooks.telling import Thin
 from services.gateway.domain.invitation import Invitation
 from services.gateway.domain.roles import Role
 from services.gateway.domain.session import Session
@@ -41,9 +46,12 @@ def account(name: str, of: str = ONE, email: str = "") -> Account:
 
 
 @pytest.fixture(params=["memory", pytest.param("mongo", marks=pytest.mark.integration)])
-async def units(request: pytest.FixtureRequest) -> AsyncIterator[Any]:
+async def units(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Any]:
+    for name in (ONE, TWO):
+        create_tenant_keys(tmp_path / "keys.json", name)
+    keys = Keys(tmp_path / "keys.json")
     if request.param == "memory":
-        yield MemoryUnits()
+        yield MemoryUnits(keys)
         return
     url = request.getfixturevalue("mongo_url")
     service = f"gateway{uuid4().hex[:8]}"
@@ -53,7 +61,6 @@ async def units(request: pytest.FixtureRequest) -> AsyncIterator[Any]:
         await mongo.open_tenant(name)
     places = {TenantSaved.TYPE: TenantSaved.TOPIC}
     outbox = Outbox(mongo, partial(_published, []), places)
-    keys: Any = None
     yield Units(service, mongo, lambda scope: Store(scope, keys), outbox)
     mongo.close()
 
@@ -195,6 +202,117 @@ async def test_usage_is_counted_by_the_tenants_own_days(units: Any) -> None:
         DayOfUse(date(2026, 5, 19), "GET /a", 1, 1)
     ]
     await log.add([])
+
+
+def told(call: str, subject: str | None = None) -> Thin:
+    return Thin("call.started", AT, {"call_id": call}, subject, call)
+
+
+def owing(event: str, webhook: str = "whk_1", call: str = "ses_1", **values: Any) -> Delivery:
+    return replace(owed(told(call), event, webhook, AT), **values)
+
+
+def hook(name: str, **values: Any) -> Endpoint:
+    return Endpoint(
+        **{
+            "id": name, "url": "https://hooks.example.com/", "events": ("call.started",),
+            "secrets": (), "created_at": AT, **values,
+        }
+    )  # fmt: skip
+
+
+async def test_endpoints_are_the_scopes_own_and_their_secrets_sealed(units: Any) -> None:
+    endpoints = units.read(ONE).hooks.endpoints
+    first = hook("whk_1", secrets=(Secret(endpoints.seal("whsec_a"), AT),))
+    await endpoints.put(hook("whk_2", created_at=AT + timedelta(seconds=1)))
+    await endpoints.put(first)
+    assert [one.id for one in await endpoints.all()] == ["whk_1", "whk_2"]
+    assert await endpoints.get("whk_1") == first
+    assert endpoints.open(first.secrets[0]) == "whsec_a"
+    assert b"whsec_a" not in first.secrets[0].sealed
+    failing = replace(first, disabled="failing", disabled_at=AT, failing_since=AT)
+    await endpoints.put(failing)
+    assert await endpoints.get("whk_1") == failing
+    theirs = units.read(TWO).hooks.endpoints
+    assert await theirs.get("whk_1") is None
+    assert await theirs.remove("whk_1") is False
+    with pytest.raises(SealBroken):
+        theirs.open(first.secrets[0])
+
+
+async def test_what_is_owed_is_owed_once_and_due_until_it_is_done(units: Any) -> None:
+    hooks, all_due = units.read(ONE).hooks, units.read(PLATFORM).hooks.due
+    one, two = owing("evt_1"), owing("evt_2", next_at=AT + timedelta(hours=1))
+    await hooks.owe([one, two])
+    await hooks.owe([one, owing("evt_3", "whk_2")])
+    await units.read(TWO).hooks.owe([owing("evt_1", "whk_9")])
+    found = await all_due.waiting(AT, 10, (), ())
+    assert {(due.tenant, due.webhook) for due in found} == {
+        (ONE, "whk_1"), (ONE, "whk_2"), (TWO, "whk_9"),
+    }  # fmt: skip
+    assert len(await all_due.waiting(AT, 2, (), ())) == 2
+    assert {due.webhook for due in await all_due.waiting(AT, 10, ["whk_1"], [TWO])} == {"whk_2"}
+    await hooks.put(one.after(Outcome(200), AT, 0))
+    await hooks.put(one.after(Outcome(200), AT, 0))
+    assert {due.webhook for due in await all_due.waiting(AT, 10, (), ())} == {"whk_2", "whk_9"}
+    kept = await hooks.deliveries.get(one.id)
+    assert (kept.state, kept.status, kept.last_at, kept.next_at) == ("delivered", 200, AT, None)
+    assert await hooks.deliveries.get(two.id) == two
+    assert await units.read(TWO).hooks.deliveries.get(one.id) is None
+
+
+async def test_a_delivery_is_claimed_by_one_of_two(units: Any) -> None:
+    hooks = units.read(ONE).hooks
+    await hooks.owe([owing("evt_1")])
+    (due,) = await hooks.due.waiting(AT, 10, (), ())
+    later = AT + timedelta(minutes=1)
+    assert await hooks.due.claim(due, later) is True
+    assert await hooks.due.claim(due, later) is False
+    assert await hooks.due.waiting(AT, 10, (), ()) == []
+    (again,) = await hooks.due.waiting(later, 10, (), ())
+    assert (again.delivery, again.at) == (due.delivery, later)
+    await hooks.due.forget(again)
+    assert await hooks.due.waiting(later, 10, (), ()) == []
+
+
+async def test_the_log_of_an_endpoint_comes_in_pages(units: Any) -> None:
+    hooks = units.read(ONE).hooks
+    rows = [owing(f"evt_{n}", created_at=AT + timedelta(seconds=n // 2)) for n in range(5)]
+    await hooks.owe([*rows, owing("evt_9", "whk_2")])
+    latest = sorted(rows, key=lambda one: (one.created_at, one.id), reverse=True)
+    first = await hooks.deliveries.page("whk_1", None, 3)
+    assert first == latest[:3]
+    place = (first[-1].created_at, first[-1].id)
+    assert await hooks.deliveries.page("whk_1", place, 3) == latest[3:]
+
+
+async def test_who_is_erased_is_found_by_code_and_by_their_calls(units: Any) -> None:
+    hooks = units.read(ONE).hooks
+    assert await hooks.callers.admits("ses_1", "5ub", AT) is True
+    assert await hooks.callers.admits("ses_1", None, AT) is True
+    assert await hooks.callers.admits("ses_2", None, AT) is True
+    other, by_code = owing("evt_2", call="ses_2"), owing("evt_3", call="", subject="5ub")
+    await hooks.owe([owing("evt_1"), other, by_code])
+    assert await hooks.erase("5ub", AT) == {"deliveries": 2, "callers": 1}
+    assert await hooks.erase("5ub", AT) == {"deliveries": 0, "callers": 0}
+    assert await hooks.callers.admits("ses_1", None, AT) is False
+    assert await hooks.callers.admits("ses_1", "5ub", AT) is False
+    assert await hooks.callers.admits("ses_2", None, AT) is True
+    assert [due.delivery for due in await hooks.due.waiting(AT, 9, (), ())] == [other.id]
+
+
+async def test_an_endpoint_and_a_customer_go_with_what_is_owed_of_them(units: Any) -> None:
+    hooks = units.read(ONE).hooks
+    await hooks.endpoints.put(hook("whk_1"))
+    named = owing("evt_1", "whk_2", about=("call:ses_1", "customer:cus_1"))
+    other = owing("evt_2", "whk_2", about=("customer:cus_2",))
+    await hooks.owe([owing("evt_1"), named, other])
+    assert await hooks.remove("whk_1") is True
+    assert await hooks.remove("whk_1") is False
+    await hooks.forget_customer("cus_1")
+    assert await hooks.deliveries.page("whk_1", None, 9) == []
+    assert await hooks.deliveries.page("whk_2", None, 9) == [other]
+    assert [due.delivery for due in await hooks.due.waiting(AT, 9, (), ())] == [other.id]
 
 
 async def test_a_write_happens_wholly_or_not_at_all(units: Any) -> None:

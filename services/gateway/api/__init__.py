@@ -12,6 +12,8 @@ from services.gateway.api import (
     sessions,
     usage,
     users,
+    webhook_deliveries,
+    webhooks,
 )
 from services.gateway.api.access import admitted
 from services.gateway.api.access import operator as only_operators
@@ -20,7 +22,8 @@ from services.gateway.api.access import operator as only_operators
 def _agency() -> APIRouter:
     router = APIRouter(dependencies=[Depends(admitted)])
     proxy.add_to(router)  # first, and not as a router of its own: each is searched row by row
-    for part in (session, sessions, users, numbers, usage, live, openapi):
+    parts = (session, sessions, users, numbers, usage, live, openapi, webhooks, webhook_deliveries)
+    for part in parts:
         router.include_router(part.router)
     return router
 

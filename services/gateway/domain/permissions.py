@@ -28,6 +28,15 @@ TABLE: dict[tuple[str, str], str] = {
     ("GET", "/v1/users"): "users:read",
     ("POST", "/v1/users"): "users:write",
     ("PATCH", "/v1/users/{user_id}"): "users:write",
+    ("GET", "/v1/webhooks"): "webhooks:read",
+    ("POST", "/v1/webhooks"): "webhooks:write",
+    ("GET", "/v1/webhooks/{webhook_id}"): "webhooks:read",
+    ("PATCH", "/v1/webhooks/{webhook_id}"): "webhooks:write",
+    ("DELETE", "/v1/webhooks/{webhook_id}"): "webhooks:write",
+    ("POST", "/v1/webhooks/{webhook_id}:rotate"): "webhooks:write",
+    ("POST", "/v1/webhooks/{webhook_id}:test"): "webhooks:write",
+    ("GET", "/v1/webhooks/{webhook_id}/deliveries"): "webhooks:read",
+    ("POST", "/v1/webhooks/{webhook_id}/deliveries/{delivery_id}:resend"): "webhooks:write",
     ("GET", "/v1/customers"): "customers:read",
     ("POST", "/v1/customers"): "customers:write",
     ("POST", "/v1/customers:find"): "customers:read",
@@ -92,6 +101,10 @@ TABLE: dict[tuple[str, str], str] = {
     ("POST", "/operator/v1/connections"): OPERATOR,
     ("POST", "/operator/v1/profiles"): OPERATOR,
     ("POST", "/operator/v1/invitations"): OPERATOR,
+    ("GET", "/operator/v1/dead"): OPERATOR,
+    ("GET", "/operator/v1/dead/{topic}/{partition}/{offset}"): OPERATOR,
+    ("POST", "/operator/v1/dead/{topic}/{partition}/{offset}/replay"): OPERATOR,
+    ("POST", "/operator/v1/dead/{topic}/{partition}/{offset}/discard"): OPERATOR,
 }
 
 _PARAMETER = re.compile(r"\{[^}]*\}")

@@ -25,6 +25,8 @@ _ADMIN = _AGENT | {
     "safeguards:read",
     "safeguards:write",
     "privacy:decide",
+    "webhooks:read",
+    "webhooks:write",
 }
 
 

@@ -1,22 +1,29 @@
-"""All that the gateway keeps: what it must know before the tenant is known, and the usage log."""
+"""All that the gateway keeps: what it must know before the tenant is known, and per tenant the
+usage log, and endpoints of the agency's apps with what they are owed."""
 
 from libs.common.keys import Keys
 from libs.common.mongo import TenantScope
+from libs.common.privacy import Eraser
 from services.gateway.store.accounts import ACCOUNTS, Accounts, Users
+from services.gateway.store.callers import CALLERS, Callers
+from services.gateway.store.deliveries import DELIVERIES, Deliveries
+from services.gateway.store.due import DUE, Due, Dues
+from services.gateway.store.hooks import Hooks
 from services.gateway.store.invitations import INVITATIONS, Invitations
 from services.gateway.store.sessions import SESSIONS, Sessions
 from services.gateway.store.tenants import TENANTS, TenantRecords
 from services.gateway.store.turns import Turns
 from services.gateway.store.usage import USAGE, UsageLog
+from services.gateway.store.webhooks import WEBHOOKS, Webhooks
 
-SHARED = (TENANTS, ACCOUNTS, SESSIONS, INVITATIONS)
-PER_TENANT = (USAGE,)
+SHARED = (TENANTS, ACCOUNTS, SESSIONS, INVITATIONS, DUE)
+PER_TENANT = (USAGE, WEBHOOKS, DELIVERIES, CALLERS)
 
 
 class Store:
-    """In the platform's scope `users` and `usage` are nobody's; the rest is the same in all."""
+    """In the platform's scope what is per tenant is nobody's; the rest is the same in all."""
 
-    def __init__(self, scope: TenantScope, _: Keys) -> None:
+    def __init__(self, scope: TenantScope, keys: Keys) -> None:
         self.tenants = TenantRecords(scope)
         self.accounts = Accounts(scope)
         self.users = Users(scope)
@@ -24,6 +31,18 @@ class Store:
         self.invitations = Invitations(scope)
         self.turns = Turns(scope)
         self.usage = UsageLog(scope)
+        self.hooks = Hooks(scope, keys)
+        self.eraser = Eraser(scope, keys)
 
 
-__all__ = ["PER_TENANT", "SHARED", "Store"]
+__all__ = [
+    "PER_TENANT",
+    "SHARED",
+    "Callers",
+    "Deliveries",
+    "Due",
+    "Dues",
+    "Hooks",
+    "Store",
+    "Webhooks",
+]

@@ -7,7 +7,7 @@ from services.consent.domain.rights.request import Kind
 
 REQUIRED: Final[Mapping[Kind, tuple[str, ...]]] = {
     "access": ("consent", "ingest", "insights", "matcher", "messaging"),
-    "erasure": ("ingest", "insights", "matcher", "messaging"),
+    "erasure": ("gateway", "ingest", "insights", "matcher", "messaging"),
     "correction": ("matcher",),
     "objection": (),
     "restriction": (),

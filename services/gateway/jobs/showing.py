@@ -1,9 +1,7 @@
-"""Time in: follows calls and messages, writes the usage log, and ends what must end."""
+"""Follows calls and messages for the screens, and lets go of what nobody needs there."""
 
-import asyncio
 from collections.abc import Sequence
 
-import structlog
 from prometheus_client import Histogram
 
 from libs.common import clock
@@ -34,11 +32,9 @@ from libs.common.events import (
     fact_of,
 )
 from libs.common.service import Job, Running, stops_within
-from libs.common.tenants import UnknownTenant
 from services.gateway.domain.live import Live
 from services.gateway.domain.moment import Moment
 from services.gateway.domain.ringing import Ringing
-from services.gateway.domain.usage import Use, Waiting
 from services.gateway.store import Store
 
 SHOWN: Sequence[type[Event]] = (
@@ -64,7 +60,6 @@ SHOWN: Sequence[type[Event]] = (
 )
 CALL_TYPES = frozenset(kind.TYPE for kind in SHOWN if "session_id" in kind.model_fields)
 
-WRITE_SECONDS, HURRY_SECONDS = 1.0, 0.05
 FORGET_SECONDS = 10.0
 
 RING_TO_CARD = Histogram(
@@ -73,8 +68,6 @@ RING_TO_CARD = Histogram(
     ["card"],
     buckets=(0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0),
 )
-
-log = structlog.get_logger()
 
 
 def show(live: Live) -> Job:
@@ -132,28 +125,3 @@ def forget(live: Live) -> Job:
         live.close()
 
     return job
-
-
-def write_usage(waiting: Waiting) -> Job:
-    """Writes the usage log in batches; quickly while the last requests are being answered."""
-
-    async def job(running: Running[Store]) -> None:
-        while True:
-            if await stops_within(running.stopping, WRITE_SECONDS):
-                await asyncio.sleep(HURRY_SECONDS)
-            for tenant, uses in waiting.take().items():
-                await _write(running, waiting, tenant, uses)
-
-    return job
-
-
-async def _write(running: Running[Store], waiting: Waiting, tenant: str, uses: list[Use]) -> None:
-    try:
-        running.tenants.get(tenant)
-        await running.units.read(tenant).usage.add(uses)
-    except UnknownTenant:
-        log.warning("usage.dropped", entries=len(uses), tenant=tenant)  # its collection is gone
-    except Exception as error:  # noqa: BLE001 - the entries wait for the next round
-        log.warning("usage.waits", entries=len(uses), error=type(error).__name__)
-        waiting.put_back(uses)
-        await asyncio.sleep(WRITE_SECONDS)
