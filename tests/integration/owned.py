@@ -1,5 +1,6 @@
 """One of each thing that an agency can have, made by the first agency."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -24,6 +25,7 @@ BODIES: dict[str, Any] = {
     "PUT /v1/customers/{customer_id}": CUSTOMER,
     "PUT /v1/insights/{insight_id}/feedback": {"verdict": "helpful"},
     "PATCH /v1/users/{user_id}": {"disabled": False},
+    "PATCH /v1/webhooks/{webhook_id}": {"events": ["call.ended"]},
     "PUT /v1/templates/{name}": {"text": f"{TEXT} for {{who}}"},
     "PUT /v1/senders/{value}": {
         "authority": "CST",
@@ -56,10 +58,13 @@ class Owned:
     ids: dict[str, str]
     marks: set[str]
 
-    def id(self, operation: str) -> str:
+    def values(self, operation: str) -> dict[str, str]:
         """What it is asked about: one of its own where the operation cannot share one."""
-        parameter = operation.partition("{")[2].partition("}")[0]
-        return self.ids.get(operation, self.ids[parameter])
+        first, *others = re.findall(r"\{(\w+)\}", operation)
+        return {
+            first: self.ids.get(operation) or self.ids[first],
+            **{name: self.ids[name] for name in others},
+        }
 
 
 async def possess(outside: Outside) -> Owned:
@@ -83,6 +88,7 @@ async def possess(outside: Outside) -> Owned:
         "insight_id": insight["insight_id"],
         "user_id": next(user["id"] for user in users if user["role"] == "agent"),
         "session_id": await _signed_in(outside),
+        **await _hooked(admin),
         **await _texted(admin),
         **await _asked(admin),
     }
@@ -125,6 +131,17 @@ async def _asked(admin: Person) -> dict[str, str]:
     await ask(admin, "POST", f"{REQUESTS}/{packed}:attest", attest)
     await ready(admin, packed)
     return {"request_id": completed, **own, f"GET {REQUESTS}/{{request_id}}/package": packed}
+
+
+async def _hooked(admin: Person) -> dict[str, str]:
+    """An endpoint at which nobody is, and what it is owed."""
+    body = {"url": "http://127.0.0.1:9/isolation", "events": ["call.started"]}
+    made = await admin.http.post("/v1/webhooks", json=body)
+    assert made.status_code == 201, made.text
+    hook: str = made.json()["id"]
+    tried = await admin.http.post(f"/v1/webhooks/{hook}:test")
+    assert tried.status_code == 202, tried.text
+    return {"webhook_id": hook, "delivery_id": tried.json()["id"]}
 
 
 async def ready(admin: Person, request_id: str) -> dict[str, Any]:

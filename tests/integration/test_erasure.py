@@ -37,7 +37,7 @@ NUMBERS = (f"+1303555{last:04d}" for last in range(131, 160))
 """Each test has people of its own: who was erased once may not simply be added again."""
 
 NAME = "Nightingale Thornbury"
-STORES = ("ingest", "matcher", "insights", "messaging")
+STORES = ("gateway", "ingest", "matcher", "insights", "messaging")
 PLUMBING = {"inbox", "outbox", "parked", "trail", "numbers", "leases", "heard"}
 
 Documents = dict[str, list[Any]]

@@ -66,6 +66,7 @@ NAME_NOTHING = {
     "POST /v1/imports",
     "POST /v1/users",
     "POST /v1/sessions:end-others",
+    "POST /v1/webhooks",
 }
 OTHERS = {"text": "Other words", "reference": "other-7", "authority": "Another"}
 
@@ -79,12 +80,11 @@ async def test_an_id_of_another_agency_is_an_id_that_nobody_has(
     deletions_last = sorted(sorted(operations), key=lambda name: name.startswith("DELETE"))
     for operation in deletions_last:
         method, _, template = operation.partition(" ")
-        parameter = template.partition("{")[2].partition("}")[0]
-        real = owned.id(operation)
-        unknown = "ZZ" if parameter == "region" else _nobodys(real)
-        foreign = await ask(other, method, template.format(**{parameter: real}), operation)
-        nobody = await ask(other, method, template.format(**{parameter: unknown}), operation)
-        own = await ask(mine, method, template.format(**{parameter: real}), operation)
+        real = owned.values(operation)
+        unknown = {name: "ZZ" if name == "region" else _nobodys(one) for name, one in real.items()}
+        foreign = await ask(other, method, template.format(**real), operation)
+        nobody = await ask(other, method, template.format(**unknown), operation)
+        own = await ask(mine, method, template.format(**real), operation)
         assert own.is_success or own.status_code == NOT_NOW.get(operation), operation
         assert (foreign.status_code, nobody.status_code) == (404, 404), operation
         assert foreign.content == nobody.content, operation
@@ -212,7 +212,8 @@ async def test_lists_show_none_of_the_others(outside: Outside, owned: Owned) -> 
     ]
     known = "customers imports calls insights users messages conversations templates senders"
     assert {
-        f"/v1/{name}" for name in (*known.split(), "safeguards", "consents", "privacy/requests")
+        f"/v1/{name}"
+        for name in (*known.split(), "safeguards", "consents", "privacy/requests", "webhooks")
     } <= set(lists)
     for path in lists:
         answer = await other.http.get(path, params={"limit": 200})
