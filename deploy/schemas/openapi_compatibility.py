@@ -19,9 +19,9 @@ _BOUNDS |= {"maxItems": -1, "minProperties": 1, "maxProperties": -1}
 
 def breaking(released: Document, current: Document) -> list[str]:
     """What breaks, a sentence each, beginning with the operation; empty if nothing."""
-    problems = [_node(document, {"$ref": _PROBLEM}) for document in (released, current)]
+    before, after = (_node(document, {"$ref": _PROBLEM}) for document in (released, current))
     return [
-        *(f"errors: {change}" for change in _compare(*problems, "", taken=False)),
+        *(f"errors: {change}" for change in _compare(before, after, "", taken=False)),
         *(
             f"{method.upper()} {path}: {change}"
             for path, item in sorted(released["paths"].items())
