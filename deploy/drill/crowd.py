@@ -25,11 +25,10 @@ from deploy.bench.requests import PATH, Webhook, packed, rings
 from deploy.bench.stage import Crew, Stage, opened
 from deploy.drill.screen import Screen
 from deploy.drill.soak import interrupt, say
-from deploy.local.agency import Person
-from deploy.local.seed import Demo, join, make, operator_door
+from deploy.local.agency import Login, Person
+from deploy.local.seed import Demo, make
 from deploy.local.services import NAMES
 from libs.common import clock, telemetry
-from libs.common.keys import create_tenant_keys
 
 STATE = Path(".local/crowd")
 AGENCIES = 25
@@ -113,7 +112,7 @@ async def _run(options: argparse.Namespace) -> list[str]:
 async def _agency(
     stage: Stage, crew: Crew, number: int, screens: int, options: argparse.Namespace
 ) -> Agency:
-    """An agency made through the operators' door, and its Admin signed in once."""
+    """An agency made through the operators' door, and its Agent signed in once."""
     url = crew.addresses["gateway"]
     demo = Demo(
         tenant=f"crowd{number:05d}",
@@ -123,17 +122,15 @@ async def _agency(
         connection=f"29635725525526{number:05d}",
         messaging_profile=f"6c1b7f0e-53b1-4a5e-9d0c-6b0a5f3d{number:04d}",
         file="",
+        domain=f"crowd{number}",
     )
-    create_tenant_keys(stage.files.keys, demo.tenant)
-    door = operator_door(stage.files, url.url)
-    await asyncio.to_thread(make, door, demo)
-    login = await join(door, url.url, demo, "admin", domain=f"crowd{number}")
-    person = await Person.signed_in(url.url, login)
+    made = await make(stage.files, url.url, demo)
+    person = await Person.signed_in(url.url, Login(**made["logins"]["agent"]))
     cookie = "; ".join(f"{name}={value}" for name, value in person.http.cookies.items())
     await person.close()
     resumes = not options.forgetful
-    made = [Screen("127.0.0.1", url.port, cookie, resumes) for _ in range(screens)]
-    return Agency(demo.line, made)
+    there = [Screen("127.0.0.1", url.port, cookie, resumes) for _ in range(screens)]
+    return Agency(demo.line, there)
 
 
 async def _cut(screens: Sequence[Screen]) -> None:

@@ -33,6 +33,7 @@ class Demo:
     messaging_profile: str
     file: str
     transfers_to: str | None = None
+    domain: str | None = None
 
 
 DEMOS = (
@@ -70,28 +71,33 @@ def operator_door(files: Files, gateway_url: str) -> Door:
 
 async def seed(files: Files, gateway_url: str, say: Say) -> dict[str, Any]:
     """Makes both agencies with people and customers; returns them as `stack.json` shows them."""
-    door = operator_door(files, gateway_url)
     made: dict[str, Any] = {}
     for demo in DEMOS:
-        create_tenant_keys(files.keys, demo.tenant)
-        await asyncio.to_thread(make, door, demo)
-        logins = {role: await join(door, gateway_url, demo, role) for role in ("admin", "agent")}
+        made[demo.tenant] = await make(files, gateway_url, demo)
+        logins = {role: Login(**told) for role, told in made[demo.tenant]["logins"].items()}
         say(f"tenant {demo.tenant} ({demo.name}): number {demo.line}, an Admin, an Agent")
         await _customers(gateway_url, logins["admin"], demo, say)
         await _safeguard(gateway_url, logins["admin"], demo, say)
-        made[demo.tenant] = {
-            "name": demo.name,
-            "profile": demo.profile,
-            "number": demo.line,
-            "connection": demo.connection,
-            "messaging_profile": demo.messaging_profile,
-            "logins": {role: asdict(login) for role, login in logins.items()},
-        }
     return made
 
 
-def make(door: Door, demo: Demo) -> None:
-    """The agency, its number, connection and messaging profile."""
+async def make(files: Files, gateway_url: str, demo: Demo) -> dict[str, Any]:
+    """Makes one agency with an Admin and an Agent; returns it as `stack.json` shows it."""
+    door = operator_door(files, gateway_url)
+    create_tenant_keys(files.keys, demo.tenant)
+    await asyncio.to_thread(_make, door, demo)
+    logins = {role: await _join(door, gateway_url, demo, role) for role in ("admin", "agent")}
+    return {
+        "name": demo.name,
+        "profile": demo.profile,
+        "number": demo.line,
+        "connection": demo.connection,
+        "messaging_profile": demo.messaging_profile,
+        "logins": {role: asdict(login) for role, login in logins.items()},
+    }
+
+
+def _make(door: Door, demo: Demo) -> None:
     profile = profiles.load(demo.profile)
     door.post(
         "/operator/v1/tenants",
@@ -112,12 +118,8 @@ def make(door: Door, demo: Demo) -> None:
     )
 
 
-async def join(
-    door: Door, gateway_url: str, demo: Demo, role: str, domain: str | None = None
-) -> Login:
-    """Somebody invited, who has accepted; `domain` is of their address, before .example.com."""
-    address = f"{role}@{domain or demo.profile}.example.com"
-    login = Login(address, secrets.token_urlsafe(12))
+async def _join(door: Door, gateway_url: str, demo: Demo, role: str) -> Login:
+    login = Login(f"{role}@{demo.domain or demo.profile}.example.com", secrets.token_urlsafe(12))
     invited = await asyncio.to_thread(
         door.post,
         "/operator/v1/invitations",

@@ -67,12 +67,12 @@ class Owned:
         }
 
 
-async def possess(outside: Outside) -> Owned:
-    """One of each thing, made by the first agency."""
-    admin = await outside.person(US, "admin")
+async def possess(outside: Outside, tenant: str = US) -> Owned:
+    """One of each thing, made by an agency."""
+    admin = await outside.person(tenant, "admin")
     customer = (await admin.http.post("/v1/customers", json=CUSTOMER)).json()
     imported = await admin.upload(CSV)
-    rung = await outside.ring(US, **{"from": "+442079460101"})
+    rung = await outside.ring(tenant, **{"from": "+442079460101"})
     session = rung["session_id"]
 
     async def card() -> Any:
