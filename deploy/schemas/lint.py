@@ -92,7 +92,8 @@ def _refusals(document: Document, name: str, operation: Operation) -> Iterator[s
         wanted |= {"404"}
     if not name.startswith("GET "):
         wanted |= {"403", "413", "415"}
-    if operation.get("parameters") or "requestBody" in operation:
+    named = [part for part in operation.get("parameters", ()) if part["in"] != "header"]
+    if named or "requestBody" in operation:
         wanted |= {"422"}
     for status in sorted(wanted - there.keys()):
         yield f"does not declare {status}"

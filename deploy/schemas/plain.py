@@ -213,6 +213,7 @@ OWN = {
     "put_template():name",
     "remove_sender():value",
     "remove_template():name",
+    "replace_customer():if-match",
     "tenant.saved:connections[].value",
     "tenant.saved:language",
     "tenant.saved:messaging_profiles[].value",

@@ -27,6 +27,7 @@ from libs.common.events import (
 )
 from libs.common.principal import Signer
 from libs.common.service import Running, Service, closing
+from libs.common.web import Echo
 from services.gateway import handlers, jobs, pages
 from services.gateway.api import ROUTERS
 from services.gateway.api.desk import Desk
@@ -66,10 +67,10 @@ def build(settings: Settings) -> Service[Store]:
     services = Services(settings.services, Signer(settings.signing_key_file))
     poster = Poster(loopback=settings.webhooks_loopback)
 
-    def door(running: Running[Any], app: FastAPI) -> Door:
+    def door(running: Running[Any], app: FastAPI) -> Echo:
         app.state.desk = Desk(running, site, services, live, waiting)
         app.state.poster = poster
-        return Door(app, waiting, secure=site.secure)
+        return Echo(Door(app, waiting, secure=site.secure))
 
     return Service(
         name="gateway",

@@ -4,7 +4,7 @@ from pydantic import JsonValue
 
 from libs.common.refusals import codes_in, declare, refuses
 from services.gateway.domain.openapi import merge
-from services.gateway.domain.openapi_answers import shared
+from services.gateway.domain.openapi_answers import shared_answers
 from services.gateway.domain.permissions import Operation, listed
 
 
@@ -110,7 +110,7 @@ def test_an_answer_that_several_have_alike_stands_in_one_place() -> None:
         {"responses": {"503": dict(away["503"])}},
         {"responses": {"409": refuses(409, {"taken": "Alone."})[409]}},
     ]
-    found: Any = shared(operations)
+    found: Any = shared_answers(operations)
     assert list(found) == ["503-busy"]
     reference = {"$ref": "#/components/responses/503-busy"}
     assert operations[0]["responses"] == {"200": {}, "503": reference}
@@ -123,6 +123,6 @@ def test_answers_of_one_name_that_differ_are_told_apart() -> None:
     operations: list[dict[str, Any]] = [
         {"responses": {"409": dict(answer)}} for answer in (one, one, other, other)
     ]
-    found: Any = shared(operations)
+    found: Any = shared_answers(operations)
     assert found == {"409-taken": one}
     assert operations[2]["responses"]["409"] == other

@@ -132,6 +132,25 @@ async def test_numbers_are_read_in_the_agencys_country(matcher: Harness[Store]) 
     ]
 
 
+async def test_what_changed_since_it_was_read_is_not_written_over(
+    matcher: Harness[Store], client: httpx.AsyncClient
+) -> None:
+    path = f"{PATH}/{(await created(client))['id']}"
+    tag = (await client.get(path)).headers["etag"]
+    changed = await client.put(path, json=person(status="lapsed"), headers={"If-Match": tag})
+    assert changed.status_code == 200
+    late = await client.put(path, json=person(status="active"), headers={"If-Match": tag})
+    assert (late.status_code, late.json()["code"]) == (412, "changed_meanwhile")
+    there = await client.get(path)
+    assert (there.json()["status"], there.json()["version"]) == ("lapsed", 2)
+    assert changed.headers["etag"] == there.headers["etag"] != tag
+    assert len(matcher.units.of(CustomerSaved)) == 2
+    known = await client.get(path, headers={"If-None-Match": there.headers["etag"]})
+    assert (known.status_code, known.content) == (304, b"")
+    gone = await client.put(f"{PATH}/x", json=person(), headers={"If-Match": "*"})
+    assert gone.status_code == 404
+
+
 async def test_the_same_customer_again_is_a_new_version(
     matcher: Harness[Store], client: httpx.AsyncClient
 ) -> None:

@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
 from libs.common.web import document, problems
+from libs.common.web.conditional import Conditional
 from libs.common.web.observe import Observed
 
 MAX_BODY = 256 * 1024
@@ -62,7 +63,8 @@ class _Application(FastAPI):
         self._public = public
 
     def build_middleware_stack(self) -> ASGIApp:
-        return Observed(super().build_middleware_stack(), self, trusted=not self._public)
+        inner = Conditional(super().build_middleware_stack())
+        return Observed(inner, self, trusted=not self._public)
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:

@@ -49,8 +49,10 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
         schemas[model.__name__] = schema
     sampler = Sampler(schemas)
     for path in document.get("paths", {}).values():
-        for operation in path.values():
+        for method, operation in path.items():
             _refuse(operation)
+            if method == "get":
+                _condition(operation)
             _exemplify(operation, sampler)
     return document
 
@@ -89,6 +91,32 @@ def _codes_of(operation: dict[str, Any]) -> set[str]:
     if "idempotency-key" in names:
         found |= {"idempotency_mismatch"}
     return found
+
+
+def _condition(operation: dict[str, Any]) -> None:
+    """What `Conditional` does to an answer in JSON."""
+    answer = operation["responses"].get("200", {})
+    if "application/json" not in answer.get("content", {}):
+        return
+    parameters = operation.setdefault("parameters", [])
+    paged = any(parameter["name"] == "cursor" for parameter in parameters)
+    parameters.append(_header("If-None-Match", "An `ETag`: what has it is not sent again."))
+    answer["headers"] = {"ETag": _told("Names this state of the answer.")}
+    if paged:
+        answer["headers"]["Link"] = _told('The next page, with `rel="next"`; none on the last.')
+    operation["responses"]["304"] = {
+        "description": "Not Modified: the caller has it already.",
+        "headers": {"ETag": answer["headers"]["ETag"]},
+    }
+    operation["responses"] = dict(sorted(operation["responses"].items()))
+
+
+def _header(name: str, description: str) -> dict[str, Any]:
+    return {"name": name, "in": "header", "required": False, **_told(description)}
+
+
+def _told(description: str) -> dict[str, Any]:
+    return {"description": description, "schema": {"type": "string"}}
 
 
 def _exemplify(operation: dict[str, Any], sampler: Sampler) -> None:

@@ -7,7 +7,7 @@ from pydantic import JsonValue
 
 from libs.common.refusals import declare
 from services.gateway.domain import refusals
-from services.gateway.domain.openapi_answers import shared
+from services.gateway.domain.openapi_answers import shared_answers
 from services.gateway.domain.permissions import Operation
 from services.gateway.domain.roles import OPEN, OPERATOR
 
@@ -23,8 +23,8 @@ Who is calling, what matters, what to beware of: for an agency's own apps.
 
 Times are RFC 3339 in UTC, numbers E.164. A list is `data` and `next_cursor`, which is null on the
 last page. Every error is a problem (RFC 9457), whose `code` is for programs: each answer names the
-codes it can have. A change carries the header `Origin`, as browsers send it. Fields and codes may
-be added within `/v1`; ignore those that you do not know."""
+codes it can have. A change carries the header `Origin`, as browsers send it. `X-Request-ID` comes
+back. Fields and codes may be added within `/v1`; ignore those that you do not know."""
 _TAGS = {
     "about": "The API itself.",
     "audit": "The record of who did what, with proofs.",
@@ -63,7 +63,7 @@ def merge(documents: Mapping[str, Document], listed: Listed, cookie: str) -> Doc
                 paths.setdefault(path, {})[method] = _shown(_renamed(operation, names), row)
         for name, schema in _schemas(documents[service]).items():
             schemas[names.get(name, name)] = _renamed(schema, names)
-    answers = shared([operation for item in paths.values() for operation in item.values()])
+    answers = shared_answers([operation for item in paths.values() for operation in item.values()])
     shown: Object = {path: {**paths[path]} for path in sorted(paths)}
     return {
         "openapi": "3.1.0",

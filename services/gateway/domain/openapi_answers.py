@@ -13,7 +13,7 @@ _PREFIX = "#/components/responses/"
 Object = dict[str, JsonValue]
 
 
-def shared(operations: list[Object]) -> Object:
+def shared_answers(operations: list[Object]) -> Object:
     """The answers by name: their status and codes. In `operations` each becomes a reference."""
     times = Counter(_text(answer) for _, _, answer in _errors(operations))
     found: Object = {}

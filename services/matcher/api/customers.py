@@ -14,12 +14,16 @@ from libs.common.events.personal import RECOGNISE, SHOW, Personal
 from libs.common.mongo import Document, Work
 from libs.common.service import Caller, acting
 from libs.common.web import (
+    CHANGED,
     Cursor,
     CursorText,
     FieldError,
+    IfMatch,
     Limit,
     Page,
     Problem,
+    check_match,
+    etag_of,
     not_found,
     refuses,
 )
@@ -173,20 +177,36 @@ async def create_customer(given: CustomerIn, who: Writer, response: Response) ->
     return await _shown(row, who)
 
 
-@router.put("/{customer_id}", summary="Write a customer anew", responses=_REFUSALS)
-async def replace_customer(customer_id: str, given: CustomerIn, who: Writer) -> CustomerOut:
-    """Replaces what is known of the customer; the id stays."""
+@router.put(
+    "/{customer_id}",
+    summary="Write a customer anew",
+    responses=_REFUSALS | refuses(412, CHANGED),
+)
+async def replace_customer(
+    customer_id: str,
+    given: CustomerIn,
+    who: Writer,
+    response: Response,
+    if_match: IfMatch = None,
+) -> CustomerOut:
+    """Replaces what is known of the customer; the id stays.
+
+    With `If-Match`, only where it is still as it was read.
+    """
     draft = given.draft(who.tenant.region)
 
     async def body(store: Store, work: Work) -> Document:
         there = await store.customers.get(customer_id)
         if there is None:
             raise not_found()
+        check_match(if_match, await _shown(there, who))
         back = await _admit(draft, given, there, store)
         row = await store.customers.replace(customer_id, draft, given.lawful_basis, work.now)
         return await _told(row or there, given if back else None, who, store, work)
 
-    return await _shown(await who.write(body), who)
+    shown = await _shown(await who.write(body), who)
+    response.headers["ETag"] = etag_of(shown)
+    return shown
 
 
 @router.delete("/{customer_id}", status_code=204, summary="Remove a customer")
