@@ -11,7 +11,8 @@ from libs.common.customers.correction import LONGEST_NUMBER
 from libs.common.mongo import Document
 from libs.common.service import Caller
 from libs.common.web import FieldError, Page, Problem
-from services.matcher.api.customers import Contact, CustomerOut, Identity, Reader, Short
+from services.matcher.api.customers import Reader
+from services.matcher.api.shapes import Contact, CustomerOut, Identity, Short
 from services.matcher.domain.drafts import Draft
 from services.matcher.store import Store
 
