@@ -140,6 +140,40 @@ async def test_an_agency_cannot_use_up_the_codes_of_who_asks_by_text(desk: Desk)
     assert (await desk.ask(hers, "verify", code=desk.code())).json()["status"] == "in_progress"
 
 
+async def test_who_asks_again_by_text_has_their_codes_again_though_the_agency_used_them_up(
+    desk: Desk,
+) -> None:
+    written, hers = await desk.opened(), await texted_one(desk, "erase")
+    for request in (written, hers):
+        answers = [await desk.ask(request, "send-code") for _ in range(4)]
+        assert [answer.status_code for answer in answers] == [202, 202, 202, 409]
+    again = await texted_one(desk, "erase")
+    assert (again["id"], again["status"]) == (hers["id"], "verifying")
+    assert (await desk.ask(written, "send-code")).json()["code"] == "no_more_codes"
+    more = await desk.opened("access")
+    assert (await desk.ask(more, "send-code")).json()["code"] == "too_many_codes"
+    assert [(await desk.ask(hers, "send-code")).json()["left"] for _ in range(3)] == [2, 1, 0]
+    assert (await desk.ask(hers, "verify", code=desk.code())).json()["status"] == "in_progress"
+
+
+async def test_another_request_by_text_has_codes_of_its_own_whatever_went_before(
+    desk: Desk,
+) -> None:
+    for request in (await desk.opened(), await texted_one(desk, "erase")):
+        for _ in range(3):
+            assert (await desk.ask(request, "send-code")).status_code == 202
+    later = await texted_one(desk, "access")
+    assert [(await desk.ask(later, "send-code")).json()["left"] for _ in range(3)] == [2, 1, 0]
+
+
+async def test_what_is_carried_out_already_is_asked_for_again_in_vain(desk: Desk) -> None:
+    hers = await texted_one(desk, "erase")
+    await desk.ask(hers, "send-code")
+    await desk.ask(hers, "verify", code=desk.code())
+    again = await texted_one(desk, "erase")
+    assert (again["id"], again["status"]) == (hers["id"], "in_progress")
+
+
 async def test_an_admin_answers_for_who_asks(desk: Desk) -> None:
     done = await desk.attested("access")
     assert (done["verified"]["by"], done["verified"]["how"]) == ("attested", "in_person")

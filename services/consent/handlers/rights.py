@@ -12,7 +12,8 @@ from services.consent.store.opening import open_request
 async def note_request(message: MessageReceived, store: Store, work: Work) -> None:
     """A text that asks for the person's data, or to have it deleted; once while one is open.
 
-    What the agency wrote down before anybody showed who asks stands in the way of nobody.
+    What the agency wrote down before anybody showed who asks stands in the way of nobody. Who asks
+    again has all codes again: nobody at the agency can use them up.
     """
     if message.subject is None or message.party is None:
         return
@@ -20,7 +21,13 @@ async def note_request(message: MessageReceived, store: Store, work: Work) -> No
     if asking is None:
         return
     there = await store.rights.requests.open_of(message.subject, asking.kind)
-    if not any(one.own or not one.unverified for one in there):
+    if not all(one.unverified for one in there):
+        return
+    await store.rights.sent.renew(message.subject)
+    own = [one for one in there if one.own]
+    for one in own:
+        await store.rights.keep(steps.asked_again(one))
+    if not own:
         await open_request(asking, store, work)
 
 

@@ -54,7 +54,8 @@ async def send_privacy_code(request_id: str, who: Writer) -> CodeSent:
     """Six digits by text, for ten minutes and three tries. The code before is of no more use.
 
     Three for one request, and six to one number within a day; but for requests that you wrote
-    down only three, so that a person who asks by text from that number has three left.
+    down only three, so that a person who asks by text from that number has three left. They have
+    three again whenever they text that again.
     """
     fresh = Fresh(f"{secrets.randbelow(10**DIGITS):0{DIGITS}}", secrets.token_hex(16))
 

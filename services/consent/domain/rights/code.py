@@ -21,7 +21,8 @@ TRIES: Final = 3
 MOST_SENT: Final = 3
 """Codes for one request."""
 MOST_A_DAY: Final = 6
-"""Codes to one number within a day, whatever they are for."""
+"""Codes to one number within a day, whatever they are for. Those for what the person asks for from
+the number itself are counted from the last time that they asked."""
 MOST_FOR_AGENCY: Final = 3
 """Of those, the most that go for requests that the agency wrote down. The rest is left to what
 the person asks for from the number itself: nobody at the agency can use that up beforehand."""

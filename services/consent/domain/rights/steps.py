@@ -14,6 +14,12 @@ NO_RECORD: Final = "no_such_record"
 """Why a correction is refused of which no record is there."""
 
 
+def asked_again(request: Request) -> Request:
+    """The person repeats it from the number itself: as many codes may go for it as at first."""
+    code = request.code and request.code.model_copy(update={"sent": 0})
+    return request.model_copy(update={"code": code})
+
+
 def verified(request: Request, how: Verified) -> Request:
     """It is known that the person asks; the code is of no more use."""
     return request.model_copy(update={"state": "in_progress", "verified": how, "code": None})

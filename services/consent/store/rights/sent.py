@@ -44,6 +44,12 @@ class Sent:
             lately["for_agency"].append(now)
         await self._rows.put({"_id": subject, **lately, "at": now})
 
+    async def renew(self, subject: str) -> None:
+        """The person asks, from the number itself: of the codes for that none has gone yet."""
+        row = await self._rows.get({"_id": subject})
+        if row:
+            await self._rows.put({**row, "times": row.get("for_agency", [])})
+
     async def forget(self, subject: str) -> None:
         """The person is erased."""
         await self._rows.remove({"_id": subject})
