@@ -74,6 +74,27 @@ async def test_a_month_from_the_last_of_january(desk: Desk) -> None:
     assert longer["due_at"] == "2027-04-28T11:00:00Z"  # noon in New York, in summer time
 
 
+async def test_under_the_gdpr_there_are_two_months_more_within_the_first_and_none_after_it(
+    desk: Desk,
+) -> None:
+    kept, late = await desk.opened("access"), await desk.opened("access")
+    assert {one["due_at"] for one in (kept, late)} == {"2026-12-10T12:00:00Z"}
+    desk.move(30 * DAY - timedelta(seconds=1))
+    longer = (await desk.ask(kept, "extend", reason="Seven requests at once.")).json()
+    assert longer["due_at"] == "2027-02-10T12:00:00Z"
+    assert longer["extended"]["first_due_at"] == "2026-12-10T12:00:00Z"
+    desk.move(2)
+    await desk.look()
+    answer = await desk.ask(late, "extend", reason="Sorry.")
+    assert (answer.status_code, answer.json()["code"]) == (409, "too_late")
+    assert (await desk.shown(late))["breached_at"] == "2026-12-10T12:00:01Z"
+    assert (await desk.shown(kept))["breached_at"] is None
+    desk.move(62 * DAY)
+    await desk.look()
+    assert (await desk.shown(kept))["breached_at"] == "2027-02-10T12:00:01Z"
+    assert (await desk.actions()).count("privacy.deadline_breached") == 2
+
+
 async def test_who_has_shown_who_they_are_is_told_why_it_takes_longer(desk: Desk) -> None:
     request = await desk.attested("access")
     await desk.ask(request, "extend", reason="The archive is moving.")

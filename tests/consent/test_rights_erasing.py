@@ -281,13 +281,13 @@ async def test_a_store_that_is_away_is_waited_for_and_asked_again(desk: Desk) ->
     request = await desk.attested()
     others = tuple(store for store in STORES if store != "matcher")
     await desk.all_answer(1, others)
-    for _ in range(40):
+    for _ in range(48):
         desk.move(timedelta(hours=1))
         if await desk.look():
             await desk.all_answer(0, others)
     waiting = await desk.shown(request)
     assert (waiting["status"], waiting["awaiting"]) == ("in_progress", ["matcher"])
-    assert 40 <= len(desk.orders()) <= 42
+    assert 48 <= len(desk.orders()) <= 50
     for order in desk.orders():
         await desk.answer("matcher", order, 3 if order.round == 1 else 0)
     assert (await desk.shown(request))["status"] == "in_progress"

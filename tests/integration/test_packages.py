@@ -1,13 +1,18 @@
 """A person gets all that is kept of them, and of nobody else: real parts, public doors only."""
 
+import asyncio
 import hashlib
 import json
 import re
+from secrets import token_urlsafe
 from typing import Any
 
+import httpx
 import pytest
+from pydantic import BaseModel
 
-from deploy.local.agency import Person
+from deploy.local.agency import Login, Person
+from deploy.local.seed import operator_door
 from tests.consent.packages import data, files
 from tests.integration.owned import REQUESTS, ready
 from tests.support.canary import Canary
@@ -20,8 +25,15 @@ MINE = ("kelpgossamer", "brackenlantern")
 HERS = ("thistleorrery", "ambermarlin")
 NOURA = Canary("+13035550211", "3035550211", "Peregrine Saltmarsh", MINE)
 OTHER = Canary("+13035550212", "3035550212", "Wilhelmina Foxglove", HERS)
+SARA = "Sara Ali"
 ATTEST = {"how": "in_person", "reason": "Showed a passport."}
 SENDS = {"Content-Type": "text/csv"}
+
+
+class Invited(BaseModel):
+    """What an operator is answered."""
+
+    token: str
 
 
 async def _live(outside: Outside, admin: Person, agent: Person, who: Canary, words: Any) -> str:
@@ -81,10 +93,28 @@ async def _asked(admin: Person, who: Canary) -> dict[str, Any]:
     return found
 
 
+async def _sara(outside: Outside) -> Person:
+    """An Agent with a name of her own, invited and signed in."""
+    platform, login = outside.platform, Login("sara.ali@example.com", token_urlsafe(12))
+    door = operator_door(platform.files, platform.console_url)
+    invitations = "/operator/v1/invitations"
+    invited = await asyncio.to_thread(
+        door.post, invitations, Invited, tenant=US, email=login.email, role="agent"
+    )
+    body = {"token": invited.token, "name": SARA, "password": login.password}
+    async with httpx.AsyncClient(base_url=platform.console_url) as stranger:
+        origin = {"Origin": platform.console_url}
+        answer = await stranger.post("/v1/invitations:accept", json=body, headers=origin)
+        answer.raise_for_status()
+    person = await Person.signed_in(platform.console_url, login)
+    outside.stack.push_async_callback(person.close)
+    return person
+
+
 async def test_everything_of_the_person_is_in_it_and_nothing_of_anybody_else(
     outside: Outside,
 ) -> None:
-    admin, agent = await outside.person(US, "admin"), await outside.person(US, "agent")
+    admin, agent = await outside.person(US, "admin"), await _sara(outside)
     hers = f"{HERS[0]} from {OTHER.name}", f"{OTHER.name}: {HERS[1]}"
     await _judged(agent, await _live(outside, admin, agent, OTHER, hers))
     sister = "(303) 555-0212"
@@ -141,8 +171,14 @@ async def _names_nobody(admin: Person, found: dict[str, bytes]) -> None:
     for user in users:
         for told in (user["id"], user["email"], user["name"]):
             assert not [n for n, raw in found.items() if told.encode() in raw], "an account"
-    assert b"Agent 1" in found["data.json"]
-    assert b"Agent 2" in found["data.json"]
+    assert [user["role"] for user in users if user["name"] == SARA] == ["agent"]
+    assert not [name for name, raw in found.items() if b"Sara" in raw or b"sara.ali" in raw]
+    rows = data(found)
+    (judge,) = {row["user"] for row in rows["feedback"]}
+    (writer,) = {row["requested_by"] for row in rows["messages"] if row["direction"] == "out"}
+    (witness,) = set(re.findall(r"Agent \d+", json.dumps(rows["requests"])))
+    assert judge == writer != witness
+    assert {judge, witness} == {"Agent 1", "Agent 2"}
 
 
 async def test_with_a_store_away_it_is_not_ready_and_then_it_is(outside: Outside) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from statistics import median
 from time import monotonic
 from typing import Any
 from uuid import uuid4
@@ -105,6 +106,14 @@ async def test_whether_a_number_is_known_does_not_show(
         statuses = (request["status"], sent.status_code, wrong.status_code)
         told.append((shape, statuses, sorted(sent.json()), wrong.json()["code"]))
     assert told[0] == told[1]
+    took: dict[str, list[float]] = {known: [], unknown: []}
+    for _ in range(15):
+        for number, times in took.items():
+            began = monotonic()
+            await opened(admin, number)
+            times.append(monotonic() - began)
+    one, other = (median(times) for times in took.values())
+    assert abs(one - other) <= max(0.02, 0.5 * max(one, other)), (one, other)
 
 
 async def test_the_rules_of_the_code(office: Office, answering: Answering) -> None:
