@@ -45,7 +45,7 @@ schemas: install ## write all that is generated: docs of events, API, settings, 
 	$(PY) -m deploy.schemas
 	$(PY) -m deploy.charting
 
-check: install ## all that needs no server: lock file, form, types, contracts, generated files, data map, promises
+check: install ## all that needs no server: lock file, form, types, contracts, generated files, data map, promises, chart
 	$(UV) lock --check --quiet
 	$(MAKE) --no-print-directory lint types
 	$(PY) -m deploy.schemas --check
