@@ -1,88 +1,22 @@
 """A real broker that asks for TLS, a name and a password, entered as a service is told to."""
 
 import asyncio
-import ipaddress
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from aiokafka.errors import KafkaError
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
-from deploy.local.kafka import Kafka
-from libs.common import clock
+from deploy.local.services import NAMES
 from libs.common.bus import Follower, Producer, Record, Unavailable, topics
 from libs.common.bus.consumer import Consumer
-from libs.common.cluster import Cluster, KafkaSettings
+from libs.common.cluster import Cluster
+from tests.deploy.charts import component, of_kind
+from tests.support.guarded import Asked, Guarded, grant
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(240)]
 
-TOPIC = topics.Topic("calls.v1", partitions=1)
-_SECURED = """
-sasl.enabled.mechanisms=PLAIN
-sasl.mechanism.inter.broker.protocol=PLAIN
-listener.name.sasl_ssl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.\
-PlainLoginModule required username="broker" password="b" user_broker="b" user_intnet="opensesame";
-ssl.keystore.type=PEM
-ssl.keystore.location={both}
-ssl.truststore.type=PEM
-ssl.truststore.location={certificate}
-"""
-
-
-def certified(folder: Path) -> tuple[Path, Path]:
-    """A certificate for 127.0.0.1 that vouches for itself; and a file with its key too."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "broker")])
-    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
-    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-    made = made.not_valid_before(clock.now()).not_valid_after(clock.now().replace(year=2999))
-    made = made.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-    signed = made.add_extension(address, critical=False).sign(key, hashes.SHA256())
-    public = signed.public_bytes(serialization.Encoding.PEM)
-    private = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    certificate, both = folder / "ca.crt", folder / "broker.pem"
-    certificate.write_bytes(public)
-    both.write_bytes(private + public)
-    return certificate, both
-
-
-class Guarded(Kafka):
-    """The same broker behind TLS and SASL."""
-
-    def command(self, port: int) -> Sequence[str | Path]:
-        command = super().command(port)
-        settings = self.state / "server.properties"
-        text = settings.read_text().replace("PLAINTEXT://", "SASL_SSL://", 2)
-        text = text.replace("PLAINTEXT:PLAINTEXT,", "SASL_SSL:SASL_SSL,")
-        text = text.replace("listener.name=PLAINTEXT", "listener.name=SASL_SSL")
-        certificate, both = certified(self.state)
-        settings.write_text(text + _SECURED.format(certificate=certificate, both=both))
-        return command
-
-
-@dataclass
-class Asked:
-    broker: Guarded
-    password: Path
-
-    def cluster(self, **other: object) -> Cluster:
-        told = {
-            "KAFKA_URL": self.broker.url,
-            "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
-            "KAFKA_CA_FILE": self.broker.state / "ca.crt",
-            "KAFKA_SASL_MECHANISM": "PLAIN",
-            "KAFKA_USERNAME": "intnet",
-            "KAFKA_PASSWORD_FILE": self.password,
-        }
-        return KafkaSettings.model_validate(told | other).kafka
+TOPIC = topics.Topic("plain.v1", partitions=1)
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +48,7 @@ async def test_every_client_of_ours_comes_in(asked: Asked) -> None:
         assert [(record.key, record.value) for record in both] == [(b"tenant:1", b"{}")] * 2
     finally:
         following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
         await consumer.stop()
         await producer.stop()
 
@@ -135,3 +70,77 @@ async def test_a_broker_that_nobody_vouches_for_is_not_spoken_to(asked: Asked) -
     with pytest.raises(Unavailable):
         await producer.start()
     await producer.stop()
+
+
+@pytest.fixture(scope="module")
+def rights() -> dict[str, list[dict[str, object]]]:
+    """What the chart's KafkaUsers may do, by service."""
+    users = of_kind("strimzi-keda", "KafkaUser")
+    return {component(user): user["spec"]["authorization"]["acls"] for user in users}
+
+
+def named(acls: list[dict[str, object]], operation: str) -> list[str]:
+    found = [acl["resource"] for acl in acls if operation in str(acl["operations"])]
+    return sorted(r["name"] for r in found if isinstance(r, dict) and r["type"] == "topic")
+
+
+async def granted(asked: Asked, service: str, acls: list[dict[str, object]]) -> Cluster:
+    """The cluster as the service enters it, once what it was granted counts."""
+    await grant(asked.cluster(), service, acls)
+    own = asked.cluster(KAFKA_USERNAME=service)
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                await topics.check(own, {*named(acls, "Read"), *named(acls, "Write")})
+            except topics.MissingTopics:
+                await asyncio.sleep(0.2)
+            else:
+                return own
+
+
+@pytest.mark.parametrize("service", NAMES)
+async def test_what_the_chart_grants_is_enough(
+    asked: Asked, rights: dict[str, list[dict[str, object]]], service: str
+) -> None:
+    """It sees its topics, writes where it emits, and reads what it reads; nothing else."""
+    await topics.apply(asked.cluster())
+    own = await granted(asked, service, rights[service])
+    reads, writes = named(rights[service], "Read"), named(rights[service], "Write")
+    producer = Producer(own, service, {})
+    await producer.start()
+    for topic in writes:
+        await producer.send(topic, b"tenant:1", service.encode())
+    with pytest.raises(Unavailable):
+        await producer.send("calls.v1" if service != "ingest" else "sms.v1", b"k", b"v")
+    await producer.stop()
+    follower = Follower(own, service, reads, _ignore)
+    following = asyncio.ensure_future(follower.run())
+    try:
+        async with asyncio.timeout(30):
+            await follower.caught_up.wait()
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+
+
+@pytest.mark.parametrize(("group", "joins"), [("matcher", True), ("insights", False)])
+async def test_a_service_joins_its_own_group_alone(
+    asked: Asked, rights: dict[str, list[dict[str, object]]], group: str, joins: bool
+) -> None:
+    await topics.apply(asked.cluster())
+    own = await granted(asked, "matcher", rights["matcher"])
+    consumer = Consumer(own, group, ("calls.v1",), _ignore)
+    try:
+        await asyncio.wait_for(consumer.start(), 20)
+        for _ in range(40 if joins else 16):
+            if not consumer.waiting():
+                break
+            await asyncio.sleep(0.5)
+        assert (not consumer.waiting()) == joins
+    except (KafkaError, Unavailable):
+        assert not joins
+    finally:
+        await consumer.stop()
+
+
+async def _ignore(_: Record) -> None: ...
