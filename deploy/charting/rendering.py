@@ -20,9 +20,11 @@ def sets() -> dict[str, Path]:
     return {path.name.removesuffix("-values.yaml"): path for path in found}
 
 
-def rendered(values: Values, *, name: str = "intnet", namespace: str = "intnet") -> dict[str, str]:
+def rendered(
+    values: Values, *, name: str = "intnet", namespace: str = "intnet", folder: Path = CHART
+) -> dict[str, str]:
     """Template to text, notes too. Raises helm.HelmError with the sentence that a user gets."""
-    with helm.Chart.load(CHART) as chart:
+    with helm.Chart.load(folder) as chart:
         chart.validate_schema(chart.merge_values(values))
         return chart.render(values, name=name, namespace=namespace, is_install=True)
 
@@ -37,7 +39,7 @@ def golden(values: Values) -> str:
     return "\n".join(parts)
 
 
-def manifests(values: Values, **how: str) -> list[Manifest]:
+def manifests(values: Values, **how: Any) -> list[Manifest]:
     """All objects that would be made, hooks and tests too."""
     found = rendered(values, **how)
     texts = (text for template, text in found.items() if template != NOTES)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from deploy.charting import rendering
+from deploy.cli import settings
 from deploy.local.services import NAMES
 from deploy.schemas.wiring import wirings
 from libs.common.bus.topics import CATALOGUE
@@ -136,3 +137,23 @@ def test_keda_logs_in_as_the_service() -> None:
         assert targets["ca"]["name"] == "main-cluster-ca-cert"
         assert one["spec"]["env"][0]["name"] == "KAFKA_USERNAME"
         assert one["spec"]["env"][0]["containerName"] == component(one)
+
+
+def test_the_job_may_have_a_user_of_its_own() -> None:
+    sasl = {"enabled": True, "username": "all", "existingSecret": "all"}
+    own = {"kafka": {"username": "maker", "existingSecret": "maker"}}
+    values = minimal(kafka={"tls": {"enabled": True}, "sasl": sasl}, services={"topics": own})
+    job = next(one for one in rendering.manifests(values) if one["kind"] == "Job")
+    spec = job["spec"]["template"]["spec"]
+    told = {one["name"]: one["value"] for one in spec["containers"][0]["env"]}
+    assert told["KAFKA_USERNAME"] == "maker"
+    assert "maker" in {v["secret"]["secretName"] for v in spec["volumes"] if "secret" in v}
+
+
+def test_the_command_line_takes_what_the_job_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    (job,) = of_kind("production", "Job")
+    for one in job["spec"]["template"]["spec"]["containers"][0]["env"]:
+        monkeypatch.setenv(one["name"], one["value"])
+    told = settings.read()
+    assert (told.kafka_security, told.kafka_username) == ("SASL_SSL", "intnet")
+    assert str(told.kafka_password_file) == "/secrets/kafka-password/password"

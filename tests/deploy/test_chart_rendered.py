@@ -1,6 +1,7 @@
 """What the chart makes: as committed, valid for Kubernetes, and the same whatever the release."""
 
 from functools import cache
+from pathlib import Path
 
 import kubernetes_validate
 import pytest
@@ -37,15 +38,18 @@ def test_what_is_committed_is_what_is_rendered() -> None:
     assert not stale, "run `make schemas`"
 
 
-def test_a_stale_file_is_named(capsys: pytest.CaptureFixture[str]) -> None:
-    file = rendering.CHART / "files" / "paths.yaml"
-    was = file.read_text()
-    try:
-        file.write_text(was + "# more\n")
-        assert charting.main(["--check"]) == 1
-    finally:
-        file.write_text(was)
+def test_a_stale_file_is_named_and_then_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "examples" / "rendered.yaml"
+    monkeypatch.setattr(charting, "sources", dict)
+    monkeypatch.setattr(charting, "examples", lambda: {file: "kind: List\n"})
+    assert charting.main(["--check"]) == 1
+    assert not file.exists()
     assert f"{file} is not up to date: run `make schemas`" in capsys.readouterr().err
+    assert charting.main([]) == 0
+    assert file.read_text() == "kind: List\n"
+    assert charting.main(["--check"]) == 0
 
 
 @pytest.mark.parametrize("version", VERSIONS)
