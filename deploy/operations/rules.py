@@ -37,6 +37,10 @@ def faults() -> Iterator[str]:
     known = exported()
     yield from alerts.faults(known)
     yield from dashboard.faults(known)
+    cases = alerts.headings()
+    for alert in alerts.read():
+        if alert.case not in cases:
+            yield f"{alert.name}: its runbook_url leads to no case of the runbook"
 
 
 def commands(tool: Path) -> Iterator[list[str]]:
