@@ -10,6 +10,7 @@ from deploy.cli import (
     connections,
     dead,
     doctor,
+    groups,
     keys,
     numbers,
     privacy,
@@ -73,6 +74,7 @@ app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(dead.app, name="dead")
 app.add_typer(sms.app, name="sms")
 app.add_typer(topics.app, name="topics")
+app.add_typer(groups.app, name="groups")
 app.add_typer(keys.app, name="keys")
 app.add_typer(privacy.app, name="privacy")
 app.command("doctor")(doctor.doctor)

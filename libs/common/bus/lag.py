@@ -62,6 +62,12 @@ class Groups:
             for at in sorted(wanted)
         }
 
+    async def from_the_beginning(self, group: str) -> Places:
+        """Each partition that the group has committed, as if it were to take all that is kept."""
+        wanted = await self._committed(group)
+        firsts, ends = await self._bounds(wanted) if wanted else ({}, {})
+        return {(at.topic, at.partition): Place(firsts[at], ends[at]) for at in sorted(wanted)}
+
     async def _committed(self, group: str) -> dict[TopicPartition, int]:
         while True:
             try:
