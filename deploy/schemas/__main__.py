@@ -20,6 +20,11 @@ _HOW_TO_BREAK = (
     "the next major, and let both run; remove docs/events/released/NAME.json once nobody reads it."
 )
 
+_HOW_TO_BREAK_AN_APP = (
+    "A released operation stays as apps know it. Add a field that may be left out, or an operation "
+    "under the next major, and let both be served."
+)
+
 
 def main(arguments: Sequence[str] | None = None, folder: Path = files.FOLDER) -> int:
     """Does what the arguments say, and returns the exit status. `folder` is `docs/events`."""
@@ -33,10 +38,12 @@ def main(arguments: Sequence[str] | None = None, folder: Path = files.FOLDER) ->
         return 1
     if broken := incompatible(files.released(folder), files.schemas()):
         print(*broken, _HOW_TO_BREAK, sep="\n", file=sys.stderr)
+    if refused := openapi.broken(folder.parents[1]):
+        print(*refused, _HOW_TO_BREAK_AN_APP, sep="\n", file=sys.stderr)
     differing = _check(folder) if chosen.check else _write(folder)
     if unkept := promises.faults(ROOT):
         print(*unkept, sep="\n", file=sys.stderr)
-    if broken or differing or unkept:
+    if broken or refused or differing or unkept:
         return 1
     if chosen.release:
         _release(folder)
@@ -67,10 +74,7 @@ def _release(folder: Path) -> None:
     texts = {f"{name}.json": files.as_text(schema) for name, schema in files.schemas().items()}
     for name in files.write(folder / files.RELEASED, texts):
         print(f"{folder / files.RELEASED / name} released")
-    path = folder.parents[1] / openapi.RELEASED
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(files.as_text(openapi.bare(openapi.document())), "utf-8")
-    print(f"{path} released")
+    print(f"{openapi.release(folder.parents[1])} released")
 
 
 if __name__ == "__main__":

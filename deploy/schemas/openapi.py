@@ -1,10 +1,13 @@
 """The OpenAPI document as the gateway serves it, from the code of all services."""
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from deploy.schemas import operations
+from deploy.schemas.files import as_text
+from deploy.schemas.openapi_compatibility import breaking
 from libs.common.web import create_app
 from services.gateway.domain.openapi import merge
 from services.gateway.domain.permissions import listed
@@ -26,6 +29,20 @@ def document() -> dict[str, Any]:
         name: create_app(name, operations.routers_of(name), version="1").openapi() for name in names
     }
     return dict(merge(of_services, listed, COOKIE))
+
+
+def broken(root: Path) -> list[str]:
+    """What breaks an app that was written for the released document; nothing if none was."""
+    path = root / RELEASED
+    return breaking(json.loads(path.read_text("utf-8")), document()) if path.exists() else []
+
+
+def release(root: Path) -> Path:
+    """Writes down what apps rely on from now on, and returns where."""
+    path = root / RELEASED
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(as_text(bare(document())), "utf-8")
+    return path
 
 
 def bare(value: Any, *, named: bool = False) -> Any:

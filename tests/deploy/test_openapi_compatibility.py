@@ -3,11 +3,13 @@
 import json
 from collections.abc import Callable
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from deploy.schemas import openapi
+from deploy.schemas.__main__ import main
 from deploy.schemas.openapi_compatibility import breaking
 from deploy.schemas.wiring import ROOT
 
@@ -19,6 +21,21 @@ def test_the_api_is_what_was_released_or_more() -> None:
     released = json.loads((ROOT / openapi.RELEASED).read_text("utf-8"))
     assert len(released["paths"]) > 40
     assert breaking(released, openapi.document()) == []
+
+
+def test_what_breaks_an_app_fails_the_check_and_is_not_released(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    docs, path = tmp_path / "docs" / "events", tmp_path / openapi.RELEASED
+    assert main(["--release"], docs) == 0
+    released = json.loads(path.read_text("utf-8"))
+    released["paths"]["/v1/was-here"] = {"get": {"responses": {}}}
+    path.write_text(json.dumps(released), "utf-8")
+    for way in (["--check"], ["--release"]):
+        capsys.readouterr()
+        assert main(way, docs) == 1
+        assert "GET /v1/was-here: gone" in capsys.readouterr().err
+    assert "was-here" in path.read_text("utf-8")
 
 
 def test_words_for_people_are_no_part_of_what_is_released() -> None:

@@ -83,7 +83,7 @@ BROKEN: dict[str, tuple[Change, str]] = {
         "the header `X-Size` is not among those that we know",
     ),
     "cursor": (
-        lambda d: operation(d)["parameters"].pop(),
+        lambda d: operation(d)["parameters"].pop(1),
         "`limit` and `cursor` come together",
     ),
     "page": (lambda d: page(d).pop("data"), "a page is `data` and `next_cursor`"),

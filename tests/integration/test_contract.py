@@ -143,7 +143,7 @@ def _operations(document: dict[str, Any]) -> Iterator[Operation]:
     )
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(420)
 async def test_the_platform_does_what_the_document_says(
     outside: Outside, brokers: str, platform: Platform
 ) -> None:
