@@ -29,7 +29,15 @@ class Invited(BaseModel):
     expires_at: datetime
 
 
+class Reset(BaseModel):
+    """The same for a link to set a new password with."""
+
+    link: str
+    expires_at: datetime
+
+
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="Whom to invite.")]
+Whom = Annotated[str, typer.Argument(metavar="EMAIL", help="Who cannot sign in.")]
 AsRole = Annotated[Role, typer.Option("--role", case_sensitive=False)]
 
 
@@ -50,4 +58,18 @@ def invite(email: Email, tenant: Tenant, role: AsRole = Role.ADMIN, as_json: Jso
         show.document({**found, "link": invited.link, "expires_at": until})
     else:
         show.sentence(invited.link)
+        typer.echo(f"Good once, until {until}, for that person alone.", err=True)
+
+
+@app.command()
+def reset(email: Whom, tenant: Tenant, as_json: Json = False) -> None:
+    """Print a link with which an Admin sets a new password. It is shown once."""
+    made = door.gateway(settings.read()).post(
+        "/operator/v1/resets", Reset, tenant=tenant, email=email
+    )
+    until = clock.rfc3339(made.expires_at)
+    if as_json:
+        show.document({"tenant": tenant, "email": email, "link": made.link, "expires_at": until})
+    else:
+        show.sentence(made.link)
         typer.echo(f"Good once, until {until}, for that person alone.", err=True)

@@ -69,6 +69,7 @@ class FakeServices:
                 "messaging_profiles", "profile_id", new
             ),
             "POST /operator/v1/invitations": self._invite,
+            "POST /operator/v1/resets": self._reset,
             "GET /v1/quarantine": lambda query: page(self.webhooks, query),
             f"GET {DEAD}": lambda query: page(self.dead, query),
             **{
@@ -109,6 +110,17 @@ class FakeServices:
             "token": token,
             "link": link,
             "expires_at": "2026-03-08T12:00:00Z",
+        }
+
+    def _reset(self, whom: Json) -> Answer:
+        if whom["tenant"] not in self.tenants:
+            return 404, problem(404, "There is no such tenant.")
+        token = "t" * 43
+        return 201, {
+            "user_id": "usr_1",
+            "token": token,
+            "link": f"https://console.example.com/reset#{token}",
+            "expires_at": NOW,
         }
 
     def _settle(self, one: Json, _: Json) -> Answer:

@@ -92,6 +92,21 @@ def test_an_invitation_is_a_link_alone_on_its_line(intnet: Intnet, services: Fak
     }  # fmt: skip
 
 
+def test_a_reset_is_a_link_alone_on_its_line(intnet: Intnet, services: FakeServices) -> None:
+    words = ("admin", "reset", "amal@example.com", "--tenant", TENANT)
+    done = intnet(*words)
+    assert done.stdout == f"https://console.example.com/reset#{TOKEN}\n"
+    assert "Good once, until 2026-03-01T12:00:00.000Z" in done.stderr
+    assert services.asked[-1][1:] == (
+        "POST /operator/v1/resets",
+        {"tenant": TENANT, "email": "amal@example.com"},
+    )
+    shown = json.loads(intnet(*words, "--json").stdout)
+    assert set(shown) == {"tenant", "email", "link", "expires_at"}
+    nobody = intnet("admin", "reset", "amal@example.com", "--tenant", "nobody01")
+    assert (nobody.exit_code, nobody.stdout) == (1, "")
+
+
 def test_a_role_is_read_in_any_case(intnet: Intnet, services: FakeServices) -> None:
     words = ("admin", "invite", "omar@example.com", "--tenant", TENANT)
     shown = json.loads(intnet(*words, "--role", "AGENT", "--json").stdout)

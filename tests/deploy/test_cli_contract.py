@@ -8,7 +8,7 @@ from deploy.cli import sms
 from libs.common.service import dead
 from libs.common.web import Page
 from services.gateway.api import operator_bodies as bodies
-from services.gateway.api.shapes import Invited
+from services.gateway.api.shapes import Invited, ResetLink
 from services.gateway.domain.permissions import TABLE
 from services.gateway.domain.roles import OPERATOR
 from services.ingest.api.quarantine import Quarantined, router
@@ -23,6 +23,7 @@ BODIES: dict[str, type[BaseModel]] = {
     "POST /operator/v1/connections": bodies.NewConnection,
     "POST /operator/v1/profiles": bodies.NewProfile,
     "POST /operator/v1/invitations": bodies.NewAdmin,
+    "POST /operator/v1/resets": bodies.LockedOut,
 }
 
 
@@ -35,6 +36,7 @@ def run_everything(intnet: Intnet) -> None:
         ("connection", "assign", "1494404757140276705", *at),
         ("profile", "assign", "16fd2706-8baf-433b-82eb-8c7fada847da", *at),
         ("admin", "invite", "amal@example.com", "--tenant", "acme0001"),
+        ("admin", "reset", "amal@example.com", "--tenant", "acme0001"),
     ):
         assert intnet(*words).exit_code == 0
 
@@ -58,6 +60,9 @@ def test_the_stand_in_answers_as_the_real_ones() -> None:
     fake = FakeServices.__new__(FakeServices)
     invited = fake._invite({"email": "amal@example.com", "role": "admin"})[1]
     assert Invited.model_validate(invited).model_dump(mode="json").keys() == invited.keys()
+    fake.tenants = {"acme0001": {}}
+    reset = fake._reset({"email": "amal@example.com", "tenant": "acme0001"})[1]
+    assert ResetLink.model_validate(reset).model_dump(mode="json").keys() == reset.keys()
     webhook = {"id": "w1", "reason": "r", "event_type": None, "received_at": NOW}
     listed = page([webhook], {"limit": "1"})[1]
     assert Page[Quarantined].model_validate(listed).data[0].id == "w1"

@@ -18,6 +18,7 @@ from libs.common.privacy import Eraser
 from services.gateway.domain.account import Account, EmailTaken
 from services.gateway.domain.assignment import Kind
 from services.gateway.domain.invitation import Invitation
+from services.gateway.domain.reset import Reset
 from services.gateway.domain.session import Session
 from services.gateway.domain.tenant import TenantExists
 from services.gateway.domain.usage import DayOfUse, Use
@@ -34,6 +35,7 @@ class Data:
     accounts: dict[str, Account] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
     invitations: dict[str, Invitation] = field(default_factory=dict)
+    resets: dict[str, Reset] = field(default_factory=dict)
     usage: list[Use] = field(default_factory=list)
     tables: Tables = field(default_factory=lambda: Tables([*PER_TENANT, *SHARED, *PLUMBING]))
 
@@ -152,6 +154,26 @@ class MemoryInvitations:
         return self.data.invitations.pop(invitation, None) is not None
 
 
+class MemoryResets:
+    def __init__(self, data: Data) -> None:
+        self.data = data
+
+    async def put(self, reset: Reset) -> None:
+        await self.void(reset.account)
+        self.data.resets[reset.id] = reset
+
+    async def get(self, reset: str) -> Reset | None:
+        return self.data.resets.get(reset)
+
+    async def use_up(self, reset: str) -> bool:
+        return self.data.resets.pop(reset, None) is not None
+
+    async def void(self, account: str) -> None:
+        for known in list(self.data.resets.values()):
+            if known.account == account:
+                del self.data.resets[known.id]
+
+
 class MemoryTurns:
     async def take(self, name: str) -> None:
         assert name
@@ -191,6 +213,7 @@ class MemoryStore:
         self.users = MemoryUsers(data, tenant)
         self.sessions = MemorySessions(data)
         self.invitations = MemoryInvitations(data)
+        self.resets = MemoryResets(data)
         self.turns = MemoryTurns()
         self.usage = MemoryUsage(data, tenant)
 

@@ -36,7 +36,7 @@ class Read(HTMLParser):
         return [found for name, found in self.tags if name == tag]
 
 
-@pytest.mark.parametrize("path", ["/", "/invitation"])
+@pytest.mark.parametrize("path", ["/", "/invitation", "/reset"])
 @pytest.mark.parametrize(
     ("asked", "language", "direction"),
     [("en-GB,en;q=0.9", "en", "ltr"), ("ar-SA,ar", "ar", "rtl"), ("fr", "en", "ltr")],
@@ -71,7 +71,12 @@ async def test_the_live_page_is_in_the_agencys_language(house: House) -> None:
 
 async def test_every_field_has_a_label(house: House) -> None:
     agent = await house.signed_in(ONE)
-    for client, path in ((house.client(), "/"), (house.client(), "/invitation"), (agent, "/")):
+    for client, path in (
+        (house.client(), "/"),
+        (house.client(), "/invitation"),
+        (house.client(), "/reset"),
+        (agent, "/"),
+    ):
         html = (await client.get(path)).text
         labelled = re.findall(r"<label>[^<]+<(?:input|select|textarea)", html)
         assert len(labelled) == len(re.findall(r"<(?:input|select|textarea)", html)) > 0

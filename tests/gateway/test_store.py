@@ -19,6 +19,7 @@ from services.gateway.domain.hooks.delivery import Delivery, Outcome, owed
 from services.gateway.domain.hooks.endpoint import Endpoint, Secret
 from services.gateway.domain.hooks.telling import Thin
 from services.gateway.domain.invitation import Invitation
+from services.gateway.domain.reset import Reset
 from services.gateway.domain.roles import Role
 from services.gateway.domain.session import Session
 from services.gateway.domain.tenant import TenantExists
@@ -179,6 +180,26 @@ async def test_tenants_are_kept_whole(units: Any) -> None:
     assert await tenants.holding("numbers", NUMBER) == [tenant(ONE, 2, ended)]
     assert await tenants.holding("connections", NUMBER) == []
     assert await tenants.holding("messaging_profiles", NUMBER) == []
+
+
+async def test_a_reset_is_good_once_and_the_last_one_counts(units: Any) -> None:
+    resets = units.read(PLATFORM).resets
+    first, second, other, later = (
+        Reset(name * 64, ONE, account, AT)
+        for name, account in (("a", "usr_1"), ("b", "usr_1"), ("c", "usr_2"), ("d", "usr_2"))
+    )
+    for reset in (other, first, second):
+        await resets.put(reset)
+    assert await resets.get(first.id) is None
+    assert await resets.get(second.id) == second
+    assert await resets.use_up(second.id) is True
+    assert await resets.use_up(second.id) is False
+    assert await resets.get(other.id) == other
+    await resets.put(later)
+    await resets.void("usr_1")
+    assert await resets.get(later.id) == later
+    await resets.void("usr_2")
+    assert await resets.get(later.id) is None
 
 
 async def test_usage_is_counted_by_the_tenants_own_days(units: Any) -> None:

@@ -29,7 +29,7 @@ from tests.integration.owned import (
 from tests.support.office import check, note
 from tests.support.platform import SA, US, Outside, until
 
-OPEN = {"POST /v1/session", "POST /v1/invitations:accept"}
+OPEN = {"POST /v1/session", "POST /v1/invitations:accept", "POST /v1/resets:accept"}
 NOBODY, LATER = "+13035550166", "+13035550167"
 PROOFS = {"GET /v1/audit/proofs"}  # of one entry, not a list
 OWN = {"GET /v1/session", "DELETE /v1/session", "GET /v1/openapi.json", "GET /v1/live"}
@@ -67,6 +67,7 @@ NAME_NOTHING = {
     "POST /v1/users",
     "POST /v1/sessions:end-others",
     "POST /v1/webhooks",
+    "POST /v1/session:change-password",
 }
 OTHERS = {"text": "Other words", "reference": "other-7", "authority": "Another"}
 

@@ -25,7 +25,7 @@ Order = Sequence[tuple[str, int]]
 # for in what has no tenant.
 SERVICE_COLLECTIONS = frozenset(
     {"inbox", "outbox", "trail", "numbers", "parked", "leases", "quarantine"}
-    | {"tenants", "accounts", "sessions", "invitations", "keys"}
+    | {"tenants", "accounts", "sessions", "invitations", "resets", "keys"}
     | {"due", "heard", "unsigned", "untold", "erasing"}
 )
 

@@ -8,6 +8,8 @@ from services.gateway.api import (
     openapi,
     operator,
     proxy,
+    replacing,
+    resetting,
     session,
     sessions,
     usage,
@@ -22,8 +24,8 @@ from services.gateway.api.access import operator as only_operators
 def _agency() -> APIRouter:
     router = APIRouter(dependencies=[Depends(admitted)])
     proxy.add_to(router)  # first, and not as a router of its own: each is searched row by row
-    parts = (session, sessions, users, numbers, usage, live, openapi, webhooks, webhook_deliveries)
-    for part in parts:
+    parts = (session, sessions, replacing, users, resetting, numbers, usage, live, openapi)
+    for part in (*parts, webhooks, webhook_deliveries):
         router.include_router(part.router)
     return router
 

@@ -14,15 +14,18 @@ from services.gateway.api.access import Operator
 from services.gateway.api.desk import Desk, desk_of
 from services.gateway.api.inviting import invite
 from services.gateway.api.operator_bodies import (
+    LockedOut,
     NewAdmin,
     NewConnection,
     NewNumber,
     NewProfile,
     NewTenant,
 )
-from services.gateway.api.shapes import Invited
+from services.gateway.api.resetting import reset
+from services.gateway.api.shapes import Invited, ResetLink
 from services.gateway.domain import tenant as rules
 from services.gateway.domain.assignment import Kind, Taken, assign
+from services.gateway.domain.roles import Role
 from services.gateway.store import Store
 
 router = APIRouter(prefix="/operator/v1", tags=["operator"])
@@ -95,6 +98,20 @@ async def invite_admin(new: NewAdmin, who: Operator, request: Request) -> Invite
         raise Problem(409, "taken", detail)
     log.info("user.invited", tenant=tenant.tenant, by=who.user, role=new.role.value)
     return await invite(desk, tenant, new.email, new.role, f"operator:{who.user}")
+
+
+@router.post("/resets", status_code=201)
+async def reset_admin(whom: LockedOut, who: Operator, request: Request) -> ResetLink:
+    """Gives an Admin whom no other can help a link, good once and for an hour, to hand over."""
+    desk = desk_of(request)
+    if await desk.store().tenants.get(whom.tenant) is None:
+        raise _unknown()
+    account = await desk.store().accounts.by_email(whom.email)
+    if account is None or account.tenant != whom.tenant:
+        raise Problem(404, "unknown_user", "The tenant has no user with this address.")
+    if account.role is not Role.ADMIN:
+        raise Problem(409, "not_an_admin", "Operators help Admins alone, who help the others.")
+    return await reset(desk, account, f"operator:{who.user}")
 
 
 @dataclass(frozen=True)

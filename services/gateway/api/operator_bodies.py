@@ -72,3 +72,10 @@ class NewAdmin(BaseModel):
     tenant: Id
     email: Email
     role: Role = Role.ADMIN
+
+
+class LockedOut(BaseModel):
+    """An Admin who cannot sign in."""
+
+    tenant: Id
+    email: Email

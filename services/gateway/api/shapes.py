@@ -8,6 +8,7 @@ from libs.common.events import TenantSaved
 from libs.common.events.personal import SIGN_IN, USER, Personal
 from services.gateway.domain.account import Account
 from services.gateway.domain.invitation import Invitation
+from services.gateway.domain.reset import Reset
 from services.gateway.domain.roles import SCOPES, Role
 from services.gateway.domain.session import Session
 
@@ -75,6 +76,25 @@ class SignedIn(BaseModel):
             scopes=scopes,
             ends_at=session.ends_at,
             until=session.until,
+        )
+
+
+class ResetLink(BaseModel):
+    """A link to set a new password with, the only time that its token is shown."""
+
+    user_id: str
+    token: Token
+    link: Annotated[str, Mine]
+    expires_at: AwareDatetime
+
+    @classmethod
+    def of(cls, reset: Reset, token: str, public_url: str) -> "ResetLink":
+        """The token stands in the link's fragment, which browsers send to nobody."""
+        return cls(
+            user_id=reset.account,
+            token=token,
+            link=f"{public_url}/reset#{token}",
+            expires_at=reset.expires_at,
         )
 
 

@@ -100,6 +100,7 @@ async def change_user(user_id: str, change: UserChange, me: Signed, request: Req
         after = _changed(account, await store.users.all(), change)
         if after != account:
             await store.users.save(after)
+            await store.resets.void(account.id)
             ended = await store.sessions.end_all(account.id)
             work.note(_note(account, after, me, ended))
         return after

@@ -9,6 +9,7 @@ from services.gateway.domain.roles import OPEN, OPERATOR, SESSION
 TABLE: dict[tuple[str, str], str] = {
     ("GET", "/"): OPEN,
     ("GET", "/invitation"): OPEN,
+    ("GET", "/reset"): OPEN,
     ("GET", "/static/{file}"): OPEN,
     ("GET", "/policies"): OPEN,
     ("GET", "/policies/{name}"): OPEN,
@@ -20,7 +21,9 @@ TABLE: dict[tuple[str, str], str] = {
     ("GET", "/v1/sessions"): SESSION,
     ("DELETE", "/v1/sessions/{session_id}"): SESSION,
     ("POST", "/v1/sessions:end-others"): SESSION,
+    ("POST", "/v1/session:change-password"): SESSION,
     ("POST", "/v1/invitations:accept"): OPEN,
+    ("POST", "/v1/resets:accept"): OPEN,
     ("GET", "/v1/openapi.json"): SESSION,
     ("GET", "/v1/live"): "live:read",
     ("GET", "/v1/numbers"): "numbers:read",
@@ -37,6 +40,7 @@ TABLE: dict[tuple[str, str], str] = {
     ("POST", "/v1/webhooks/{webhook_id}:test"): "webhooks:write",
     ("GET", "/v1/webhooks/{webhook_id}/deliveries"): "webhooks:read",
     ("POST", "/v1/webhooks/{webhook_id}/deliveries/{delivery_id}:resend"): "webhooks:write",
+    ("POST", "/v1/users/{user_id}:reset"): "users:write",
     ("GET", "/v1/customers"): "customers:read",
     ("POST", "/v1/customers"): "customers:write",
     ("POST", "/v1/customers:find"): "customers:read",
@@ -105,6 +109,7 @@ TABLE: dict[tuple[str, str], str] = {
     ("GET", "/operator/v1/dead/{topic}/{partition}/{offset}"): OPERATOR,
     ("POST", "/operator/v1/dead/{topic}/{partition}/{offset}/replay"): OPERATOR,
     ("POST", "/operator/v1/dead/{topic}/{partition}/{offset}/discard"): OPERATOR,
+    ("POST", "/operator/v1/resets"): OPERATOR,
 }
 
 _PARAMETER = re.compile(r"\{[^}]*\}")

@@ -40,7 +40,13 @@ async def home(request: Request) -> Response:
 @router.get("/invitation")
 async def invitation(request: Request) -> Response:
     """Sets a password. The token stands in the fragment, which never comes here."""
-    return page("invitation.html", preferred(request))
+    return page("invitation.html", preferred(request), form="join")
+
+
+@router.get("/reset")
+async def reset(request: Request) -> Response:
+    """Sets a new password. The token stands in the fragment, which never comes here."""
+    return page("invitation.html", preferred(request), form="reset")
 
 
 @router.get("/static/{file}")

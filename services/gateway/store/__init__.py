@@ -10,13 +10,14 @@ from services.gateway.store.deliveries import DELIVERIES, Deliveries
 from services.gateway.store.due import DUE, Due, Dues
 from services.gateway.store.hooks import Hooks
 from services.gateway.store.invitations import INVITATIONS, Invitations
+from services.gateway.store.resets import RESETS, Resets
 from services.gateway.store.sessions import SESSIONS, Sessions
 from services.gateway.store.tenants import TENANTS, TenantRecords
 from services.gateway.store.turns import Turns
 from services.gateway.store.usage import USAGE, UsageLog
 from services.gateway.store.webhooks import WEBHOOKS, Webhooks
 
-SHARED = (TENANTS, ACCOUNTS, SESSIONS, INVITATIONS, DUE)
+SHARED = (TENANTS, ACCOUNTS, SESSIONS, INVITATIONS, RESETS, DUE)
 PER_TENANT = (USAGE, WEBHOOKS, DELIVERIES, CALLERS)
 
 
@@ -29,6 +30,7 @@ class Store:
         self.users = Users(scope)
         self.sessions = Sessions(scope)
         self.invitations = Invitations(scope)
+        self.resets = Resets(scope)
         self.turns = Turns(scope)
         self.usage = UsageLog(scope)
         self.hooks = Hooks(scope, keys)

@@ -8,19 +8,20 @@ function signInPage(form) {
   });
 }
 
-function invitationPage(form) {
+function linkPage(form, operation) {
   const token = location.hash.slice(1);
   history.replaceState(null, "", location.pathname); // the token is no reader's business
   if (!token) $("[role=alert]", form).textContent = words.no_token;
   onSubmit(form, async (fields) => {
-    await ask("POST", "/v1/invitations:accept", { token, ...fields });
+    await ask("POST", operation, { token, ...fields });
     form.hidden = true;
     $("#joined").hidden = false;
   });
 }
 
 if ($("#sign-in")) signInPage($("#sign-in"));
-if ($("#join")) invitationPage($("#join"));
+if ($("#join")) linkPage($("#join"), "/v1/invitations:accept");
+if ($("#reset")) linkPage($("#reset"), "/v1/resets:accept");
 $("#sign-out")?.addEventListener("click", async () => {
   await ask("DELETE", "/v1/session").catch(() => null);
   location.assign("/");
