@@ -150,7 +150,7 @@ SERVICES = {
             "privacy-results.v1": "erasure.done",
         },
         entities="usage webhooks deliveries callers",
-        shared="tenants accounts sessions invitations due",
+        shared="tenants accounts sessions invitations resets keys due",
         scopes={},  # of people with a session: tests/gateway/test_permissions.py
         jobs=(5, 1),
         own={

@@ -63,14 +63,15 @@ EMITS = (TenantSaved, TenantClosed, ErasureDone)
 
 def build(settings: Settings) -> Service[Store]:
     """The service, from its settings."""
-    site, live, waiting = Site(settings.public_url, settings.proxies), Live(), Waiting()
+    site = Site(settings.public_url, settings.proxies, settings.quotas())
+    live, waiting = Live(), Waiting()
     services = Services(settings.services, Signer(settings.signing_key_file))
     poster = Poster(loopback=settings.webhooks_loopback)
 
     def door(running: Running[Any], app: FastAPI) -> Echo:
-        app.state.desk = Desk(running, site, services, live, waiting)
+        desk = app.state.desk = Desk(running, site, services, live, waiting)
         app.state.poster = poster
-        return Echo(Door(app, waiting, secure=site.secure))
+        return Echo(Door(app, desk))
 
     return Service(
         name="gateway",

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator, model_validator
 
 from libs.common import settings
+from services.gateway.domain.rates import Quotas
 
 
 class Settings(settings.Settings):
@@ -19,6 +20,12 @@ class Settings(settings.Settings):
     services: dict[str, str] = Field(description="Base URL of each service behind it, as JSON.")
     signing_key_file: Path = Field(description="Private key that signs principals.")
     proxies: int = Field(0, ge=0, le=5, description="Own proxies in front that add X-Forwarded-For")
+    limit_key: int = Field(2000, ge=1, description="Requests of one API key in 10 s, per process.")
+    limit_user: int = Field(2000, ge=1, description="Requests of one user in 10 s, per process.")
+    limit_tenant: int = Field(4000, ge=1, description="Requests of one agency in 10 s, per process")
+    limit_address: int = Field(
+        2000, ge=1, description="Requests of one address to what is open in 10 s, per process."
+    )
 
     webhooks_loopback: bool = Field(
         False,
@@ -52,6 +59,10 @@ class Settings(settings.Settings):
             if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
                 raise ValueError(f"the URL of {name} should be such as http://{name}:8080")
         return {name: url.rstrip("/") for name, url in services.items()}
+
+    def quotas(self) -> Quotas:
+        """How many requests each may make."""
+        return Quotas(self.limit_key, self.limit_user, self.limit_tenant, self.limit_address)
 
 
 def _bracketed(host: str) -> str:

@@ -18,11 +18,13 @@ from libs.common.privacy import Eraser
 from services.gateway.domain.account import Account, EmailTaken
 from services.gateway.domain.assignment import Kind
 from services.gateway.domain.invitation import Invitation
+from services.gateway.domain.key import Key
 from services.gateway.domain.reset import Reset
 from services.gateway.domain.session import Session
 from services.gateway.domain.tenant import TenantExists
 from services.gateway.domain.usage import DayOfUse, Use
 from services.gateway.store import PER_TENANT, SHARED, Hooks, Store
+from services.gateway.store.keys import MOST_SHOWN
 from tests.support.memory import Tables
 from tests.support.units import MemoryScope
 
@@ -36,6 +38,7 @@ class Data:
     sessions: dict[str, Session] = field(default_factory=dict)
     invitations: dict[str, Invitation] = field(default_factory=dict)
     resets: dict[str, Reset] = field(default_factory=dict)
+    keys: dict[str, Key] = field(default_factory=dict)
     usage: list[Use] = field(default_factory=list)
     tables: Tables = field(default_factory=lambda: Tables([*PER_TENANT, *SHARED, *PLUMBING]))
 
@@ -174,6 +177,44 @@ class MemoryResets:
                 del self.data.resets[known.id]
 
 
+class MemoryKeys:
+    def __init__(self, data: Data) -> None:
+        self.data = data
+
+    async def get(self, key: str) -> Key | None:
+        return self.data.keys.get(key)
+
+    async def note(self, key: str, now: datetime) -> None:
+        if key in self.data.keys:
+            self.data.keys[key] = replace(self.data.keys[key], used_at=now)
+
+
+class MemoryAgencyKeys:
+    def __init__(self, data: Data, tenant: str) -> None:
+        self.data = data
+        self.tenant = tenant
+
+    async def all(self) -> list[Key]:
+        own = (k for k in self.data.keys.values() if k.tenant == self.tenant)
+        return sorted(own, key=lambda k: (k.created_at, k.id), reverse=True)[:MOST_SHOWN]
+
+    async def good(self, now: datetime) -> list[Key]:
+        return [k for k in await self.all() if k.alive(now)]
+
+    async def get(self, key: str) -> Key | None:
+        return next((k for k in await self.all() if k.id == key), None)
+
+    async def add(self, key: Key) -> None:
+        self.data.keys[key.id] = replace(key, tenant=self.tenant)
+
+    async def revoke(self, key: str, now: datetime) -> bool:
+        known = await self.get(key)
+        if known is None or known.revoked_at:
+            return False
+        self.data.keys[key] = replace(known, revoked_at=now)
+        return True
+
+
 class MemoryTurns:
     async def take(self, name: str) -> None:
         assert name
@@ -214,6 +255,8 @@ class MemoryStore:
         self.sessions = MemorySessions(data)
         self.invitations = MemoryInvitations(data)
         self.resets = MemoryResets(data)
+        self.keys = MemoryKeys(data)
+        self.agency_keys = MemoryAgencyKeys(data, tenant)
         self.turns = MemoryTurns()
         self.usage = MemoryUsage(data, tenant)
 

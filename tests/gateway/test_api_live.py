@@ -30,6 +30,7 @@ from services.gateway.api import live as api
 from services.gateway.domain.roles import Role
 from services.gateway.domain.session import IDLE
 from tests.gateway.house import AT, ONE, TWO, House, served
+from tests.gateway.programs import issued
 
 PARENT = f"00-{'c' * 32}-{'d' * 16}-01"
 NUMBER = "+12025550143"
@@ -197,6 +198,29 @@ async def test_the_stream_ends_with_the_session(
     assert house.desk.live.listening() == 0
 
 
+async def test_the_stream_of_a_program_ends_with_its_key(
+    house: House, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api, "CHECK_SECONDS", 0.05)
+    made, admin = await issued(house, "live:read"), await house.signed_in()
+    key = {"Authorization": f"Bearer {made['key']}"}
+    async with (
+        httpx.AsyncClient(base_url=url, headers=key) as program,
+        program.stream("GET", "/v1/live") as response,
+    ):
+        assert response.status_code == 200
+        assert "ratelimit" in response.headers
+        page = Screen(response)
+        await page.next()
+        happens(house, ONE, "evt_1", started())
+        assert (await page.next()).event == "call.started"
+        await admin.delete(f"/v1/keys/{made['id']}")
+        assert await page.ends()
+    assert house.desk.live.listening() == 0
+    ((_, note),) = [(t, n) for t, n in house.units.noted if n.object == "live"]
+    assert (note.action, note.actor) == ("access.read", f"key:{made['id']}")
+
+
 async def test_an_idle_session_ends_and_an_open_stream_is_no_idleness(
     house: House,
     url: str,
@@ -262,7 +286,7 @@ async def test_the_store_may_be_away_for_a_while(
 
     monkeypatch.setattr(api, "is_outage", lambda error: isinstance(error, TimeoutError))
     monkeypatch.setattr(house.units, "read", away)
-    assert await api._holds(house.desk, me.session.id) is True
+    assert await api._holds(house.desk, me) is True
 
 
 async def test_each_write_belongs_to_the_trace_of_its_event(

@@ -16,6 +16,7 @@ from libs.common.principal import Verifier
 from services.gateway.domain.roles import SCOPES, Role
 from services.gateway.domain.routes import SERVICES
 from tests.gateway.house import ONE, House, problem, served
+from tests.gateway.programs import issued, program
 
 CUSTOMER = "/v1/customers/cus_1"
 
@@ -96,6 +97,26 @@ async def test_the_service_hears_who_asks_and_nothing_else(
     (account,) = house.data.accounts.values()
     assert (principal.tenant, principal.user, principal.role) == (ONE, account.id, "agent")
     assert principal.scopes == SCOPES[Role.AGENT]
+
+
+async def test_the_service_hears_of_a_program_by_its_key(house: House, upstream: Upstream) -> None:
+    made = await issued(house, "customers:read", "calls:read")
+    answer = await program(house, made["key"]).get(CUSTOMER)
+    assert answer.status_code == 207
+    (asked,) = upstream.asked
+    token = asked.headers["authorization"].removeprefix("Bearer ")
+    assert made["key"] not in str(asked.headers)
+    principal = Verifier(house.root / "jwks.json", "matcher").verify(token)
+    assert (principal.tenant, principal.user, principal.role) == (ONE, made["id"], "app")
+    assert principal.scopes == {"customers:read", "calls:read", "known"}
+
+
+async def test_a_program_writes_without_an_origin(house: House, upstream: Upstream) -> None:
+    made = await issued(house, "customers:write")
+    answer = await program(house, made["key"]).put(CUSTOMER, json={})
+    assert answer.status_code == 207
+    text = await program(house, made["key"]).put(CUSTOMER, content=b"x")
+    assert (text.status_code, problem(text)) == (415, "unsupported_media_type")
 
 
 async def test_the_client_gets_status_body_and_listed_headers(
@@ -299,7 +320,10 @@ async def test_the_document_is_merged_and_outlives_a_service(
     admin = await house.signed_in()
     first = await admin.get("/v1/openapi.json")
     paths = first.json()["paths"]
-    assert paths["/v1/customers"]["get"]["security"] == [{"session": ["customers:read"]}]
+    assert paths["/v1/customers"]["get"]["security"] == [
+        {"session": ["customers:read"]},
+        {"key": ["customers:read"]},
+    ]
     assert paths["/v1/session"]["post"]["security"] == []
     assert not [path for path in paths if path.startswith("/operator")]
     asked = upstream.documents

@@ -1,5 +1,6 @@
 from typing import Any
 
+import pytest
 from pydantic import JsonValue
 
 from libs.common.refusals import codes_in, declare, refuses
@@ -91,10 +92,33 @@ def test_only_what_is_in_the_table_is_shown() -> None:
     )
     assert list(merged["paths"]) == ["/v1/customers/{id}"]
     assert merged["paths"]["/v1/customers/{id}"]["get"]["security"] == [
-        {"session": ["customers:read"]}
+        {"session": ["customers:read"]},
+        {"key": ["customers:read"]},
     ]
     assert merged["components"]["schemas"] == {}
     assert merged["components"]["securitySchemes"]["session"]["name"] == "__Host-sid"
+
+
+@pytest.mark.parametrize(
+    ("scope", "schemes"),
+    [
+        ("open", []),
+        ("known", ["session", "key"]),
+        ("calls:read", ["session", "key"]),
+        ("session", ["session"]),
+        ("users:write", ["session"]),
+        ("privacy:decide", ["session"]),
+    ],
+)
+def test_each_operation_says_what_to_come_with(scope: str, schemes: list[str]) -> None:
+    merged: Any = merge(
+        {"gateway": document("/a", {})}, lambda method, path: Operation(method, path, scope), "sid"
+    )
+    asked = merged["paths"]["/a"]["get"]["security"]
+    assert asked == [{scheme: [scope]} for scheme in schemes]
+    declared = merged["components"]["securitySchemes"]
+    assert set(schemes) <= set(declared)
+    assert (declared["key"]["type"], declared["key"]["scheme"]) == ("http", "bearer")
 
 
 def test_a_document_that_is_none_is_passed_over() -> None:

@@ -1,10 +1,13 @@
 """Who signed in, who was let in, and what operators did, goes on record."""
 
 from datetime import timedelta
+from zlib import crc32
 
 from libs.common.events import Note
+from services.gateway.domain.key import new_key
 from services.gateway.domain.roles import Role
 from tests.gateway.house import AT, ONE, TWO, House, sign_in
+from tests.gateway.programs import issued, program
 from tests.gateway.test_api_users import accept, invited
 
 PLATFORM = "platform"
@@ -84,3 +87,38 @@ async def test_an_agent_who_may_not_look_is_not_noted(house: House) -> None:
     agent = await house.signed_in(role=Role.AGENT)
     await agent.get("/v1/users")
     assert noted(house, "access.read") == []
+
+
+async def test_keys_are_noted_from_their_making_to_their_end_and_never_told(house: House) -> None:
+    made = await issued(house, "calls:read", "live:read")
+    admin = await house.signed_in()
+    for _ in range(2):
+        await admin.delete(f"/v1/keys/{made['id']}")
+    await admin.get("/v1/keys")
+    (_, created), (_, revoked) = noted(house, "key.created", "key.revoked")
+    assert (created.object, revoked.object) == (made["id"], made["id"])
+    assert created.facts == {"scopes": "calls:read live:read", "expires": False}
+    assert created.actor.startswith("user:usr_")
+    ((tenant, read),) = noted(house, "access.read")
+    assert (tenant, read.object) == (ONE, "keys")
+    assert read.facts == {"operation": "GET /v1/keys", "documents": 1}
+    assert not [word for word in ("Policy system", made["key"]) if word in str(house.units.noted)]
+
+
+async def test_a_refused_key_is_on_the_record_of_whose_it_is(house: House) -> None:
+    gone = await issued(house, "numbers:read")
+    admin = await house.signed_in()
+    await admin.delete(f"/v1/keys/{gone['id']}")
+    other = new_key()[1]
+    guessed = f"{gone['key'][:30]}{other[30:-8]}"
+    guessed += f"{crc32(guessed.encode()):08x}"
+    for key in (gone["key"], guessed, other, gone["key"][:-1]):
+        assert (await program(house, key).get("/v1/numbers")).status_code == 401
+    found = noted(house, "key.refused")
+    assert [(tenant, n.actor, n.object, n.reason) for tenant, n in found] == [
+        (ONE, f"key:{gone['id']}", gone["id"], "revoked"),
+        (ONE, "unknown", gone["id"], "wrong_secret"),
+        (PLATFORM, "unknown", None, "unknown"),
+    ]
+    assert {n.outcome for _, n in found} == {"refused"}
+    assert not [key for key in (gone["key"], guessed, other) if key in str(house.units.noted)]

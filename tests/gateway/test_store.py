@@ -19,6 +19,7 @@ from services.gateway.domain.hooks.delivery import Delivery, Outcome, owed
 from services.gateway.domain.hooks.endpoint import Endpoint, Secret
 from services.gateway.domain.hooks.telling import Thin
 from services.gateway.domain.invitation import Invitation
+from services.gateway.domain.key import Key, KeyScope
 from services.gateway.domain.reset import Reset
 from services.gateway.domain.roles import Role
 from services.gateway.domain.session import Session
@@ -163,6 +164,42 @@ async def test_an_invitation_is_good_once_and_the_last_one_counts(units: Any) ->
     assert await invitations.use_up(second.id) is True
     assert await invitations.use_up(second.id) is False
     assert await invitations.get(other.id) == other
+
+
+def key(name: str, of: str = ONE, at: datetime = AT, **values: Any) -> Key:
+    scopes = frozenset({KeyScope.CALLS_READ, KeyScope.LIVE_READ})
+    return Key(name, of, "Policy system", scopes, "a" * 64, at, "usr_1", **values)
+
+
+async def test_any_key_is_found_and_its_use_written_down(units: Any) -> None:
+    keys, whole = units.read(PLATFORM).keys, key("key_1", expires_at=AT + timedelta(days=1))
+    await units.read(ONE).agency_keys.add(whole)
+    assert await keys.get("key_1") == whole
+    assert await keys.get("key_2") is None
+    await keys.note("key_1", AT)
+    await keys.note("key_2", AT)
+    assert await keys.get("key_1") == replace(whole, used_at=AT)
+    assert await keys.get("key_2") is None
+
+
+async def test_keys_are_the_scopes_own_and_end_once(units: Any) -> None:
+    mine, theirs = units.read(ONE).agency_keys, units.read(TWO).agency_keys
+    later = AT + timedelta(minutes=1)
+    first, second = key("key_1"), key("key_2", at=later, expires_at=later)
+    await mine.add(first)
+    await mine.add(second)
+    await theirs.add(key("key_3", TWO))
+    assert await mine.all() == [second, first]
+    assert {k.id for k in await mine.good(AT)} == {"key_1", "key_2"}
+    assert await mine.good(later) == [first]
+    assert await mine.get("key_1") == first
+    assert await theirs.get("key_1") is None
+    assert await theirs.revoke("key_1", later) is False
+    assert await mine.revoke("key_1", later) is True
+    assert await mine.revoke("key_1", AT) is False
+    assert await mine.get("key_1") == replace(first, revoked_at=later)
+    assert await mine.good(later) == []
+    assert [k.id for k in await theirs.good(later)] == ["key_3"]
 
 
 async def test_tenants_are_kept_whole(units: Any) -> None:

@@ -81,7 +81,9 @@ async def possess(outside: Outside, tenant: str = US) -> Owned:
 
     insight = await until(card)
     users = (await admin.http.get("/v1/users")).json()["data"]
+    key = await admin.http.post("/v1/keys", json={"name": REFERENCE, "scopes": ["calls:read"]})
     ids = {
+        "key_id": key.json()["id"],
         "customer_id": customer["id"],
         "import_id": imported["id"],
         "call_id": session,

@@ -65,6 +65,7 @@ NAME_NOTHING = {
     "POST /v1/customers",
     "POST /v1/imports",
     "POST /v1/users",
+    "POST /v1/keys",
     "POST /v1/sessions:end-others",
     "POST /v1/webhooks",
     "POST /v1/session:change-password",
@@ -211,7 +212,7 @@ async def test_lists_show_none_of_the_others(outside: Outside, owned: Owned) -> 
         for name in await _operations(other)
         if name.startswith("GET ") and "{" not in name and name not in OWN | PROOFS
     ]
-    known = "customers imports calls insights users messages conversations templates senders"
+    known = "customers imports calls insights users keys messages conversations templates senders"
     assert {
         f"/v1/{name}"
         for name in (*known.split(), "safeguards", "consents", "privacy/requests", "webhooks")
@@ -289,4 +290,6 @@ def _said(answer: httpx.Response) -> dict[str, Any]:
 
 def _named(answer: httpx.Response) -> dict[str, str]:
     """The headers that do not differ from answer to answer."""
-    return {k: v for k, v in answer.headers.items() if k not in {"date", "traceparent"}}
+    return {
+        k: v for k, v in answer.headers.items() if k not in {"date", "ratelimit", "traceparent"}
+    }

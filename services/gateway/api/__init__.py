@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Depends
 
 from services.gateway.api import (
+    keys,
     live,
     numbers,
     openapi,
@@ -24,7 +25,7 @@ from services.gateway.api.access import operator as only_operators
 def _agency() -> APIRouter:
     router = APIRouter(dependencies=[Depends(admitted)])
     proxy.add_to(router)  # first, and not as a router of its own: each is searched row by row
-    parts = (session, sessions, replacing, users, resetting, numbers, usage, live, openapi)
+    parts = (session, sessions, replacing, users, resetting, keys, numbers, usage, live, openapi)
     for part in (*parts, webhooks, webhook_deliveries):
         router.include_router(part.router)
     return router

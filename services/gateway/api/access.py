@@ -1,7 +1,7 @@
 """Who may do what: each operation's scope is in the one permission table."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
@@ -9,9 +9,11 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 from libs.common import clock
 from libs.common.principal import OPERATOR, Principal, Refused
 from libs.common.web import Problem
+from services.gateway.api.apps import App, app_of, app_with, key_in
 from services.gateway.api.desk import Desk, desk_of
-from services.gateway.api.origin import check_content, check_origin
+from services.gateway.api.origin import address_of, check_content, check_origin
 from services.gateway.domain.account import Account
+from services.gateway.domain.key import for_keys
 from services.gateway.domain.permissions import Operation
 from services.gateway.domain.roles import OPEN, SCOPES
 from services.gateway.domain.session import Session, digest
@@ -26,6 +28,16 @@ class Visitor:
 
     session: Session
     account: Account
+
+    @property
+    def tenant(self) -> str:
+        """The agency whose user they are."""
+        return self.account.tenant
+
+    @property
+    def user(self) -> str:
+        """As the usage log names them."""
+        return self.account.id
 
     @property
     def scopes(self) -> frozenset[str]:
@@ -44,27 +56,44 @@ class Visitor:
         return Principal(account.tenant, account.id, account.role.value, self.scopes)
 
 
+Asker: TypeAlias = Visitor | App
+"""Who asks: a person by their session, or a program by its key."""
+
+
 async def admitted(request: Request) -> None:
-    """Lets a request in, or not: every operation for agencies depends on this."""
+    """Lets a request in, or not: every operation for agencies depends on this.
+
+    What is forged goes out with a browser's cookie, and never with a key.
+    """
     desk, operation = desk_of(request), operation_of(request)
-    check_origin(request, desk.site.public_url)
+    key = None if operation.scope == OPEN else key_in(request)
+    if key is None:
+        check_origin(request, desk.site.public_url)
     check_content(request, operation)
     if operation.scope == OPEN:
         return
-    visitor = await visitor_of(request)
-    if visitor is None:
-        raise Problem(401, "unauthenticated", "Sign in first.")
-    if operation.scope not in visitor.scopes:
-        raise Problem(403, "forbidden", "Your role does not allow this.")
-    request.state.visitor = visitor
+    asker = await _visitor(request) if key is None else await app_of(request, key)
+    whose = {"user" if key is None else "key": asker.user, "tenant": asker.tenant}
+    await desk.rates.take(request, **whose)
+    if operation.scope not in asker.scopes:
+        raise _not_allowed(asker, operation)
+    request.state.visitor = asker
 
 
-async def signed_in(request: Request, _: Annotated[str | None, Security(_cookie)]) -> Visitor:
-    """The visitor, after `admitted`."""
-    visitor: Visitor = request.state.visitor
-    return visitor
+async def known(request: Request, _: Annotated[str | None, Security(_cookie)]) -> Asker:
+    """The person or the program, after `admitted`."""
+    asker: Asker = request.state.visitor
+    return asker
 
 
+async def signed_in(asker: Annotated[Asker, Depends(known)], request: Request) -> Visitor:
+    """The person, for operations that are not open to keys."""
+    if isinstance(asker, App):
+        raise _not_allowed(asker, operation_of(request))
+    return asker
+
+
+Known = Annotated[Asker, Depends(known)]
 Signed = Annotated[Visitor, Depends(signed_in)]
 
 
@@ -88,6 +117,35 @@ async def visitor_with(desk: Desk, session_id: str) -> Visitor | None:
         await store.sessions.note(session, now)
         session = session.seen(now)
     return Visitor(session, account)
+
+
+async def still(desk: Desk, asker: Asker) -> Asker | None:
+    """The same again, if session or key are still good; for streams that stay open."""
+    if isinstance(asker, App):
+        return await app_with(desk, asker.key.id)
+    return await visitor_with(desk, asker.session.id)
+
+
+async def _visitor(request: Request) -> Visitor:
+    """Who is signed in. Raises Problem 401, or 429 where an address asks for nothing but that."""
+    visitor = await visitor_of(request)
+    if visitor is None:
+        desk = desk_of(request)
+        await desk.rates.take_address(request, address_of(request, desk.site.proxies))
+        raise Problem(401, "unauthenticated", "Sign in first.")
+    return visitor
+
+
+def _not_allowed(asker: Asker, operation: Operation) -> Problem:
+    if isinstance(asker, Visitor):
+        return Problem(403, "forbidden", "Your role does not allow this.")
+    scope = operation.scope
+    if not for_keys(scope):
+        return Problem(403, "not_for_keys", f"No key can have the scope `{scope}`: sign in.")
+    challenge = {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'}
+    return Problem(
+        403, "missing_scope", f"This key has not the scope `{scope}`.", headers=challenge
+    )
 
 
 def operation_of(request: Request) -> Operation:

@@ -11,6 +11,7 @@ from libs.common.mongo import Work
 from libs.common.service import Running
 from services.gateway.api.documents import Documents
 from services.gateway.api.passwords import Passwords
+from services.gateway.api.rates import Rates
 from services.gateway.clients import Services
 from services.gateway.domain.live import Live
 from services.gateway.domain.site import Site
@@ -39,6 +40,7 @@ class Desk:
         self.documents = Documents(services)
         self.live = live
         self.waiting = waiting
+        self.rates = Rates(site.quotas)
         self.passwords = Passwords()
         self.tries = Tries()
 

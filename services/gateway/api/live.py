@@ -13,7 +13,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from libs.common.mongo import is_outage
 from libs.common.telemetry import span
-from services.gateway.api.access import Signed, Visitor, operation_of, visitor_with
+from services.gateway.api.access import Asker, Known, operation_of, still
 from services.gateway.api.desk import Desk, desk_of
 from services.gateway.domain.memory import Memory
 from services.gateway.domain.moment import Moment
@@ -43,7 +43,7 @@ SLOW = Counter("live_streams_slow", "Streams closed because the client did not k
     responses={200: {"content": {"text/event-stream": _STREAM}}},
 )
 async def get_live(
-    me: Signed,
+    me: Known,
     request: Request,
     last_event_id: Annotated[str | None, Header(max_length=200)] = None,
 ) -> Response:
@@ -53,18 +53,18 @@ async def get_live(
     first event is `snapshot`: the events of the calls that are open.
     """
     desk = desk_of(request)
-    await desk.saw(me.account.tenant, me.actor, str(operation_of(request)), "live")
+    await desk.saw(me.tenant, me.actor, str(operation_of(request)), "live")
     events = _Stream(desk, me).events(last_event_id)
     return EventSourceResponse(events, ping=PING_SECONDS, send_timeout=SEND_SECONDS, sep=SEP)
 
 
 class _Stream:
-    """One client. It ends with its session, with the process, or when it does not keep up."""
+    """One client. It ends with its session or key, with the process, or where it is too slow."""
 
-    def __init__(self, desk: Desk, me: Visitor) -> None:
+    def __init__(self, desk: Desk, me: Asker) -> None:
         self._desk = desk
-        self._session = me.session.id
-        self._tenant = me.account.tenant
+        self._me = me
+        self._tenant = me.tenant
         self._unread: asyncio.Queue[Moment | None] = asyncio.Queue(MOST_UNREAD)
         self._check_at = asyncio.get_running_loop().time() + CHECK_SECONDS
         self._over = False
@@ -112,7 +112,7 @@ class _Stream:
         loop = asyncio.get_running_loop()
         while True:
             if loop.time() >= self._check_at:
-                if not await _holds(self._desk, self._session):
+                if not await _holds(self._desk, self._me):
                     return None
                 self._check_at = loop.time() + CHECK_SECONDS
             try:
@@ -122,15 +122,15 @@ class _Stream:
                 continue
 
 
-async def _holds(desk: Desk, session: str) -> bool:
-    """Whether the session is still good. While the store is away, nobody is sent away."""
+async def _holds(desk: Desk, me: Asker) -> bool:
+    """Whether session or key are still good. While the store is away, nobody is sent away."""
     try:
-        visitor = await visitor_with(desk, session)
+        asker = await still(desk, me)
     except Exception as error:
         if is_outage(error):
             return True
         raise
-    return visitor is not None and "live:read" in visitor.scopes
+    return asker is not None and "live:read" in asker.scopes
 
 
 def _snapshot(memory: Memory) -> bytes:

@@ -5,7 +5,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from libs.common import clock
 from libs.common.web import Page
-from services.gateway.api.access import Signed
+from services.gateway.api.access import Known
 from services.gateway.api.desk import desk_of
 
 router = APIRouter(prefix="/v1", tags=["numbers"])
@@ -20,9 +20,9 @@ class Number(BaseModel):
 
 
 @router.get("/numbers", summary="List the agency's numbers")
-async def list_numbers(me: Signed, request: Request) -> Page[Number]:
+async def list_numbers(me: Known, request: Request) -> Page[Number]:
     """Those that are the agency's now or will be, on one page."""
-    tenant = await desk_of(request).store().tenants.get(me.account.tenant)
+    tenant = await desk_of(request).store().tenants.get(me.tenant)
     held = tenant.numbers if tenant else ()
     now = clock.now()
     numbers = [

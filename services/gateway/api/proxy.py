@@ -7,7 +7,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect
 
 from libs.common.web import Problem, not_found
-from services.gateway.api.access import Signed, operation_of
+from services.gateway.api.access import Known, operation_of
 from services.gateway.api.desk import desk_of
 from services.gateway.api.origin import has_body
 from services.gateway.clients import Ask, Away
@@ -20,7 +20,7 @@ LARGEST_UPLOAD = 1024**3
 log = structlog.get_logger()
 
 
-async def pass_on(me: Signed, request: Request) -> Response:
+async def pass_on(me: Known, request: Request) -> Response:
     """Asks the service that owns the operation and answers with what it says."""
     try:
         ask = await _ask(request)

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from libs.common import clock
 from libs.common.web import Page, Problem, refuses
-from services.gateway.api.access import Signed
+from services.gateway.api.access import Known
 from services.gateway.api.desk import desk_of
 
 router = APIRouter(prefix="/v1", tags=["usage"])
@@ -34,13 +34,13 @@ class DayOfUse(BaseModel):
     responses=refuses(422, {"bad_period": _BAD_PERIOD}),
 )
 async def list_usage(
-    me: Signed,
+    me: Known,
     request: Request,
     since: Annotated[date | None, Query(description="First day; 30 days ago if left out.")] = None,
     until: Annotated[date | None, Query(description="Last day; today if left out.")] = None,
 ) -> Page[DayOfUse]:
     """Days are the agency's own; an answer shows here within seconds."""
-    desk, tenant = desk_of(request), me.account.tenant
+    desk, tenant = desk_of(request), me.tenant
     record = await desk.store().tenants.get(tenant)
     zone = ZoneInfo(record.timezone if record else "UTC")
     last = until or clock.now().astimezone(zone).date()

@@ -7,6 +7,7 @@ from pydantic import JsonValue
 
 from libs.common.refusals import declare
 from services.gateway.domain import refusals
+from services.gateway.domain.key import for_keys
 from services.gateway.domain.openapi_answers import shared_answers
 from services.gateway.domain.permissions import Operation
 from services.gateway.domain.roles import OPEN, OPERATOR
@@ -17,6 +18,12 @@ Schemas = Object
 Listed = Callable[[str, str], Operation | None]
 
 _PREFIX = "#/components/schemas/"
+_KEY: JsonValue = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "ink_live_<id>_<secret>",
+    "description": "A key of an agency's program, from `POST /v1/keys`; never with the cookie.",
+}
 _METHODS = ("get", "put", "post", "delete", "patch")
 _DESCRIPTION = """\
 Who is calling, what matters, what to beware of: for an agency's own apps.
@@ -74,7 +81,10 @@ def merge(documents: Mapping[str, Document], listed: Listed, cookie: str) -> Doc
         "components": {
             "responses": answers,
             "schemas": _used(schemas, [answers, shown]),
-            "securitySchemes": {"session": {"type": "apiKey", "in": "cookie", "name": cookie}},
+            "securitySchemes": {
+                "session": {"type": "apiKey", "in": "cookie", "name": cookie},
+                "key": _KEY,
+            },
         },
     }
 
@@ -88,8 +98,16 @@ def _shown(operation: JsonValue, row: Operation) -> Object:
     return {
         **told,
         "responses": dict(sorted(responses.items())),
-        "security": [] if row.scope == OPEN else [{"session": [row.scope]}],
+        "security": _security(row),
     }
+
+
+def _security(row: Operation) -> JsonValue:
+    """A session or a key will do; the scope is the one that either of them needs."""
+    if row.scope == OPEN:
+        return []
+    schemes = ["session", "key"] if for_keys(row.scope) else ["session"]
+    return [{scheme: [row.scope]} for scheme in schemes]
 
 
 def _clashing(by_service: Mapping[str, Schemas]) -> set[str]:

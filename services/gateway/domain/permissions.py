@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from services.gateway.domain.roles import OPEN, OPERATOR, SESSION
+from services.gateway.domain.roles import KNOWN, OPEN, OPERATOR, SESSION
 
 TABLE: dict[tuple[str, str], str] = {
     ("GET", "/"): OPEN,
@@ -24,7 +24,7 @@ TABLE: dict[tuple[str, str], str] = {
     ("POST", "/v1/session:change-password"): SESSION,
     ("POST", "/v1/invitations:accept"): OPEN,
     ("POST", "/v1/resets:accept"): OPEN,
-    ("GET", "/v1/openapi.json"): SESSION,
+    ("GET", "/v1/openapi.json"): KNOWN,
     ("GET", "/v1/live"): "live:read",
     ("GET", "/v1/numbers"): "numbers:read",
     ("GET", "/v1/usage"): "usage:read",
@@ -41,6 +41,9 @@ TABLE: dict[tuple[str, str], str] = {
     ("GET", "/v1/webhooks/{webhook_id}/deliveries"): "webhooks:read",
     ("POST", "/v1/webhooks/{webhook_id}/deliveries/{delivery_id}:resend"): "webhooks:write",
     ("POST", "/v1/users/{user_id}:reset"): "users:write",
+    ("GET", "/v1/keys"): "keys:read",
+    ("POST", "/v1/keys"): "keys:write",
+    ("DELETE", "/v1/keys/{key_id}"): "keys:write",
     ("GET", "/v1/customers"): "customers:read",
     ("POST", "/v1/customers"): "customers:write",
     ("POST", "/v1/customers:find"): "customers:read",

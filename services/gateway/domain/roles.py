@@ -4,10 +4,13 @@ from enum import StrEnum
 
 OPEN = "open"
 SESSION = "session"
+KNOWN = "known"
+"""Whoever is signed in, and every app with a key."""
 OPERATOR = "operator"
 
 _AGENT = frozenset(
-    {SESSION, "customers:read", "calls:read", "insights:read", "insights:feedback", "live:read"}
+    {SESSION, KNOWN}
+    | {"customers:read", "calls:read", "insights:read", "insights:feedback", "live:read"}
     | {"messages:read", "messages:write", "conversations:read", "templates:read", "senders:read"}
     | {"consents:read", "consents:write", "privacy:read", "privacy:write", "proof:read"}
 )
@@ -27,6 +30,8 @@ _ADMIN = _AGENT | {
     "privacy:decide",
     "webhooks:read",
     "webhooks:write",
+    "keys:read",
+    "keys:write",
 }
 
 

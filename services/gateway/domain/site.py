@@ -1,14 +1,20 @@
 """Where the gateway stands, as browsers see it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from services.gateway.domain.rates import Quotas
 
 
 @dataclass(frozen=True)
 class Site:
-    """`public_url` is an origin: scheme, host, port. `proxies` of our own stand in front of it."""
+    """`public_url` is an origin: scheme, host, port. `proxies` of our own stand in front of it.
+
+    `quotas`: how much it takes from each who comes.
+    """
 
     public_url: str
     proxies: int = 0
+    quotas: Quotas = field(default_factory=Quotas)
 
     @property
     def secure(self) -> bool:

@@ -10,6 +10,7 @@ from services.gateway.store.deliveries import DELIVERIES, Deliveries
 from services.gateway.store.due import DUE, Due, Dues
 from services.gateway.store.hooks import Hooks
 from services.gateway.store.invitations import INVITATIONS, Invitations
+from services.gateway.store.keys import KEYS, AgencyKeys, ApiKeys
 from services.gateway.store.resets import RESETS, Resets
 from services.gateway.store.sessions import SESSIONS, Sessions
 from services.gateway.store.tenants import TENANTS, TenantRecords
@@ -17,7 +18,7 @@ from services.gateway.store.turns import Turns
 from services.gateway.store.usage import USAGE, UsageLog
 from services.gateway.store.webhooks import WEBHOOKS, Webhooks
 
-SHARED = (TENANTS, ACCOUNTS, SESSIONS, INVITATIONS, RESETS, DUE)
+SHARED = (TENANTS, ACCOUNTS, SESSIONS, INVITATIONS, RESETS, KEYS, DUE)
 PER_TENANT = (USAGE, WEBHOOKS, DELIVERIES, CALLERS)
 
 
@@ -31,6 +32,8 @@ class Store:
         self.sessions = Sessions(scope)
         self.invitations = Invitations(scope)
         self.resets = Resets(scope)
+        self.keys = ApiKeys(scope)
+        self.agency_keys = AgencyKeys(scope)
         self.turns = Turns(scope)
         self.usage = UsageLog(scope)
         self.hooks = Hooks(scope, keys)
