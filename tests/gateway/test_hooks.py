@@ -391,12 +391,12 @@ async def test_the_job_ends_once_what_is_under_way_is_settled(hooked: Hooked) ->
     stopping = asyncio.Event()
     job = asyncio.ensure_future(hooked.job.run(stopping))
     while not hooked.apps.sent:
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0)
     stopping.set()
-    await asyncio.sleep(0.3)
-    assert not job.done()
+    done, _ = await asyncio.wait([job], timeout=2 * delivering.POLL_SECONDS)
+    assert not done
     gate.set()
-    await asyncio.wait_for(job, 5)
+    await job
     assert await hooked.states() == {"call.started": "delivered"}
 
 
