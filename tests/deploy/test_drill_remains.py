@@ -37,7 +37,12 @@ def test_whoever_is_nowhere_but_where_the_certificate_says_is_erased() -> None:
     ("given", "numbers", "codes", "said"),
     [
         ({}, (), (), "not erased: there is no certificate"),
-        (proof("ingest", "matcher", "messaging"), (), (), "the certificate lacks insights"),
+        (
+            proof("gateway", "ingest", "matcher", "messaging"),
+            (),
+            (),
+            "the certificate lacks insights",
+        ),
         (proof(), ("insights.calls",), (), "left: the number is in insights.calls"),
         (proof(), ("matcher.erased",), (), "left: the number is in matcher.erased"),
         (proof(), (), ("messaging.messages",), "left: the code is in messaging.messages"),

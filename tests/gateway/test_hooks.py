@@ -19,6 +19,7 @@ from libs.common.events import (
     ErasureDone,
     ErasureOrdered,
     Event,
+    TenantClosed,
 )
 from libs.common.mongo import Work
 from services.gateway import handlers
@@ -341,6 +342,30 @@ async def test_a_claim_that_was_left_is_taken_up_after_its_lease(hooked: Hooked)
         assert await successor.round(tasks) == 1
     assert await hooked.states() == {"call.started": "delivered"}
     assert len({one.headers["webhook-id"] for one in hooked.apps.sent}) == 1
+
+
+async def test_one_that_cannot_be_sent_holds_up_no_other(hooked: Hooked) -> None:
+    await hooked.endpoint("whk_1", secrets=(Secret(b"of a key that is lost"),))
+    await hooked.happens(ring())
+    hooked.move(timedelta(seconds=1))
+    await hooked.endpoint("whk_2")
+    await hooked.happens(ring("ses_2"))
+    await hooked.rounds()
+    assert await hooked.states("whk_2") == {"call.started": "delivered"}
+    assert {one.state for one in await hooked.log("whk_1")} == {"pending"}
+    assert len(hooked.apps.sent) == 1
+
+
+async def test_what_is_due_of_an_agency_that_has_left_is_let_go(hooked: Hooked) -> None:
+    await hooked.endpoint("whk_1")
+    await hooked.endpoint("whk_2", TWO)
+    await hooked.happens(ring())
+    await hooked.happens(ring(), tenant=TWO)
+    hooked.house.running.tenants.put(TenantClosed(tenant=ONE))
+    await hooked.rounds()
+    assert await hooked.states("whk_2", TWO) == {"call.started": "delivered"}
+    assert await hooked.due() == []
+    assert len(hooked.apps.sent) == 1
 
 
 async def test_who_is_erased_is_in_no_delivery_and_what_is_yet_to_come_of_their_call_is_none(

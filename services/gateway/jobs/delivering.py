@@ -8,6 +8,7 @@ import asyncio
 import random
 from collections import Counter
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import prometheus_client
@@ -15,6 +16,7 @@ import structlog
 
 from libs.common import clock, telemetry
 from libs.common.keys import PLATFORM
+from libs.common.mongo import is_outage
 from libs.common.service import Running
 from libs.common.tenants import UnknownTenant
 from services.gateway.clients import Letter, Poster
@@ -23,6 +25,7 @@ from services.gateway.jobs.attempts import Claim, Settle
 from services.gateway.store import Due, Store
 
 POLL_SECONDS = 0.25
+LATER = timedelta(minutes=1)
 BATCH = 64
 AT_ONCE, PER_TENANT, PER_ENDPOINT, WHILE_FAILING = 128, 16, 4, 1
 SETTLE_PAUSES = (0.1, 0.5, 1.0, 2.0)
@@ -103,15 +106,24 @@ class Delivering:
         return 1
 
     async def _claim(self, due: Due) -> Letter | None:
-        """One that cannot be claimed is passed over: it is found again when its lease is over."""
+        """One that cannot be claimed waits, so that the others have their turn."""
+        letter: Letter | None = None
         try:
-            tenant = self._tenants.get(due.tenant)
+            letter = await self._units.write(self._tenants.get(due.tenant), Claim(due).run)
         except UnknownTenant:
-            if self._tenants.has_left(due.tenant):
-                await self._platform.hooks.due.forget(due)
-            return None
-        letter: Letter | None = await self._units.write(tenant, Claim(due).run)
+            await self._leave(due)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            log.warning("webhooks.unclaimed", error=type(error).__name__, tenant=due.tenant)
+            await self._platform.hooks.due.claim(due, clock.now() + LATER)
         return letter
+
+    async def _leave(self, due: Due) -> None:
+        if self._tenants.has_left(due.tenant):
+            await self._platform.hooks.due.forget(due)
+        else:
+            await self._platform.hooks.due.claim(due, clock.now() + LATER)
 
     async def _deliver(self, due: Due, letter: Letter) -> None:
         """The request, outside any transaction, and what came of it."""
