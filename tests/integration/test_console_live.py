@@ -35,3 +35,26 @@ async def test_a_ringing_call_whose_card_fills_in(desks: Desks, tenant: str) -> 
         await card.locator(".write").click()
         await expect(page.locator("#conversation")).to_be_visible()
         await desk.accessible("the live page")
+
+
+async def test_an_agent_answers_by_text_and_a_stop_changes_the_card(desks: Desks) -> None:
+    number, line = "+12125550187", desks.outside.platform.tenants[US]["number"]
+    async with desks.desk(US, "agent") as desk:
+        page = desk.page
+        await expect(page.locator("#state")).to_have_text("Connected")
+        await desks.outside.ask("/texts", {"from": number, "to": line, "text": "Are you open?"})
+        person = page.locator("#conversations button", has_text=number)
+        await person.press("Enter")
+        await expect(page.locator("#with")).to_be_focused()
+        await expect(page.locator("#thread")).to_contain_text("Are you open?")
+        await page.fill("#answer textarea", "Until six.")
+        await expect(page.locator("#size")).not_to_be_empty()
+        await page.click("#answer button")
+        ours = page.locator("#thread li.out", has_text="Until six.")
+        await expect(ours).to_contain_text("Delivered", timeout=20_000)
+        await desks.outside.ask("/texts", {"from": number, "to": line, "text": "STOP"})
+        wants_none = page.locator("#consent-state", has_text="Wants no messages at all")
+        await expect(wants_none).to_be_visible(timeout=20_000)
+        await expect(person).to_contain_text("Stopped", timeout=20_000)
+        await page.keyboard.press("Escape")
+        await desk.accessible("the live page after a stop")

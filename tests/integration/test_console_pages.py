@@ -1,13 +1,22 @@
 """The pages for an agency's work, in a real browser, on the running platform."""
 
+from pathlib import Path
+from uuid import uuid4
+
 import pytest
 from playwright.async_api import expect
 
-from tests.support.browser import Desks
+from tests.support.browser import Desk, Desks
 from tests.support.platform import SA, US
 
 pytestmark = pytest.mark.timeout(180)
 
+DIRTY = (
+    "Kundennummer;Kunde;Telefon 1;Stand\n"
+    "AZ-1;Ada Brightwater;+12125550182;active\n"
+    "AZ-2;Broken Line;12;active\n"
+    "AZ-3;Cleo Farthing;+12125550183;lapsed\n"
+)
 CUSTOMERS = {US: ("+12125550100", "IQ-0001"), SA: ("+966500000100", "IC-0001")}
 
 
@@ -33,3 +42,138 @@ async def test_a_customer_is_found_and_shown(desks: Desks, tenant: str) -> None:
         await page.locator("#found a").first.click()
         await expect(page.locator("h2 bdi[dir=ltr]").first).to_have_text(number)
         await desk.accessible("a customer")
+
+
+@pytest.mark.parametrize("tenant", [US, SA])
+async def test_every_page_of_an_admin_can_be_used_by_everybody(desks: Desks, tenant: str) -> None:
+    async with desks.desk(tenant, "admin") as desk:
+        await expect(desk.page.locator("nav a")).to_have_count(7)
+        for path in ("/imports", "/requests?every=true", "/users", "/usage", "/audit"):
+            await desk.open(path)
+            await expect(desk.page.locator("nav [aria-current]")).to_have_count(1)
+            await desk.accessible(path)
+
+
+async def test_an_agent_is_not_shown_what_is_an_admins(desks: Desks) -> None:
+    async with desks.desk(US, "agent") as desk:
+        for path in ("/imports", "/users", "/usage", "/audit"):
+            await desk.open(path)
+            await expect(desk.page.locator("h1")).to_have_text("This page cannot be shown")
+        await desk.accessible("a page that is refused")
+
+
+async def test_a_dirty_file_is_imported_with_its_columns_named(
+    desks: Desks, tmp_path: Path
+) -> None:
+    file = tmp_path / "dirty.csv"
+    file.write_text(DIRTY, encoding="utf-8")
+    async with desks.desk(US, "admin") as desk:
+        page = desk.page
+        await desk.open("/imports")
+        await page.click("#upload button")
+        await expect(page.locator("#file-error")).to_be_visible()
+        await page.set_input_files("#file", file)
+        await expect(page.locator("#columns tbody tr")).to_have_count(4)
+        await expect(page.locator("#columns tbody tr").first).to_contain_text("AZ-1 · AZ-2 · AZ-3")
+        columns = {"Kundennummer": "external_id", "Kunde": "name", "Stand": "status"}
+        for column, field in {**columns, "Telefon 1": "phone"}.items():
+            await page.select_option(f"[data-column='{column}']", field)
+        await desk.accessible("a file with its columns")
+        await page.fill("#source", "our old system")
+        await page.click("#upload button")
+        await page.wait_for_url("**/imports/imp_*")
+        await expect(page.locator("#counts")).to_contain_text("finished")
+        line = page.locator("tbody tr").first
+        await expect(line).to_contain_text("12")
+        await desk.accessible("an import")
+        async with page.expect_download() as download:
+            await page.click("a[download]")
+        saved = await (await download.value).path()
+        assert "Telefon 1" in saved.read_text()
+        await desk.open("/customers")
+        await page.select_option("#by", "external_id")
+        await page.fill("#sought", "AZ-3")
+        await page.click("#find button")
+        await expect(page.locator("#found li")).to_contain_text("Cleo Farthing")
+
+
+async def test_a_user_is_invited_joins_and_is_shut_out(desks: Desks) -> None:
+    email = f"{uuid4().hex}@example.com"
+    async with desks.desk(US, "admin") as desk, desks.desk(US) as stranger:
+        page = desk.page
+        await desk.open("/users")
+        await page.fill("#email", "nobody")
+        await page.click("#invite button")
+        await expect(page.locator("#email-error")).to_be_visible()
+        await page.fill("#email", email)
+        await page.click("#invite button")
+        await expect(page.locator("#invited")).to_be_focused()
+        await stranger.open(await page.input_value("#link"))
+        await stranger.page.fill("[name=name]", "Wilhelmina Slate")
+        await stranger.page.fill("[name=password]", "blue kettle sings at noon")
+        await stranger.page.click("#join button")
+        await expect(stranger.page.locator("#joined")).to_be_visible()
+        await stranger.open("/")
+        await stranger.sign_in({"email": email, "password": "blue kettle sings at noon"})
+        await desk.open("/users")
+        row = page.locator("[data-user]", has_text=email)
+        await row.locator("[name=shut]").click()
+        await expect(row).to_contain_text("shut out")
+        await stranger.open("/customers")
+        await expect(stranger.page.locator("#sign-in")).to_be_visible()
+        mine = page.locator("[data-user]", has_text="(you)")
+        await mine.locator("[name=shut]").click()
+        await expect(mine.locator(".problem")).to_contain_text("at least one active Admin")
+
+
+async def test_an_erasure_goes_to_its_certificate_by_keyboard_alone(desks: Desks) -> None:
+    async with desks.desk(US, "admin") as desk:
+        page = desk.page
+        await _keep(desk, "+12125550181", "Ottoline Ferrier")
+        await desk.open("/requests")
+        await page.keyboard.press("Tab")
+        await expect(page.locator(".skip")).to_be_focused()
+        await page.keyboard.press("Enter")
+        await _tab_to(desk, "kind")
+        await page.keyboard.press("E")
+        await page.keyboard.press("Tab")
+        await page.keyboard.type("+12125550181")
+        await _tab_to(desk, "channel")
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**/requests/req_*")
+        await expect(page.locator("h1")).to_have_text("Erasure")
+        await desk.accessible("a request")
+        await _tab_to(desk, "attest-reason")
+        await page.keyboard.type("Showed a passport.")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#stage")).to_have_text("in progress")
+        await expect(page.locator("#certificate")).to_be_visible(timeout=60_000)
+        await expect(page.locator("#certificate tbody")).to_contain_text("customers: 1")
+        await expect(page.locator("#stage")).to_have_text("completed")
+        await desk.accessible("a certificate")
+
+
+async def _keep(desk: Desk, number: str, name: str) -> None:
+    """A customer, written as an agency's own system would; again on a new basis where erased."""
+    told = {"name": name, "numbers": [{"number": number}], "lawful_basis": "contract"}
+    answer = await desk.page.request.post(
+        "/v1/customers",
+        data={**told, "renewed_basis": "a new contract"},
+        headers={"Origin": _origin(desk)},
+    )
+    assert answer.status == 201, await answer.text()
+
+
+def _origin(desk: Desk) -> str:
+    """Where the page came from."""
+    return "/".join(desk.page.url.split("/")[:3])
+
+
+async def _tab_to(desk: Desk, name: str) -> None:
+    """Goes on with the tabulator until the field with this id has the focus."""
+    for _ in range(60):
+        await desk.page.keyboard.press("Tab")
+        if await desk.page.evaluate("document.activeElement.id") == name:
+            return
+    raise AssertionError(f"no way by keyboard to {name}")

@@ -5,14 +5,14 @@ from fastapi.responses import FileResponse, Response
 
 from libs.common.web import not_found
 from services.gateway.api.access import admitted, visitor_of
-from services.gateway.pages import customers, policies
+from services.gateway.pages import audit, customers, imports, policies, requests, usage, users
 from services.gateway.pages.rendering import HERE, page, preferred
 from services.gateway.pages.screen import screen_of
 
 STATIC = {
     file.name: file for end in ("css", "js", "svg") for file in (HERE / "static").glob(f"*.{end}")
 }
-CONSOLE = (customers,)
+CONSOLE = (customers, imports, requests, users, usage, audit)
 
 
 def _console() -> APIRouter:

@@ -17,6 +17,11 @@ class Place(NamedTuple):
 PLACES = (
     Place("/", "live", SESSION),
     Place("/customers", "customers", "customers:read"),
+    Place("/imports", "imports", "imports:read"),
+    Place("/requests", "requests", "privacy:decide"),
+    Place("/users", "users", "users:read"),
+    Place("/usage", "usage", "usage:read"),
+    Place("/audit", "audit", "audit:read"),
 )
 
 

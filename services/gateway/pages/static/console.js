@@ -26,5 +26,9 @@ $("#sign-out")?.addEventListener("click", async () => {
   await ask("DELETE", "/v1/session").catch(() => null);
   location.assign("/");
 });
+if ($("#upload")) (await import("./imports.js")).start();
+if ($("#request-new")) (await import("./requests.js")).board();
+if ($("#standing")) (await import("./requests.js")).one();
+if ($("#users")) (await import("./users.js")).start();
 if ($("#find")) (await import("./customers.js")).start();
 if ($("#calls")) (await import("./live.js")).livePage();
