@@ -148,7 +148,7 @@ async def test_an_erasure_goes_to_its_certificate_by_keyboard_alone(desks: Desks
         await page.keyboard.type("Showed a passport.")
         await page.keyboard.press("Enter")
         await expect(page.locator("#stage")).to_have_text("in progress")
-        await expect(page.locator("#certificate")).to_be_visible(timeout=60_000)
+        await expect(page.locator("#certificate")).to_be_visible(timeout=90_000)
         await expect(page.locator("#certificate tbody")).to_contain_text("customers: 1")
         await expect(page.locator("#stage")).to_have_text("completed")
         await desk.accessible("a certificate")

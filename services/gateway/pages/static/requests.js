@@ -3,6 +3,7 @@ import { onForm } from "./forms.js";
 import { $, ask, fill, when, words } from "./page.js";
 
 const LOOK_MS = 2000;
+const SELDOM_MS = 60_000; // each look is on record
 const RUNNING = ["in_progress"];
 
 export function board() {
@@ -21,7 +22,7 @@ export function one() {
       location.reload();
     });
   }
-  if (RUNNING.includes(status)) setTimeout(() => look(id, status), LOOK_MS);
+  if (RUNNING.includes(status)) setTimeout(() => look(id, status, LOOK_MS), LOOK_MS);
 }
 
 function bodyOf(fields) {
@@ -32,9 +33,10 @@ function sent({ left, valid_until: until }) {
   $("#sent").replaceChildren(`${fill(words.code_sent, { left })} `, when(until));
 }
 
-// While the services answer, the page is drawn anew once something has changed.
-async function look(id, status) {
+// While the services answer, the page is drawn anew once something has changed; it looks less and less often.
+async function look(id, status, waited) {
   const told = await ask("GET", `/v1/privacy/requests/${id}`).catch(() => null);
   if (told && told.status !== status) return location.reload();
-  setTimeout(() => look(id, status), LOOK_MS * 2);
+  const wait = Math.min(waited * 1.5, SELDOM_MS);
+  setTimeout(() => look(id, status, wait), wait);
 }
