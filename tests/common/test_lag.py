@@ -47,6 +47,24 @@ async def test_what_is_not_committed_is_lag_in_each_partition(kafka_url: str, to
         assert await groups.places(group) == {(topic, 0): Place(1, first)}
 
 
+async def test_places_are_assigned_once_and_nothing_of_them_is_read(
+    kafka_url: str, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assigned: list[int] = []
+    assign = AIOKafkaConsumer.assign
+
+    def counted(self: AIOKafkaConsumer, places: list[TopicPartition]) -> None:
+        assigned.append(len(places))
+        assign(self, places)
+
+    monkeypatch.setattr(AIOKafkaConsumer, "assign", counted)
+    async with lag.asking(kafka_url, "tests") as groups:
+        for _ in range(3):
+            await groups.places("nobody", [topic])
+        assert await groups._consumer.getmany(timeout_ms=500) == {}
+    assert assigned == [2]
+
+
 async def test_what_is_measured_is_exported_by_group_topic_and_partition(
     kafka_url: str, topic: str
 ) -> None:

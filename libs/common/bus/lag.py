@@ -83,8 +83,9 @@ class Groups:
 
     async def _bounds(self, wanted: Collection[TopicPartition]) -> tuple[Any, Any]:
         places = list(wanted)
-        self._consumer.assign(places)
-        self._consumer.pause(*places)  # before it can read any of them
+        if self._consumer.assignment() != set(places):  # it logs each time, and asks anew
+            self._consumer.assign(places)
+            self._consumer.pause(*places)  # before it can read any of them
         return (
             await self._consumer.beginning_offsets(places),
             await self._consumer.end_offsets(places),
