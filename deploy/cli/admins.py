@@ -19,6 +19,7 @@ class Role(StrEnum):
 
     ADMIN = "Admin"
     AGENT = "Agent"
+    AUDITOR = "Auditor"
 
 
 class Invited(BaseModel):

@@ -112,4 +112,6 @@ def test_a_role_is_read_in_any_case(intnet: Intnet, services: FakeServices) -> N
     shown = json.loads(intnet(*words, "--role", "AGENT", "--json").stdout)
     assert services.asked[-1][2]["role"] == "agent"
     assert set(shown) == {"tenant", "email", "role", "link", "expires_at"}
+    assert intnet(*words, "--role", "auditor").exit_code == 0
+    assert services.asked[-1][2]["role"] == "auditor"
     assert intnet(*words, "--role", "Owner").exit_code == 2

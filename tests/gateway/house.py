@@ -22,6 +22,7 @@ from libs.common.tenants import Tenants
 from services.gateway import app as gateway
 from services.gateway.domain.account import Account
 from services.gateway.domain.roles import Role
+from services.gateway.domain.session import begun, new_secret
 from services.gateway.settings import Settings
 from tests.gateway.memory import MemoryUnits
 
@@ -108,6 +109,13 @@ class House:
         answer = await sign_in(client, account.email)
         assert answer.status_code == 201, answer.text
         return client
+
+    def visitor(self, account: Account, at: datetime | None = None) -> httpx.AsyncClient:
+        """A client with a session that began then, now where no moment is given."""
+        secret = new_secret()
+        session = begun(secret, account, at or clock.now(), None)
+        self.data.sessions[session.id] = session
+        return self.client(Cookie=f"sid={secret}")
 
 
 async def sign_in(

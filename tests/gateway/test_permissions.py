@@ -1,14 +1,29 @@
 """Every operation has its row, and every row is asked for: nothing is open by accident."""
 
+import copy
+
 import pytest
 from fastapi.routing import iter_route_contexts
+from starlette.responses import Response
 
 from libs.common.keys import PLATFORM
+from libs.common.principal import Principal
+from services.gateway.api import live
+from services.gateway.clients import Ask, Away
 from services.gateway.domain import permissions, roles
 from services.gateway.domain.permissions import TABLE, find, listed
-from services.gateway.domain.roles import OPEN, OPERATOR, SCOPES, Role
+from services.gateway.domain.roles import SCOPES, Role
+from services.gateway.domain.routes import service_of
+from services.gateway.domain.session import IDLE
 from services.gateway.domain.tenant import reserved
-from tests.gateway.house import ONE, House
+from tests.gateway.expected import (
+    ANYONE,
+    AUDITORS_CHANGES,
+    EXPECTED,
+    HIDDEN_FROM_AUDITORS,
+    OPERATORS,
+)
+from tests.gateway.house import AT, ONE, PUBLIC, TWO, House, problem
 
 FRAMEWORK = {("GET", "/openapi.json")}  # behind the door, which does not know it
 
@@ -35,27 +50,148 @@ def test_each_scope_is_somebodys() -> None:
     assert reserved(PLATFORM)
 
 
+class Behind:
+    """The services behind, of whom it is only seen who asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[Principal] = []
+
+    async def send(self, ask: Ask, principal: Principal) -> None:
+        self.asked.append(principal)
+        raise Away(ask.service, unknown=False)
+
+
+@pytest.fixture
+def behind(house: House, monkeypatch: pytest.MonkeyPatch) -> Behind:
+    """Away, all of them; and a live stream that ends at once."""
+    seen = Behind()
+    monkeypatch.setattr(house.desk.services, "send", seen.send)
+    monkeypatch.setattr(live, "EventSourceResponse", lambda *_, **__: Response())
+    return seen
+
+
+def test_of_each_operation_is_said_for_whom_it_is() -> None:
+    assert {f"{method} {template}" for method, template in TABLE} == EXPECTED.keys()
+
+
 @pytest.mark.parametrize(("method", "template"), sorted(TABLE))
-async def test_the_table_is_what_happens(house: House, method: str, template: str) -> None:
-    """Nobody, an agent and an admin get past the door as the table says, and no further."""
-    scope, path = TABLE[method, template], concrete(template)
-    clients = {
-        "nobody": house.client(),
-        Role.AGENT: await house.signed_in(ONE, Role.AGENT),
-        Role.ADMIN: await house.signed_in(ONE, Role.ADMIN),
-    }
-    if template == "/v1/live":
-        clients = {"nobody": clients["nobody"]}  # it does not end for the others
-    for who, client in clients.items():
-        answer = await client.request(method, path)
-        if scope == OPEN:
+async def test_the_table_is_what_happens(
+    house: House, behind: Behind, method: str, template: str
+) -> None:
+    """People of two agencies and nobody get past the door as expected, and no further."""
+    expected, path = EXPECTED[f"{method} {template}"], concrete(template)
+    people = [await house.account(tenant, role) for tenant in (ONE, TWO) for role in Role]
+    for person in people:
+        behind.asked.clear()
+        answer = await house.visitor(person).request(method, path)
+        if expected == OPERATORS:
+            assert (answer.status_code, problem(answer)) == (401, "unauthenticated")
+        elif expected == ANYONE or person.role in expected:
             assert answer.status_code not in {401, 403}
-        elif scope == OPERATOR or who == "nobody":
-            assert answer.status_code == 401
+            scopes = SCOPES[person.role]
+            own = Principal(person.tenant, person.id, person.role.value, scopes)
+            assert behind.asked == ([own] if service_of(template) else [])
         else:
-            allowed = scope in SCOPES[Role(who)]
-            assert (answer.status_code == 403) is not allowed
-            assert answer.status_code != 401
+            assert (answer.status_code, problem(answer)) == (403, "forbidden")
+            assert not behind.asked
+
+
+@pytest.mark.parametrize(("method", "template"), sorted(TABLE))
+async def test_who_is_not_signed_in_gets_what_is_everybodys(
+    house: House, behind: Behind, method: str, template: str
+) -> None:
+    """Without a session, with one that ran out, with one that was ended, with a made up one."""
+    admin = await house.account(role=Role.ADMIN)
+    revoked, before = house.visitor(admin), set(house.data.sessions)
+    for session in before:
+        del house.data.sessions[session]
+    strangers = {
+        "nobody": house.client(),
+        "idle": house.visitor(admin, AT - IDLE),
+        "revoked": revoked,
+        "made up": house.client(Cookie=f"sid={'x' * 43}"),
+        "a digest": house.client(Cookie=f"sid={next(iter(before))}"),
+    }
+    for who, client in strangers.items():
+        answer = await client.request(method, concrete(template))
+        if EXPECTED[f"{method} {template}"] == ANYONE:
+            assert answer.status_code not in {401, 403}, who
+        else:
+            assert (answer.status_code, problem(answer)) == (401, "unauthenticated"), who
+    assert not behind.asked
+
+
+@pytest.mark.parametrize(
+    ("method", "template"),
+    sorted(row for row in TABLE if "{" in row[1] and row[1].startswith("/v1/")),
+)
+async def test_an_id_of_another_agency_is_an_id_that_nobody_has(
+    house: House, behind: Behind, method: str, template: str
+) -> None:
+    """Of what the gateway owns; a service behind hears whose agency it is that asks."""
+    theirs = await house.account(ONE, Role.AGENT)
+    house.visitor(theirs)
+    (session,) = house.data.sessions.values()
+    ids = {"user_id": theirs.id, "session_id": session.name}
+    for role in Role:
+        stranger = await house.account(TWO, role)
+        if service_of(template):
+            await house.visitor(stranger).request(method, concrete(template))
+            assert {principal.tenant for principal in behind.asked} <= {TWO}
+            continue
+        answers = [
+            await house.visitor(stranger).request(
+                method, template.format(**named), json={"disabled": True}
+            )
+            for named in (ids, dict.fromkeys(ids, "usr_0"))
+        ]
+        allowed = role in EXPECTED[f"{method} {template}"]
+        assert {answer.status_code for answer in answers} == {404 if allowed else 403}
+        assert answers[0].content == answers[1].content
+    assert session.id in house.data.sessions
+    assert house.data.accounts[theirs.id] == theirs
+
+
+FOREIGN: tuple[dict[str, str], ...] = (
+    {},
+    {"Origin": "https://evil.example"},
+    {"Origin": "null"},
+    {"Origin": f"{PUBLIC}.evil.example"},
+    {"Origin": PUBLIC, "Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+)
+
+
+@pytest.mark.parametrize(("method", "template"), sorted(row for row in TABLE if row[0] != "GET"))
+async def test_nothing_is_changed_from_a_foreign_page(
+    house: House, behind: Behind, method: str, template: str
+) -> None:
+    """A forged request carries the session's cookie; an operator's token it cannot carry."""
+    admin = house.visitor(await house.account())
+    del admin.headers["Origin"]
+    before = copy.deepcopy(vars(house.data))
+    for headers in FOREIGN:
+        answer = await admin.request(method, concrete(template), headers=headers, json={})
+        if EXPECTED[f"{method} {template}"] == OPERATORS:
+            assert (answer.status_code, problem(answer)) == (401, "unauthenticated"), headers
+        else:
+            assert (answer.status_code, problem(answer)) == (403, "foreign_origin"), headers
+        assert "set-cookie" not in answer.headers
+    assert vars(house.data) == before
+    assert not behind.asked
+    assert not house.units.noted
+
+
+def test_an_auditor_reads_and_changes_nothing() -> None:
+    theirs = {
+        f"{method} {template}" for (method, template), scope in TABLE.items()
+        if scope in SCOPES[Role.AUDITOR]
+    }  # fmt: skip
+    assert {name for name in theirs if not name.startswith("GET ")} == AUDITORS_CHANGES
+    paths = {name.partition(" ")[2] for name in theirs}
+    assert not [path for path in paths if path.startswith(HIDDEN_FROM_AUDITORS)]
+    assert {"/v1/audit", "/v1/privacy/data-map", "/v1/users"} <= paths
+    assert SCOPES[Role.AUDITOR] < SCOPES[Role.ADMIN]
 
 
 @pytest.mark.parametrize(

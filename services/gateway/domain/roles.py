@@ -1,4 +1,4 @@
-"""The two roles of an agency, and what each may do."""
+"""The roles of an agency, and what each may do."""
 
 from enum import StrEnum
 
@@ -35,12 +35,27 @@ _ADMIN = _AGENT | {
 }
 
 
+_AUDITOR = frozenset(
+    {SESSION, "audit:read", "proof:read", "privacy:read", "usage:read", "users:read"}
+    | {"numbers:read"}
+)
+
+
 class Role(StrEnum):
-    """Admin manages the agency's users and data; Agent answers calls and messages."""
+    """Admin manages the agency's users and data; Agent answers calls and messages.
+
+    Auditor reads what proves how data is handled: no customer, call or text, and changes nothing
+    but their own password and sessions.
+    """
 
     ADMIN = "admin"
     AGENT = "agent"
+    AUDITOR = "auditor"
 
 
-SCOPES: dict[Role, frozenset[str]] = {Role.ADMIN: _ADMIN, Role.AGENT: _AGENT}
+SCOPES: dict[Role, frozenset[str]] = {
+    Role.ADMIN: _ADMIN,
+    Role.AGENT: _AGENT,
+    Role.AUDITOR: _AUDITOR,
+}
 EVERY_SCOPE = frozenset().union(*SCOPES.values()) | {OPEN, OPERATOR}
