@@ -120,7 +120,11 @@ async def _proved(request: Request, account: Account, password: str) -> None:
         return
     log.info("password.refused", tenant=account.tenant, user=account.id)
     note = _note(account, "user.password_refused")
-    await desk.running.units.note(account.tenant, note)
+
+    async def body(_: Store, work: Work) -> None:
+        work.note(note, tenant=account.tenant)
+
+    await desk.write(body)
     raise _wrong()
 
 
