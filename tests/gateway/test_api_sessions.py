@@ -1,13 +1,15 @@
 """Sign-ins that last, as their owner and an Admin see and end them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from libs.common import clock
 from services.gateway.api import live
 from services.gateway.domain.account import Account
 from services.gateway.domain.browser import device_of
@@ -184,6 +186,36 @@ async def test_the_answer_tells_when_the_session_ends(house: House, at: SetTime)
         told = (await client.get("/v1/session")).json()
         assert datetime.fromisoformat(told["ends_at"]) == min(now + IDLE, AT + ABSOLUTE)
         assert datetime.fromisoformat(told["until"]) == AT + ABSOLUTE
+
+
+@pytest.fixture
+def shifted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[..., None]]:
+    """Moves the platform's own clock, as drills do: by the file that it follows."""
+    monkeypatch.undo()
+    clock.follow(tmp_path / "clock")
+
+    def shift(**by: int) -> None:
+        (tmp_path / "clock").write_text(str(timedelta(**by).total_seconds()))
+
+    yield shift
+    clock.follow(None)
+
+
+async def test_both_limits_hold_by_the_platforms_own_clock(
+    house: House, shifted: Callable[..., None]
+) -> None:
+    shifted(minutes=0)
+    client = await house.signed_in()
+    shifted(minutes=29)
+    assert (await client.get("/v1/session")).status_code == 200
+    shifted(minutes=60)
+    assert (await client.get("/v1/session")).status_code == 401
+    client = await house.signed_in()
+    for minutes in range(60, 60 + 12 * 60, 20):
+        shifted(minutes=minutes)
+        assert (await client.get("/v1/session")).status_code == 200
+    shifted(minutes=60 + 12 * 60)
+    assert (await client.get("/v1/session")).status_code == 401
 
 
 @pytest.mark.parametrize(
