@@ -26,7 +26,7 @@ def lag(as_json: Json = False) -> None:
     """Show how many records of each topic every service has not committed."""
     from deploy.cli import cluster  # the Kafka client loads slowly, and few nouns need it
 
-    found = cluster.groups(_url())
+    found = cluster.groups(settings.cluster())
     if as_json:
         show.document(found)
         return
@@ -43,12 +43,8 @@ def rewind(service: Service, yes: Yes = False) -> None:
     from deploy.cli import cluster
 
     if yes:
-        again = cluster.rewind(_url(), service)
+        again = cluster.rewind(settings.cluster(), service)
         show.sentence(f"{service} will see {again} records again: start it.")
     else:
-        again = cluster.ahead(_url(), service)
+        again = cluster.ahead(settings.cluster(), service)
         show.sentence(f"{service} would see {again} records again; --yes does it.")
-
-
-def _url() -> str:
-    return settings.required(settings.read().kafka_url, "KAFKA_URL")

@@ -7,6 +7,7 @@ from deploy.cli.doctor import clocks, cluster, database, figures, files, service
 from deploy.cli.doctor.finding import Finding, unset
 from deploy.cli.doctor.services import Told
 from deploy.cli.settings import Settings
+from deploy.cli.settings import cluster as entered
 from libs.common.mongo import Server
 
 
@@ -36,4 +37,4 @@ async def _mongo(told: Settings) -> tuple[Server, timedelta] | Finding:
 async def _cluster(told: Settings) -> list[Finding]:
     if told.kafka_url is None:
         return [unset("kafka", "KAFKA_URL")]
-    return await cluster.findings(told.kafka_url)
+    return await cluster.findings(entered())

@@ -15,6 +15,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import GroupCoordinatorNotAvailableError
 from prometheus_client import Gauge
 
+from libs.common.cluster import options
+
 MEASURE_SECONDS = 15.0
 COORDINATOR_SECONDS = 0.5
 
@@ -95,8 +97,8 @@ class Groups:
 @asynccontextmanager
 async def asking(url: str, client: str) -> AsyncIterator[Groups]:
     """A connection to ask by, for a while. Raises what aiokafka raises."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=url, client_id=client)
-    consumer = AIOKafkaConsumer(bootstrap_servers=url, client_id=client, enable_auto_commit=False)
+    admin = AIOKafkaAdminClient(**options(url), client_id=client)
+    consumer = AIOKafkaConsumer(**options(url), client_id=client, enable_auto_commit=False)
     try:
         await admin.start()
         await consumer.start()

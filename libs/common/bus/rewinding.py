@@ -4,6 +4,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import CommitFailedError, UnknownMemberIdError
 
 from libs.common.bus.lag import Places, asking
+from libs.common.cluster import options
 
 
 class InUse(RuntimeError):
@@ -22,7 +23,7 @@ async def rewind(url: str, group: str) -> int:
     if not places:
         return 0
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=url, client_id="intnet", group_id=group, enable_auto_commit=False
+        **options(url), client_id="intnet", group_id=group, enable_auto_commit=False
     )
     await consumer.start()
     try:

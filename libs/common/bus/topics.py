@@ -125,7 +125,7 @@ async def check(url: str, names: Iterable[str]) -> None:
 
 async def differences(url: str) -> list[str]:
     """How the topics differ from the catalogue, in plain words; a missing one differs."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=url)
+    admin = AIOKafkaAdminClient(**options(url))
     try:
         await admin.start()
         there = {told["topic"]: told for told in await admin.describe_topics()}

@@ -115,7 +115,7 @@ class Running(Generic[S]):
 
     async def _watch_lag(self) -> None:
         if taken := self.service.topics_in():
-            await lag.watch(self.settings.kafka_url, self.service.name, taken)
+            await lag.watch(self.settings.kafka, self.service.name, taken)
 
     def _topics(self) -> set[str]:
         """All that it needs, and so the one for dead letters: without it nothing can be parked.

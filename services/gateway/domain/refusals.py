@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from services.gateway.domain.key import for_keys
 from services.gateway.domain.permissions import Operation
 from services.gateway.domain.roles import OPEN, SESSION
 from services.gateway.domain.routes import UPLOADS, service_of
@@ -10,16 +11,24 @@ SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 AWAY: Final = "The service does not answer now; try again in a moment."
 SILENT: Final = "The service did not answer in time; look whether it was done before you repeat."
 
+LIMITED: Final = "Too many requests: wait 8 s, then go on more slowly."
+TWO: Final = "Send either the key or the session's cookie, so that it is clear who asks."
+
 Refusals = list[tuple[int, dict[str, str]]]
 
 
 def of(row: Operation) -> Refusals:
     """Status, and a sentence by code."""
     found: Refusals = []
+    found.append((429, {"rate_limited": LIMITED}))
     if row.scope != OPEN:
         found.append((401, {"unauthenticated": "Sign in first."}))
+        found.append((400, {"two_credentials": TWO}))
+        found.append((403, {"not_for_keys": f"No key can have the scope `{row.scope}`: sign in."}))
     if row.scope not in {OPEN, SESSION}:
         found.append((403, {"forbidden": "Your role does not allow this."}))
+    if for_keys(row.scope):
+        found.append((403, {"missing_scope": f"This key has not the scope `{row.scope}`."}))
     if row.method not in SAFE:
         found += _of_changes(row)
     if service_of(row.template):
