@@ -2,10 +2,14 @@
 
 import re
 from datetime import date
+from typing import Any
+
+import pytest
 
 from services.gateway.api.usage import DayOfUse
 from services.gateway.domain.permissions import TABLE
 from services.gateway.domain.roles import SCOPES, Role
+from services.gateway.pages import wording
 from services.gateway.pages.navigation import PLACES, places
 from services.gateway.pages.usage import HEIGHT, TEXTS, WIDTH, bars, by_day
 from tests.gateway.house import ONE, House
@@ -52,3 +56,19 @@ def test_the_highest_bar_reaches_the_top_and_none_leaves_the_drawing() -> None:
         assert bar.y + bar.height == HEIGHT
         assert bar.x + bar.width <= WIDTH
     assert bars([(MONDAY, 0)])[0].height == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "month", "count"), [("en", "November", "3 requests"), ("ar", "نوفمبر", "3 طلبات")]
+)
+def test_times_and_counts_are_said_as_the_language_does(
+    language: str, month: str, count: str
+) -> None:
+    context: Any = {"t": {"language": language}, "timezone": "Asia/Riyadh"}
+    told = wording.when(context, "2026-11-22T22:30:00.000Z")
+    assert told.startswith('<time datetime="2026-11-22T22:30:00Z">')
+    assert month in told
+    assert "23" in told  # in Riyadh it is the next day
+    assert "1:30" in told
+    assert month in wording.day(context, "2026-11-22")
+    assert wording.counted(context, 3, "requests") == count

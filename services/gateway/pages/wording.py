@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
@@ -18,7 +18,8 @@ def when(context: Context, told: datetime | str) -> Markup:
     """A moment in the agency's own time zone; `told` is RFC 3339 or a datetime with a zone."""
     at = datetime.fromisoformat(told) if isinstance(told, str) else told
     language, zone = context["t"]["language"], ZoneInfo(context.get("timezone") or "UTC")
-    words = format_datetime(at, "medium", tzinfo=zone, locale=language)
+    clock = format_time(at, "short", tzinfo=zone, locale=language)
+    words = f"{format_date(at.astimezone(zone), 'long', locale=language)} {clock}"
     written = at.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return Markup('<time datetime="{}">{}</time>').format(written, words)
 
@@ -27,7 +28,7 @@ def when(context: Context, told: datetime | str) -> Markup:
 def day(context: Context, told: date | str) -> Markup:
     """A day; `told` is YYYY-MM-DD or a date."""
     at = date.fromisoformat(told) if isinstance(told, str) else told
-    words = format_date(at, "medium", locale=context["t"]["language"])
+    words = format_date(at, "long", locale=context["t"]["language"])
     return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), words)
 
 
