@@ -93,6 +93,21 @@ async def test_an_id_of_another_agency_is_an_id_that_nobody_has(
         assert _named(foreign) == _named(nobody), operation
 
 
+async def test_a_page_about_what_is_anothers_is_one_about_nothing(
+    outside: Outside, owned: Owned
+) -> None:
+    mine, other = await outside.person(US, "admin"), await outside.person(SA, "admin")
+    pages = {"customers": "customer_id", "imports": "import_id", "requests": "request_id"}
+    for page, parameter in pages.items():
+        real = owned.ids[parameter]
+        assert (await mine.http.get(f"/{page}/{real}")).status_code == 200
+        foreign = await other.http.get(f"/{page}/{real}")
+        nobody = await other.http.get(f"/{page}/{_nobodys(real)}")
+        assert (foreign.status_code, nobody.status_code) == (404, 404)
+        assert foreign.content == nobody.content
+        assert _named(foreign) == _named(nobody)
+
+
 async def test_a_name_of_another_agency_is_free_to_take(outside: Outside, owned: Owned) -> None:
     mine, other = await outside.person(US, "admin"), await outside.person(SA, "admin")
     operations = {name for name in await _operations(mine) if name.startswith("PUT ")}
