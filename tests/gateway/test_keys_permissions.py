@@ -15,6 +15,8 @@ FOR_PEOPLE = {
     "users:write",
     "keys:read",
     "keys:write",
+    "webhooks:read",
+    "webhooks:write",
     "safeguards:write",
     "privacy:decide",
 }
