@@ -4,6 +4,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from libs.common import clock
+from libs.common.bus import Heeds
 from libs.common.events import (
     CallAnswered,
     CallEnded,
@@ -12,6 +14,7 @@ from libs.common.events import (
     ConsentChanged,
     CustomerRemoved,
     CustomerSaved,
+    Envelope,
     ErasureDone,
     ErasureOrdered,
     ImportFinished,
@@ -33,6 +36,7 @@ from services.gateway.api import ROUTERS
 from services.gateway.api.desk import Desk
 from services.gateway.api.door import Door
 from services.gateway.clients import Poster, Services
+from services.gateway.domain.hooks.listening import Listening
 from services.gateway.domain.live import Live
 from services.gateway.domain.site import Site
 from services.gateway.domain.usage import Waiting
@@ -67,10 +71,11 @@ def build(settings: Settings) -> Service[Store]:
     live, waiting = Live(), Waiting()
     services = Services(settings.services, Signer(settings.signing_key_file))
     poster = Poster(loopback=settings.webhooks_loopback)
+    listening = Listening()
 
     def door(running: Running[Any], app: FastAPI) -> Echo:
         desk = app.state.desk = Desk(running, site, services, live, waiting)
-        app.state.poster = poster
+        app.state.poster, app.state.listening = poster, listening
         return Echo(Door(app, desk))
 
     return Service(
@@ -91,4 +96,19 @@ def build(settings: Settings) -> Service[Store]:
         ),
         ending=(jobs.deliver(poster),),
         door=door,
+        heeds=_heeds(listening),
     )
+
+
+def _heeds(listening: Listening) -> Heeds:
+    async def heeds(store: Store, envelope: Envelope) -> bool:
+        """What orders an erasure, and what happens to agencies that have endpoints."""
+        tenant, now = envelope.tenantid, clock.now()
+        if envelope.type == ErasureOrdered.TYPE:
+            return True
+        known = listening.known(tenant, now)
+        if known is None:
+            known = listening.note(tenant, bool(await store.hooks.endpoints.all()), now)
+        return known
+
+    return heeds

@@ -6,6 +6,7 @@ from libs.common import clock
 from libs.common.bus import Dispatch, Record
 from libs.common.events import (
     CallMatched,
+    Envelope,
     ExportOrdered,
     ExportPart,
     TenantClosed,
@@ -55,3 +56,33 @@ async def test_who_is_only_asked_reads_outside_the_transaction_that_the_answer_i
         await dispatch.take(record)
     assert [part.index for part in units.of(ExportPart)] == [0, 1]
     assert {scope._within for scope in seen} == {None}  # type: ignore[attr-defined]
+
+
+async def test_what_a_service_does_not_heed_leaves_no_trace_and_may_be_heeded_later() -> None:
+    handled: list[str] = []
+    wanted: set[str] = set()
+
+    async def handle(fact: CallMatched, _: TenantScope, __: Work) -> None:
+        handled.append(fact.session_id)
+
+    async def heeds(store: TenantScope, envelope: Envelope) -> bool:
+        assert store.tenant == envelope.tenantid
+        return envelope.subject in wanted
+
+    tenants = Tenants()
+    told = {"name": "A", "profile": "intnet-iq", "region": "US", "language": "en"}
+    tenants.put(TenantSaved(tenant="agencyaaa", version=1, **told))
+    units: MemoryUnits[TenantScope] = MemoryUnits(lambda scope: scope)
+    consumes = ((CallMatched, handle),)
+    dispatch: Dispatch[TenantScope] = Dispatch(consumes, units, tenants, None, heeds)
+    fact = CallMatched(session_id="s", outcome="unknown")
+    event = enclose(fact, "agencyaaa", id="e", source="t", time=AT)
+    record = Record("matches.v1", 0, 0, event.key, event.to_json())
+    await dispatch.take(record)
+    inbox = units.mongo.service_collection("inbox")
+    assert (handled, await inbox.list({})) == ([], [])
+    wanted.add("s")
+    for _ in range(2):
+        await dispatch.take(record)
+    assert handled == ["s"]
+    assert len(await inbox.list({})) == 1

@@ -64,9 +64,11 @@ async def rang(house: House, number: int = 1) -> None:
 async def test_a_secret_is_shown_once_and_lies_sealed(
     house: House, admin: httpx.AsyncClient
 ) -> None:
+    house.app.state.listening.note(ONE, False, AT)
     answer = await admin.post(HOOKS, json=NEW)
     told = answer.json()
     assert answer.status_code == 201
+    assert house.app.state.listening.known(ONE, AT) is None
     secret = told.pop("secret")
     assert secret.startswith("whsec_")
     assert Webhook(secret).sign("msg_1", AT, "{}").startswith("v1,")

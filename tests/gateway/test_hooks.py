@@ -20,12 +20,14 @@ from libs.common.events import (
     ErasureOrdered,
     Event,
     TenantClosed,
+    enclose,
 )
 from libs.common.mongo import Work
 from services.gateway import handlers
 from services.gateway.clients import Letter, Poster
 from services.gateway.domain.hooks.delivery import Delivery, Outcome, State
 from services.gateway.domain.hooks.endpoint import Endpoint, Secret
+from services.gateway.domain.hooks.listening import FRESH, Listening
 from services.gateway.domain.hooks.signing import new_secret
 from services.gateway.jobs import Delivering, delivering
 from services.gateway.jobs.attempts import LEASE
@@ -188,6 +190,29 @@ async def test_without_an_endpoint_nothing_is_kept(hooked: Hooked) -> None:
     assert await hooked.due() == []
     await hooked.endpoint(events=("call.ended",))
     assert await hooked.states() == {}
+
+
+async def test_events_of_an_agency_without_endpoints_are_not_heeded_but_orders_are(
+    hooked: Hooked,
+) -> None:
+    heeds = hooked.house.service.heeds
+    assert heeds
+    listening: Listening = hooked.house.app.state.listening
+    store = hooked.house.units.read(ONE)
+
+    async def heeded(fact: Event) -> bool:
+        event = enclose(fact, ONE, id="evt_1", source="test", time=AT)
+        return await heeds(store, event)
+
+    assert await heeded(ring()) is False
+    assert await heeded(ErasureOrdered(request_id="req_1", subject="5ub", at=AT)) is True
+    await hooked.endpoint()
+    assert await heeded(ring()) is False
+    hooked.move(FRESH)
+    assert await heeded(ring()) is True
+    listening.note(ONE, False, clock.now())
+    listening.forget(ONE)
+    assert await heeded(ring()) is True
 
 
 async def test_what_is_sent_verifies_with_the_secret_and_with_the_one_before(

@@ -3,7 +3,7 @@
 import libs.common.bus.connection  # noqa: F401 - what it mends
 from libs.common.bus.breaker import Breaker
 from libs.common.bus.consumer import Consumer
-from libs.common.bus.dispatch import Consumes, Dispatch, Together
+from libs.common.bus.dispatch import Consumes, Dispatch, Heeds, Together
 from libs.common.bus.failures import Poison, guarded
 from libs.common.bus.follower import Follower
 from libs.common.bus.guard import Guard
@@ -19,6 +19,7 @@ __all__ = [
     "Dispatch",
     "Follower",
     "Guard",
+    "Heeds",
     "Letters",
     "Parking",
     "Poison",

@@ -19,6 +19,8 @@ from libs.common.tenants import Tenants
 S = TypeVar("S")
 
 Handler = Callable[[Any, S, Work], Awaitable[None]]
+Heeds = Callable[[Any, Envelope], Awaitable[bool]]
+"""Given a store outside a transaction: whether an event concerns the service at all."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ Consumes = Sequence[tuple[type[Event], Callable[..., Awaitable[None]] | Together
 class Dispatch(Generic[S]):
     """Takes records in: one that is no event of ours is poison, a type not listed is passed.
 
-    What is about an erased person is passed over; without a `guard` nobody is erased.
+    What is about an erased person is passed over; without a `guard` nobody is erased. What the
+    service does not heed leaves no trace, and costs no unit of work.
     """
 
     def __init__(
@@ -47,8 +50,10 @@ class Dispatch(Generic[S]):
         units: Units[S],
         tenants: Tenants,
         guard: Guard | None = None,
+        heeds: Heeds | None = None,
     ) -> None:
         self._units = units
+        self._heeds = heeds
         self._tenants = tenants
         self._guard = guard or Guard(Erased())
         self._handlers: defaultdict[str, list[tuple[type[Event], Handler[S]]]] = defaultdict(list)
@@ -69,10 +74,18 @@ class Dispatch(Generic[S]):
         envelope = self._opened(record)
         if envelope is None:
             return
-        for kind, handler in self._handlers.get(envelope.type, ()):
-            await self._handle(envelope, kind, handler)
+        handlers = self._handlers.get(envelope.type, ())
+        if handlers and await self._concerns(envelope):
+            for kind, handler in handlers:
+                await self._handle(envelope, kind, handler)
         if envelope.type in self._together:
             await self._handle_together([envelope])
+
+    async def _concerns(self, envelope: Envelope) -> bool:
+        if self._heeds is None:
+            return True
+        tenant = self._tenants.get(envelope.tenantid)
+        return await self._heeds(self._units.read(tenant.tenant), envelope)
 
     async def take_together(self, records: Sequence[Record]) -> None:
         """Hands events of one key to the handler that takes them at once: all are done, or none.

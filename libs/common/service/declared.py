@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from fastapi import APIRouter, FastAPI
 
-from libs.common.bus import Consumes
+from libs.common.bus import Consumes, Heeds
 from libs.common.events import Event
 from libs.common.keys import Keys
 from libs.common.mongo import Entity, TenantScope
@@ -29,7 +29,8 @@ class Service(Generic[S]):
     `jobs` run beside it and are cancelled after all else. `ending` are jobs that end by themselves
     once it is stopping, and are given time to settle what they have in hand. `door` may put an
     endpoint of its own before the app.
-    `serves_platform`: it keeps documents of the platform itself, as of a tenant.
+    `heeds` says of an event whether it concerns the service at all: one that does not is let go
+    before any work. `serves_platform`: it keeps documents of the platform itself, as of a tenant.
     `needs_store` is False where the HTTP side must work while MongoDB is away. `trouble` gives
     reasons of its own for not being ready.
     """
@@ -45,6 +46,7 @@ class Service(Generic[S]):
     jobs: tuple[Job, ...] = ()
     ending: tuple[Job, ...] = ()
     door: Door | None = None
+    heeds: Heeds | None = None
     needs_store: bool = True
     serves_platform: bool = False
     trouble: Callable[[], list[str]] = list

@@ -69,7 +69,9 @@ class Running(Generic[S]):
         )
         self.stopping = asyncio.Event()
         self._guard = Guard(Erased())
-        self._dispatch = Dispatch(service.consumes, self.units, self.tenants, self._guard)
+        self._dispatch = Dispatch(
+            service.consumes, self.units, self.tenants, self._guard, service.heeds
+        )
         self.letters = Letters(self.mongo, self.keys, self._dispatch.take)
         self._breaker = Breaker()
         parking = Parking(service.name, self.mongo, self.producer, self.keys)

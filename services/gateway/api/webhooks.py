@@ -84,6 +84,7 @@ async def create_webhook(
         return endpoint
 
     made = Webhook.of(await desk_of(request).write(body, tenant))
+    request.app.state.listening.forget(tenant.tenant)
     return WebhookMade(secret=secret, **made.model_dump())
 
 
