@@ -86,10 +86,10 @@ async def known(request: Request, _: Annotated[str | None, Security(_cookie)]) -
     return asker
 
 
-async def signed_in(asker: Annotated[Asker, Depends(known)], request: Request) -> Visitor:
+async def signed_in(asker: Annotated[Asker, Depends(known)]) -> Visitor:
     """The person, for operations that are not open to keys."""
     if isinstance(asker, App):
-        raise _not_allowed(asker, operation_of(request))
+        raise Problem(403, "not_for_keys", "This is for people and not for keys: sign in.")
     return asker
 
 

@@ -36,8 +36,8 @@ _ADMIN = _AGENT | {
 
 
 _AUDITOR = frozenset(
-    {SESSION, "audit:read", "proof:read", "privacy:read", "usage:read", "users:read"}
-    | {"numbers:read"}
+    {SESSION, KNOWN, "audit:read", "proof:read", "privacy:read", "usage:read", "users:read"}
+    | {"numbers:read", "keys:read", "webhooks:read"}
 )
 
 

@@ -1,11 +1,12 @@
 """The pages: sign-in, what an invitation leads to, the policies, and those of the console."""
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import FileResponse, Response
+from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from libs.common.web import not_found
 from services.gateway.api.access import admitted, visitor_of
 from services.gateway.pages import audit, customers, imports, policies, requests, usage, users
+from services.gateway.pages.navigation import places
 from services.gateway.pages.rendering import HERE, page, preferred
 from services.gateway.pages.screen import screen_of
 
@@ -30,10 +31,12 @@ router.include_router(_console())
 
 @router.get("/")
 async def home(request: Request) -> Response:
-    """The live page for those who are signed in, the sign-in form for the others."""
+    """The live page, or the first that one may see; the sign-in form for the others."""
     me = await visitor_of(request)
     if me is None:
         return page("sign_in.html", preferred(request))
+    if "live:read" not in me.scopes:
+        return RedirectResponse(places(me.scopes)[0].path, 303)
     return (await screen_of(request, me)).show("live.html")
 
 

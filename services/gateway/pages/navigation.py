@@ -3,8 +3,6 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from services.gateway.domain.roles import SESSION
-
 
 class Place(NamedTuple):
     """A page; `word` is its name in the texts. `scope` leads there, which is not what opens it."""
@@ -15,10 +13,10 @@ class Place(NamedTuple):
 
 
 PLACES = (
-    Place("/", "live", SESSION),
+    Place("/", "live", "live:read"),
     Place("/customers", "customers", "customers:read"),
     Place("/imports", "imports", "imports:read"),
-    Place("/requests", "requests", "privacy:decide"),
+    Place("/requests", "requests", "audit:read"),
     Place("/users", "users", "users:read"),
     Place("/usage", "usage", "usage:read"),
     Place("/audit", "audit", "audit:read"),

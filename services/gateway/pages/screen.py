@@ -124,10 +124,10 @@ class PageRoute(APIRoute):
 
 
 async def _refusal(request: Request, problem: Problem) -> Response:
-    visitor: Visitor | None = getattr(request.state, "visitor", None)
+    visitor = getattr(request.state, "visitor", None)
     if problem.status == 401:
         return page("sign_in.html", preferred(request), status=401)
-    if visitor is None:
+    if not isinstance(visitor, Visitor):
         return page("refused.html", preferred(request), status=problem.status, problem=problem)
     shown = await screen_of(request, visitor)
     frame = shown.frame()
