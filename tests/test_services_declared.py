@@ -64,7 +64,7 @@ SERVICES = {
         },
         entities="customers imports faults erased restrictions periods",
         scopes={
-            "customers:read": "list_customers get_customer",
+            "customers:read": "list_customers get_customer find_customers",
             "customers:write": "create_customer replace_customer remove_customer",
             "imports:read": "list_imports get_import list_import_errors download_import_errors",
             "imports:write": "create_import",

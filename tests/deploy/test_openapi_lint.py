@@ -51,7 +51,7 @@ BROKEN: dict[str, tuple[Change, str]] = {
     "security": (lambda d: operation(d).pop("security"), "does not say who may"),
     "refusal": (lambda d: operation(d)["responses"].pop("401"), "does not declare 401"),
     "codes": (
-        lambda d: d["components"]["responses"]["400-bad_cursor"].update(content={}),
+        lambda d: d["components"]["responses"]["400-bad_cursor-two_credentials"].update(content={}),
         "answer 400 names no code",
     ),
     "no example": (

@@ -139,7 +139,7 @@ async def test_the_door_itself_is_declared(house: House) -> None:
     )
     assert read["503"] == {"service_away", "starting"}
     assert read["504"] == {"service_silent"}
-    assert change["403"] == {"forbidden", "foreign_origin"}
+    assert change["403"] == {"forbidden", "missing_scope", "foreign_origin"}
     assert change["415"] == {"unsupported_media_type"}
     assert "403" in read
     assert signing["401"] == {"wrong_credentials"}

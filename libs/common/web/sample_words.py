@@ -56,6 +56,7 @@ WORDS: Final[dict[str, Any]] = {
     "CustomerOut.numbers": [
         {
             "e164": _NUMBER,
+            "subject": _SUBJECT,
             "extension": None,
             "label": "mobile",
             "kind": "mobile",
@@ -79,6 +80,9 @@ WORDS: Final[dict[str, Any]] = {
     "country": "US",
     "timezone": "America/Denver",
     "scopes": ["customers:read", "calls:read", "session"],
+    "NewKey.scopes": ["calls:read", "messages:write"],
+    "ApiKey.scopes": ["calls:read", "messages:write"],
+    "IssuedKey.scopes": ["calls:read", "messages:write"],
     "category": "messages",
     "valid_to": None,
     "not_after": None,

@@ -9,12 +9,13 @@ from pydantic import AwareDatetime, BaseModel, Field
 from libs.common.events import Note
 from libs.common.events.personal import USER
 from libs.common.mongo import Work
-from libs.common.web import Page, Problem, not_found
+from libs.common.web import NOT_FOUND, Page, Problem, not_found, refuses
 from services.gateway.api.access import Signed, operation_of
 from services.gateway.api.desk import desk_of
 from services.gateway.api.shapes import Mine
 from services.gateway.domain.key import (
     LONGEST,
+    MOST,
     BadExpiry,
     Key,
     KeyScope,
@@ -26,6 +27,9 @@ from services.gateway.domain.session import digest
 from services.gateway.store import Store
 
 router = APIRouter(prefix="/v1", tags=["keys"])
+
+_TOO_MANY = f"This is refused: an agency has at most {MOST} good keys: revoke one first."
+_BAD_EXPIRY = "The end is refused: say when it ends: in the future, at most 366 days from now."
 log = structlog.get_logger()
 
 Name = Annotated[str, Mine, Field(min_length=1, max_length=100, examples=["Policy system"])]
@@ -72,7 +76,14 @@ async def list_keys(me: Signed, request: Request) -> Page[ApiKey]:
     return Page(data=[ApiKey.model_validate(_told(key)) for key in keys], next_cursor=None)
 
 
-@router.post("/keys", status_code=201, summary="Make a key")
+@router.post(
+    "/keys",
+    status_code=201,
+    summary="Make a key",
+    responses=refuses(404, NOT_FOUND)
+    | refuses(409, {"too_many_keys": _TOO_MANY})
+    | refuses(422, {"bad_expiry": _BAD_EXPIRY}),
+)
 async def make_key(new: NewKey, me: Signed, request: Request) -> IssuedKey:
     """For a program of the agency. To change it, make another, and revoke this one then."""
     desk = desk_of(request)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from libs.common import clock
 from libs.common.events import Note
 from libs.common.mongo import Work
-from libs.common.web import Problem
+from libs.common.web import Problem, refuses
 from services.gateway.api.access import Signed, Visitor
 from services.gateway.api.beginning import Beginning, still
 from services.gateway.api.desk import Desk, desk_of
@@ -24,6 +24,10 @@ from services.gateway.store import Store
 
 router = APIRouter(prefix="/v1")
 log = structlog.get_logger()
+
+_WRONG = "The old password is not right."
+_GONE = "This link is not good any more: ask for another."
+_WEAK = "The password is refused: use 12 to 128 characters."
 
 Password = Annotated[str, Mine, Field(max_length=LONGEST)]
 
@@ -42,7 +46,14 @@ class NewPassword(BaseModel):
     password: Password
 
 
-@router.post("/session:change-password", summary="Change one's own password", tags=["session"])
+@router.post(
+    "/session:change-password",
+    summary="Change one's own password",
+    tags=["session"],
+    responses=refuses(422, {"wrong_password": _WRONG, "weak_password": _WEAK})
+    | refuses(429, {"too_many_tries": "Too many tries: wait 8 s, then try again."})
+    | refuses(503, {"not_ready": "The agency is being set up; try again in a moment."}),
+)
 async def change_password(
     change: PasswordChange, me: Signed, request: Request, response: Response
 ) -> SignedIn:
@@ -69,7 +80,11 @@ async def change_password(
 
 
 @router.post(
-    "/resets:accept", status_code=204, summary="Set a password with a link", tags=["users"]
+    "/resets:accept",
+    status_code=204,
+    summary="Set a password with a link",
+    tags=["users"],
+    responses=refuses(410, {"reset_gone": _GONE}) | refuses(422, {"weak_password": _WEAK}),
 )
 async def accept_reset(new: NewPassword, request: Request, response: Response) -> None:
     """Ends all sessions of the user. A link that is used, expired or unknown is answered alike."""
@@ -141,8 +156,8 @@ def _note(account: Account, action: str, facts: dict[str, str | int | bool] | No
 
 
 def _wrong() -> Problem:
-    return Problem(422, "wrong_password", "The old password is not right.")
+    return Problem(422, "wrong_password", _WRONG)
 
 
 def _gone() -> Problem:
-    return Problem(410, "reset_gone", "This link is not good any more: ask for another.")
+    return Problem(410, "reset_gone", _GONE)

@@ -3,11 +3,11 @@
 from fastapi import APIRouter, Request
 
 from libs.common.mongo import Work
-from libs.common.web import Cursor, CursorText, Limit, Page, not_found
+from libs.common.web import Cursor, CursorText, Limit, Page, not_found, refuses
 from services.gateway.api.access import Signed
 from services.gateway.api.desk import desk_of
 from services.gateway.api.webhook_bodies import Delivery
-from services.gateway.api.webhooks import Agency, check_enabled
+from services.gateway.api.webhooks import DISABLED, Agency, check_enabled
 from services.gateway.store import Store
 
 router = APIRouter(prefix="/v1/webhooks/{webhook_id}/deliveries", tags=["webhooks"])
@@ -31,7 +31,12 @@ async def list_webhook_deliveries(
     return Page(data=[Delivery.of(one) for one in found], next_cursor=following)
 
 
-@router.post("/{delivery_id}:resend", status_code=202, summary="Send a delivery once more")
+@router.post(
+    "/{delivery_id}:resend",
+    status_code=202,
+    summary="Send a delivery once more",
+    responses=refuses(409, {"webhook_disabled": DISABLED}),
+)
 async def resend_webhook_delivery(
     webhook_id: str, delivery_id: str, tenant: Agency, request: Request
 ) -> Delivery:

@@ -11,7 +11,7 @@ from libs.common import clock
 from libs.common.events import Note, TenantSaved
 from libs.common.mongo import Work
 from libs.common.tenants import UnknownTenant
-from libs.common.web import Page, Problem, not_found
+from libs.common.web import Page, Problem, not_found, refuses
 from services.gateway.api.access import Signed, Visitor
 from services.gateway.api.desk import Desk, desk_of
 from services.gateway.api.webhook_bodies import (
@@ -31,6 +31,10 @@ from services.gateway.domain.hooks.telling import trial
 from services.gateway.store import Store
 
 router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
+
+TOO_MANY = f"An agency has {MOST} endpoints at the most: delete one first."
+DISABLED = "This endpoint is disabled: enable it first, with `disabled` false."
+TARGET = "Nothing can be sent there: the address is not public."
 
 
 async def agency(me: Signed, request: Request) -> TenantSaved:
@@ -59,7 +63,13 @@ async def list_webhooks(me: Signed, request: Request) -> Page[Webhook]:
     return Page(data=[Webhook.of(one) for one in found], next_cursor=None)
 
 
-@router.post("", status_code=201, summary="Register an endpoint")
+@router.post(
+    "",
+    status_code=201,
+    summary="Register an endpoint",
+    responses=refuses(409, {"too_many_webhooks": TOO_MANY})
+    | refuses(422, {"webhook_target": TARGET}),
+)
 async def create_webhook(
     new: NewWebhook, me: Signed, tenant: Agency, posting: Posting, request: Request
 ) -> WebhookMade:
@@ -70,8 +80,7 @@ async def create_webhook(
     async def body(store: Store, work: Work) -> Endpoint:
         await store.turns.take(f"webhooks:{tenant.tenant}")
         if len(await store.hooks.endpoints.all()) >= MOST:
-            detail = f"An agency has {MOST} endpoints at the most: delete one first."
-            raise Problem(409, "too_many_webhooks", detail)
+            raise Problem(409, "too_many_webhooks", TOO_MANY)
         endpoint = Endpoint(
             id=f"whk_{uuid4().hex}",
             url=new.url,
@@ -97,7 +106,11 @@ async def get_webhook(webhook_id: str, me: Signed, request: Request) -> Webhook:
     return Webhook.of(found)
 
 
-@router.patch("/{webhook_id}", summary="Change an endpoint, disable it, or let it try again")
+@router.patch(
+    "/{webhook_id}",
+    summary="Change an endpoint, disable it, or let it try again",
+    responses=refuses(422, {"webhook_target": TARGET}),
+)
 async def change_webhook(
     webhook_id: str, change: WebhookChange, me: Signed, tenant: Agency, request: Request
 ) -> Webhook:
@@ -148,7 +161,12 @@ async def rotate_webhook_secret(
     return WebhookSecret.of(secret, clock.now())
 
 
-@router.post("/{webhook_id}:test", status_code=202, summary="Send a trial to an endpoint")
+@router.post(
+    "/{webhook_id}:test",
+    status_code=202,
+    summary="Send a trial to an endpoint",
+    responses=refuses(409, {"webhook_disabled": DISABLED}),
+)
 async def try_webhook(webhook_id: str, tenant: Agency, request: Request) -> Delivery:
     """A delivery of type `webhook.test`; the log tells what became of it."""
 
@@ -167,8 +185,7 @@ async def try_webhook(webhook_id: str, tenant: Agency, request: Request) -> Deli
 def check_enabled(endpoint: Endpoint) -> None:
     """Raises Problem 409 where nothing is sent to the endpoint."""
     if endpoint.disabled:
-        detail = "This endpoint is disabled: enable it first, with `disabled` false."
-        raise Problem(409, "webhook_disabled", detail)
+        raise Problem(409, "webhook_disabled", DISABLED)
 
 
 async def _check(posting: Poster, url: str) -> None:

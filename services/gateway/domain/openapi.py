@@ -40,6 +40,7 @@ _TAGS = {
     "conversations": "What the agency and a person have written to each other.",
     "customers": "The agency's customers, one at a time.",
     "imports": "Customers from files.",
+    "keys": "What the agency's programs come with.",
     "live": "What happens, as it happens.",
     "messages": "Texts that are sent.",
     "numbers": "The agency's telephone numbers.",
@@ -50,6 +51,7 @@ _TAGS = {
     "templates": "Texts with gaps.",
     "usage": "What the agency used.",
     "users": "The agency's people.",
+    "webhooks": "What the agency's programs are told as it happens.",
 }
 
 

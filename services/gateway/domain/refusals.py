@@ -4,7 +4,7 @@ from typing import Final
 
 from services.gateway.domain.key import for_keys
 from services.gateway.domain.permissions import Operation
-from services.gateway.domain.roles import OPEN, SESSION
+from services.gateway.domain.roles import KNOWN, OPEN, SESSION
 from services.gateway.domain.routes import UPLOADS, service_of
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -24,10 +24,11 @@ def of(row: Operation) -> Refusals:
     if row.scope != OPEN:
         found.append((401, {"unauthenticated": "Sign in first."}))
         found.append((400, {"two_credentials": TWO}))
-        found.append((403, {"not_for_keys": f"No key can have the scope `{row.scope}`: sign in."}))
-    if row.scope not in {OPEN, SESSION}:
+        if not for_keys(row.scope):
+            found.append((403, {"not_for_keys": f"No key can have `{row.scope}`: sign in."}))
+    if row.scope not in {OPEN, SESSION, KNOWN}:
         found.append((403, {"forbidden": "Your role does not allow this."}))
-    if for_keys(row.scope):
+    if for_keys(row.scope) and row.scope != KNOWN:
         found.append((403, {"missing_scope": f"This key has not the scope `{row.scope}`."}))
     if row.method not in SAFE:
         found += _of_changes(row)
