@@ -85,6 +85,6 @@ def build(settings: Settings) -> Service[Store]:
         entities=ENTITIES,
         shared=SHARED,
         routers=api.ROUTERS,
-        jobs=(closing(provider), measuring(jobs.measure)),
+        jobs=(measuring(jobs.measure), closing(provider)),
         ending=(jobs.send(provider), jobs.reconcile(provider), jobs.heed(provider, every)),
     )

@@ -35,7 +35,7 @@ class Service:
         self.dispatch: Dispatch[TenantScope] = Dispatch(
             ((ErasureOrdered, self.erase),), units, tenants, guard
         )
-        settings = SimpleNamespace(kafka_url="127.0.0.1:1")
+        settings = SimpleNamespace(kafka="127.0.0.1:1")
         declared: Any = SimpleNamespace(name="test", settings=settings)
         self.reader = OrderReader(declared, units.mongo, guard, self.dispatch)
 

@@ -48,7 +48,7 @@ def mongo(tenants: Tenants) -> Watched:
 
 @pytest.fixture
 def reader(tenants: Tenants, mongo: Watched) -> TenantReader:
-    settings = SimpleNamespace(kafka_url="127.0.0.1:1")
+    settings = SimpleNamespace(kafka="127.0.0.1:1")
     service: Any = SimpleNamespace(name="test", settings=settings, entities=(NOTES,))
     return TenantReader(service, mongo, tenants)
 

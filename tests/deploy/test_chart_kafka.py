@@ -57,7 +57,7 @@ def test_nobody_may_create_delete_or_use_anothers_group() -> None:
         assert all(acl["resource"]["patternType"] == "literal" for acl in acls)
         assert {op for acl in acls for op in acl["operations"]} <= {"Read", "Write", "Describe"}
         groups = [acl["resource"]["name"] for acl in acls if acl["resource"]["type"] == "group"]
-        assert groups == ([] if component(user) == "gateway" else [component(user)])
+        assert groups == [component(user)]
 
 
 def test_services_log_in_as_those_users() -> None:
@@ -118,10 +118,7 @@ def test_a_consumer_is_scaled_by_what_waits_for_its_group() -> None:
         assert spec["fallback"]["replicas"] == spec["minReplicaCount"]
 
 
-def test_the_gateway_by_its_processor_and_ingest_not_at_all() -> None:
-    assert scaled()["gateway"]["triggers"] == [
-        {"type": "cpu", "metricType": "Utilization", "metadata": {"value": "70"}}
-    ]
+def test_ingest_is_not_scaled_since_its_spool_is_its_own() -> None:
     assert "ingest" not in scaled()
 
 

@@ -153,6 +153,7 @@ async def test_topics_that_are_not_as_the_catalogue_says_are_told(
         f"{names[0]} has 6 partitions, not 3",
         f"{names[0]} has retention.ms=604800000, not 86400000",
         f"{names[1]} has cleanup.policy=compact, not delete",
+        f"{names[1]} has segment.ms=604800000, not 86400000",
     ]
     monkeypatch.setattr(topics, "CATALOGUE", wanted)
     assert (await cluster._topics(kafka_url)).state == "warn"

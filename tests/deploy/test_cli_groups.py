@@ -72,7 +72,7 @@ def test_it_shows_what_it_would_do_and_does_it_when_told(intnet: Intnet, asked: 
     assert done.stdout == "matcher will see 7 records again: start it.\n"
     refused = intnet("groups", "rewind", "messaging", "--yes")
     assert (refused.exit_code, "has members" in refused.stderr) == (1, True)
-    assert intnet("groups", "rewind", "gateway", "--yes").exit_code == 2
+    assert intnet("groups", "rewind", "nobody", "--yes").exit_code == 2
 
 
 def test_lag_is_shown_by_group_and_topic(intnet: Intnet, asked: list[str]) -> None:

@@ -138,6 +138,7 @@ async def test_a_scan_finds_what_was_planted_and_says_where_without_the_number(
     ground: Ground, intnet: Intnet, services: FakeServices
 ) -> None:
     own = f"+96650{uuid4().int % 10**7:07d}"  # nobody else's in servers that tests share
+    tenant = f"scan{uuid4().hex[:12]}"
     words = ("privacy", "scan", "--number", own, "--logs", str(ground.logs), "--json")
     clean = await asyncio.to_thread(intnet, *words)
     assert (clean.exit_code, json.loads(clean.stdout)["found"]) == (0, {})
@@ -148,12 +149,12 @@ async def test_a_scan_finds_what_was_planted_and_says_where_without_the_number(
     log.write_bytes(b"fine\nodd %s\n" % own.encode().hex().encode())
     await ground.topic()
     with MongoClient[dict[str, object]](ground.mongo) as client:
-        rows = client[ground.name]["things__tenant0001"]
+        rows = client[ground.name][f"things__{tenant}"]
         rows.insert_many([{"deep": [{"number": own}]}, {"raw": own.encode()}, {"n": 1}])
         await ground.record(value=b'{"data": {"sealed": "%s"}}' % encoded)
         await ground.record(value=b"fine", header=own.encode())
-        await ground.record(value=b"fine", key=b"tenant0001:fine")
-        services.tenants["tenant0001"] = {}
+        await ground.record(value=b"fine", key=f"{tenant}:fine".encode())
+        services.tenants[tenant] = {}
         found = await asyncio.to_thread(intnet, *words)
         others = await asyncio.to_thread(intnet, *words, "--tenant", "tenant0002")
         client.drop_database(ground.name)
@@ -161,12 +162,12 @@ async def test_a_scan_finds_what_was_planted_and_says_where_without_the_number(
     assert json.loads(found.stdout)["found"] == {
         f"file {log}": 1,
         f"kafka {ground.name}": 2,
-        f"mongo {ground.name}.things__tenant0001": 2,
+        f"mongo {ground.name}.things__{tenant}": 2,
     }
     assert (json.loads(found.stdout)["passing"], json.loads(found.stdout)["elsewhere"]) == (0, 5)
     assert own.removeprefix("+966") not in found.stdout + found.stderr
-    assert f"mongo {ground.name}.things__tenant0001" not in json.loads(others.stdout)["found"]
-    assert json.loads(found.stdout)["noted"] == ["platform", "tenant0001"]
+    assert f"mongo {ground.name}.things__{tenant}" not in json.loads(others.stdout)["found"]
+    assert json.loads(found.stdout)["noted"] == ["platform", tenant]
     assert json.loads(others.stdout)["noted"] == ["tenant0002"]
     (who, asked, _), (_, _, whole), (_, _, one) = services.asked
     assert (who.user, who.scopes) == ("operator", frozenset({"scans:write"}))
@@ -174,7 +175,7 @@ async def test_a_scan_finds_what_was_planted_and_says_where_without_the_number(
     assert (whole["number"], whole["whole"]["found"], whole["whole"]["unread"]) == (own, 5, 0)
     assert whole["whole"]["read"] == json.loads(found.stdout)["read"]
     # Its documents, and its record, in which nothing is.
-    share = {"tenant": "tenant0001", "places": 2, "read": 4, "found": 2}
+    share = {"tenant": tenant, "places": 2, "read": 4, "found": 2}
     assert whole["shares"] == [share]
     assert (one["tenant"], one["whole"]["found"], one["shares"]) == ("tenant0002", 3, [])
 

@@ -38,7 +38,7 @@ async def test_a_ringing_call_whose_card_fills_in(desks: Desks, tenant: str) -> 
 
 
 async def test_an_agent_answers_by_text_and_a_stop_changes_the_card(desks: Desks) -> None:
-    number, line = "+12125550187", desks.outside.platform.tenants[US]["number"]
+    number, line = "+16465550187", desks.outside.platform.tenants[US]["number"]
     async with desks.desk(US, "agent") as desk:
         page = desk.page
         await expect(page.locator("#state")).to_have_text("Connected")

@@ -13,9 +13,9 @@ pytestmark = pytest.mark.timeout(180)
 
 DIRTY = (
     "Kundennummer;Kunde;Telefon 1;Stand\n"
-    "AZ-1;Ada Brightwater;+12125550182;active\n"
+    "AZ-1;Ada Brightwater;+16465550182;active\n"
     "AZ-2;Broken Line;12;active\n"
-    "AZ-3;Cleo Farthing;+12125550183;lapsed\n"
+    "AZ-3;Cleo Farthing;+16465550183;lapsed\n"
 )
 CUSTOMERS = {US: ("+12125550100", "IQ-0001"), SA: ("+966500000100", "IC-0001")}
 
@@ -129,7 +129,7 @@ async def test_a_user_is_invited_joins_and_is_shut_out(desks: Desks) -> None:
 async def test_an_erasure_goes_to_its_certificate_by_keyboard_alone(desks: Desks) -> None:
     async with desks.desk(US, "admin") as desk:
         page = desk.page
-        await _keep(desk, "+12125550181", "Ottoline Ferrier")
+        await _keep(desk, "+16465550181", "Ottoline Ferrier")
         await desk.open("/requests")
         await page.keyboard.press("Tab")
         await expect(page.locator(".skip")).to_be_focused()
@@ -137,7 +137,7 @@ async def test_an_erasure_goes_to_its_certificate_by_keyboard_alone(desks: Desks
         await _tab_to(desk, "kind")
         await page.keyboard.press("E")
         await page.keyboard.press("Tab")
-        await page.keyboard.type("+12125550181")
+        await page.keyboard.type("+16465550181")
         await _tab_to(desk, "channel")
         await page.keyboard.press("Tab")
         await page.keyboard.press("Enter")

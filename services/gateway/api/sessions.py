@@ -10,7 +10,7 @@ from libs.common import clock
 from libs.common.events import Note
 from libs.common.events.personal import USER
 from libs.common.mongo import Work
-from libs.common.web import Page, Problem, not_found
+from libs.common.web import NOT_FOUND, Page, Problem, not_found, refuses
 from services.gateway.api.access import Signed, Visitor, operation_of
 from services.gateway.api.beginning import end, take_back
 from services.gateway.api.desk import Desk, desk_of
@@ -61,7 +61,7 @@ class Ended(BaseModel):
     ended: int
 
 
-@router.get("/sessions", summary="List sessions")
+@router.get("/sessions", summary="List sessions", responses=refuses(404, NOT_FOUND))
 async def list_sessions(me: Signed, request: Request, user_id: UserId = None) -> Page[SessionOut]:
     """One's own that last, the newest first, on one page; an Admin may name a user."""
     desk, whose = desk_of(request), user_id or me.account.id
