@@ -178,7 +178,9 @@ def _unbrotli(name: str, content: bytes, new: Path) -> None:
         (new / "chromium").chmod(0o755)
     elif name in {"al2023.tar.br", "swiftshader.tar.br"}:
         with tarfile.open(fileobj=BytesIO(brotli.decompress(content))) as files:
-            files.extractall(new, filter="data")
+            # Python 3.11.2, Debian's, has no filters yet; what is unpacked is locked by its hash.
+            files.extraction_filter = getattr(tarfile, "data_filter", None)
+            files.extractall(new)  # noqa: S202
 
 
 def _require_libraries(browser: Browser) -> None:
