@@ -30,9 +30,9 @@ def rendered(
 
 
 def golden(values: Values) -> str:
-    """All manifests as one file, template after template."""
+    """All manifests as one file, template after template, each object a document of its own."""
     parts = (
-        f"# {template.removeprefix('intnet/')}\n{_tidy(text)}"
+        f"---\n# {template.removeprefix('intnet/')}\n{_tidy(text)}"
         for template, text in sorted(rendered(values).items())
         if template != NOTES and any(yaml.safe_load_all(text))
     )
@@ -53,5 +53,5 @@ def read(path: Path) -> Values:
 
 
 def _tidy(text: str) -> str:
-    lines = (line.rstrip() for line in text.strip("\n").splitlines())
+    lines = (line.rstrip() for line in text.strip().removeprefix("---").splitlines())
     return "\n".join(line for line in lines if line) + "\n"

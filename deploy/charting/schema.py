@@ -48,6 +48,8 @@ def _limits(value: Value) -> Schema:
         found["minimum"] = int(value.tags["min"])
     if isinstance(value.default, list):
         found["items"] = {"type": value.tags.get("items", "object")}
+    if "map" in value.tags:
+        found["additionalProperties"] = {"type": value.tags["map"]}
     if value.path[-1] == "startupSeconds":
         found["maximum"] = 60
     return found

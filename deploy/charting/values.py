@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-_TAG = re.compile(r"\[(enum|min|items|free)(?:: ([^\]]*))?\]$")
+_TAG = re.compile(r"\[(enum|min|items|map|free)(?:: ([^\]]*))?\]$")
 _CONSTRUCT = yaml.SafeLoader("")
 
 

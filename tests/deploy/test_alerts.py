@@ -3,13 +3,16 @@
 import json
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 
-from deploy.operations import alerts, dashboard, page, promtool, queries, rules
+from deploy.operations import alerts, dashboard, page, queries, rules
 from deploy.operations.metrics import declared, exported
+from deploy.operations.promtool import PROMTOOL
+from deploy.programs import Missing, Program
 from deploy.schemas.wiring import ROOT
 
 EXPORTED = exported()
@@ -100,15 +103,11 @@ def test_the_rules_tests_use_series_that_are_exported() -> None:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.skipif(
-    promtool.found() is None, reason="no promtool: `python -m deploy.operations.rules` builds it"
-)
+@pytest.mark.skipif(PROMTOOL.found() is None, reason="no promtool: `make deploy-check` builds it")
 def test_promtool_finds_the_rules_good_and_sees_them_fire(tmp_path: Path) -> None:
-    tool = promtool.found()
+    tool = PROMTOOL.found()
     assert tool
-    for command in rules.commands(tool):
-        done = subprocess.run(command, capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr
+    assert list(rules.tested()) == []
     late = tmp_path / "late.yaml"
     text = (rules.TESTS / "webhooks.yaml").read_text()
     there = re.sub(r"^rule_files:.*$", f"rule_files: [{alerts.FILE}]", text, flags=re.MULTILINE)
@@ -122,12 +121,25 @@ def test_promtool_finds_the_rules_good_and_sees_them_fire(tmp_path: Path) -> Non
 def test_without_promtool_it_says_so_and_with_a_fault_it_does_not_ask(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(promtool, "made", lambda: None)
+    def tested() -> Iterator[str]:
+        raise Missing("Go is not there")
+
+    monkeypatch.setattr(rules, "tested", tested)
     assert rules.main() == 2
-    assert "promtool: neither on the PATH" in capsys.readouterr().err
+    assert capsys.readouterr().err == "promtool: Go is not there\n"
     monkeypatch.setattr(rules, "faults", lambda: iter(["Made: up"]))
     assert rules.main() == 1
     assert capsys.readouterr().err == "Made: up\n"
+
+
+def test_what_promtool_says_of_a_rule_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    def asking(script: str) -> list[str]:
+        monkeypatch.setattr(rules, "commands", lambda tool: iter([[str(tool), "-c", script]]))
+        return list(rules.tested())
+
+    monkeypatch.setattr(Program, "made", lambda _: Path("/bin/sh"))
+    assert asking("echo SpoolNotEmpty; echo got: nil >&2; exit 1") == ["SpoolNotEmpty\ngot: nil"]
+    assert asking("echo SUCCESS") == []
 
 
 def test_the_page_of_metrics_is_what_the_code_declares() -> None:

@@ -7,7 +7,8 @@ import pytest
 from deploy.charting import rendering
 from deploy.charting.judge import __main__ as judge
 from deploy.charting.judge import schemas, security
-from deploy.charting.judge.gomodules import MODULES, Missing
+from deploy.charting.judge.gomodules import MODULES
+from deploy.programs import Missing
 
 DEFINITION: dict[str, Any] = {
     "spec": {

@@ -1,8 +1,10 @@
 """What every pod of the chart is allowed, and how it starts, stops and spreads."""
 
+import re
 from typing import Any
 
 import pytest
+import yaml
 
 from deploy.charting import rendering
 from deploy.local.services import NAMES
@@ -160,6 +162,22 @@ def test_every_image_comes_from_the_registry_that_is_named() -> None:
     images = {c["image"] for _, spec in pod_specs("airgapped") for c in spec["containers"]}
     assert len(images) == len(NAMES) + 1
     assert all(i.startswith("registry.example.internal:5000/mirror/intnet/") for i in images)
-    assert sum("@sha256:" in image for image in images) == 1
+    # matcher's, and that of Job and test, which are one.
+    assert sum("@sha256:" in image for image in images) == 2
     for _, spec in pod_specs("airgapped"):
         assert spec["imagePullSecrets"] == [{"name": "registry"}]
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_the_page_lists_every_image(name: str) -> None:
+    """Its `sed`, done here on what is rendered."""
+    (line,) = re.findall(r"sed -n 's/(.+?)//p'", (rendering.CHART / "README.md").read_text())
+    text = (rendering.CHART / "examples" / name / "rendered.yaml").read_text()
+    listed = {one.partition("image: ")[2] for one in text.splitlines() if re.match(line, one)}
+    assert listed == {c["image"] for _, spec in pod_specs(name) for c in spec["containers"]}
+    assert len(listed) == len(NAMES) + 1
+
+
+def test_each_version_of_the_chart_has_its_words_on_upgrading() -> None:
+    version = yaml.safe_load((rendering.CHART / "Chart.yaml").read_text())["version"]
+    assert f"\n## {version}\n" in (rendering.CHART / "UPGRADING.md").read_text()

@@ -4,11 +4,12 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
+from pydantic.fields import FieldInfo
 
 from deploy.local.services import NAMES, PROXIED
 from deploy.schemas.settings import settings_of
 from deploy.schemas.settings import variable as variable_of
-from libs.common.settings import Settings
+from libs.common.settings import Settings, SettingsError
 from tests.deploy.charts import SETS, workloads
 
 # What a Secret is taken to hold, by its key: the chart names it and never sees it.
@@ -34,14 +35,23 @@ def environment(name: str, service: str) -> dict[str, str]:
     return told
 
 
-def settings(name: str, service: str, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def fields(service: str) -> dict[str, FieldInfo]:
+    """What the service reads, by variable."""
     kind = settings_of(service)
     prefix = str(kind.model_config.get("env_prefix", ""))
-    for field, info in kind.model_fields.items():
-        monkeypatch.delenv(variable_of(field, info, prefix), raising=False)
-    for variable, value in environment(name, service).items():
-        monkeypatch.setenv(variable, value)
-    return kind()
+    return {variable_of(field, info, prefix): info for field, info in kind.model_fields.items()}
+
+
+def settings(
+    name: str, service: str, monkeypatch: pytest.MonkeyPatch, **changes: str | None
+) -> Settings:
+    """As the service reads what the chart tells it; None takes a variable away."""
+    for variable in fields(service):
+        monkeypatch.delenv(variable, raising=False)
+    for variable, value in (environment(name, service) | changes).items():
+        if value is not None:
+            monkeypatch.setenv(variable, value)
+    return settings_of(service)()
 
 
 @pytest.mark.parametrize("service", NAMES)
@@ -59,10 +69,44 @@ def test_a_service_takes_what_it_is_told(
 @pytest.mark.parametrize("service", NAMES)
 @pytest.mark.parametrize("name", SETS)
 def test_it_is_told_nothing_that_it_would_not_read(name: str, service: str) -> None:
-    kind = settings_of(service)
-    prefix = str(kind.model_config.get("env_prefix", ""))
-    known = {variable_of(field, info, prefix) for field, info in kind.model_fields.items()}
-    assert environment(name, service).keys() - known <= FOREIGN
+    assert environment(name, service).keys() - fields(service).keys() <= FOREIGN
+
+
+@pytest.mark.parametrize("service", NAMES)
+def test_whatever_it_needs_it_is_told_and_misses_by_name(
+    service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Any one of them left out of the chart would end the start by a sentence."""
+    needed = {variable for variable, info in fields(service).items() if info.is_required()}
+    assert {"KAFKA_URL", "MONGO_URL", "KEYS_FILE", "JWKS_FILE", "ENVIRONMENT"} < needed
+    assert needed <= environment("minimal", service).keys()
+    for variable in needed:
+        with pytest.raises(SettingsError, match=rf"^Set {variable} in the environment\.$"):
+            settings("minimal", service, monkeypatch, **{variable: None})
+
+
+MISTYPED = [
+    ("ingest", "INGEST_TELNYX_KEYS", "[oops"),
+    ("ingest", "INGEST_SPOOL_BYTES", "oops"),
+    ("matcher", "MATCHER_PORT", "oops"),
+    ("matcher", "KAFKA_SECURITY_PROTOCOL", "oops"),
+    ("insights", "ENVIRONMENT", "oops"),
+    ("messaging", "MESSAGING_ADMIN_PORT", "oops"),
+    ("consent", "LOG_LEVEL", "oops"),
+    ("gateway", "GATEWAY_SERVICES", "{oops"),
+    ("gateway", "GATEWAY_PROXIES", "oops"),
+]
+
+
+@pytest.mark.parametrize(("service", "variable", "wrong"), MISTYPED)
+def test_a_mistyped_value_is_refused_by_its_name_and_not_shown(
+    service: str, variable: str, wrong: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert variable in environment("minimal", service)
+    with pytest.raises(SettingsError) as refused:
+        settings("minimal", service, monkeypatch, **{variable: wrong})
+    assert variable in str(refused.value)
+    assert "oops" not in str(refused.value)
 
 
 @pytest.mark.parametrize("service", NAMES)

@@ -30,6 +30,8 @@ WRONG: list[tuple[str, str]] = [
     ("{strimzi: {users: {authentication: none}}}", "/strimzi/users/authentication"),
     ("{networkPolicy: {privateRanges: 10.0.0.0/8}}", "/networkPolicy/privateRanges"),
     ("{keda: {enabled: 'yes'}}", "/keda/enabled"),
+    ("{externalSecrets: {store: {kind: Vault}}}", "/externalSecrets/store/kind"),
+    ("{externalSecrets: {secrets: {intnet-shared: {key: a}}}}", "/externalSecrets/secrets/intnet"),
     # What does not go together, by our own sentences.
     ("{hosts: {ingest: ''}}", "hosts.ingest is empty: give the host name"),
     ("{hosts: {gateway: ''}}", "hosts.gateway is empty: give the host name"),
@@ -43,6 +45,23 @@ WRONG: list[tuple[str, str]] = [
     ("{secrets: {consent: {existingSecret: ''}}}", "secrets.consent.existingSecret is empty"),
     ("{telnyx: {publicKeys: []}}", "telnyx.publicKeys is empty"),
     ("{telnyx: {publicKeysSecret: {existingSecret: x}}}", "are both given: keep one"),
+    (
+        "{externalSecrets: {enabled: true, secrets: {intnet-shared: a}}}",
+        "externalSecrets.store.name is empty",
+    ),
+    (
+        "{externalSecrets: {enabled: true, store: {name: vault}}}",
+        "externalSecrets.secrets is empty",
+    ),
+    (
+        "{externalSecrets: {enabled: true, store: {name: vault}, secrets: {intnet-shard: a}}}",
+        "externalSecrets.secrets.intnet-shard is a Secret that no value names",
+    ),
+    (
+        "{kafka: {tls: {enabled: true, ca: {existingSecret: ca}}},"
+        " externalSecrets: {enabled: true, store: {name: vault}, secrets: {ca: a}}}",
+        "externalSecrets.secrets.ca would come too late for the Job",
+    ),
     ("{image: {tag: latest}}", "image.tag is latest"),
     ("{ingress: {enabled: true}}", "gatewayApi.enabled and ingress.enabled are both true"),
     ("{gatewayApi: {parentRefs: []}}", "gatewayApi.parentRefs is empty"),

@@ -21,6 +21,8 @@ parts:
   labels: {x: "1"}
   # Numbers. [items: integer]
   ports: [1]
+  # Words. [map: string]
+  words: {}
 default:
   # Whether.
   on: true
@@ -35,7 +37,7 @@ def test_a_comment_right_above_is_the_description() -> None:
     assert LEAVES["name"].told == "Who it is."
     assert LEAVES["parts.count"].told == "How many, at least one."
     assert list(LEAVES) == [
-        *("name", "parts.count", "parts.labels", "parts.ports"),
+        *("name", "parts.count", "parts.labels", "parts.ports", "parts.words"),
         *("default.on", "services.matcher"),
     ]
 
@@ -49,6 +51,8 @@ def test_a_comment_right_above_is_the_description() -> None:
         ({"parts": {"count": 0}}, False),
         ({"parts": {"count": "1"}}, False),
         ({"parts": {"ports": ["http"]}}, False),
+        ({"parts": {"words": {"a": "b"}}}, True),
+        ({"parts": {"words": {"a": {"b": "c"}}}}, False),
         ({"parts": {"more": 1}}, False),
         ({"services": {"matcher": {"off": True}}}, False),
         ({"services": {"other": {}}}, False),

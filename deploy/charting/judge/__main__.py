@@ -10,7 +10,9 @@ from time import monotonic
 import helm_python as helm
 
 from deploy.charting import rendering
-from deploy.charting.judge import gomodules, schemas, security, strimzi
+from deploy.charting.judge import gomodules, overlay, schemas, security, strimzi
+from deploy.operations import rules
+from deploy.programs import Missing
 from deploy.schemas.wiring import ROOT
 
 CACHE = ROOT / ".local" / "cache" / "chart"
@@ -24,7 +26,7 @@ def linted() -> Iterator[str]:
 
 
 def fitting() -> Iterator[str]:
-    """What operators read: Gateway API, KEDA, prometheus-operator, Strimzi."""
+    """What operators read: Gateway API, KEDA, prometheus-operator, External Secrets, Strimzi."""
     known = schemas.by_kind(
         [*gomodules.definitions(CACHE / "go"), *strimzi.definitions(CACHE / "strimzi")]
     )
@@ -47,10 +49,18 @@ def secure() -> Iterator[str]:
     return security.faults(security.findings(rendering.CHART / "examples"))
 
 
+def alerting() -> Iterator[str]:
+    """promtool, on the alert rules and the tests of each."""
+    yield from rules.faults()
+    yield from rules.tested()
+
+
 JUDGES: dict[str, Callable[[], Iterator[str]]] = {
     "helm lint": linted,
     "schemas of operators": fitting,
     "checkov": secure,
+    "kustomize": overlay.judged,
+    "promtool": alerting,
 }
 
 
@@ -61,12 +71,12 @@ def main() -> int:
         begun = monotonic()
         try:
             found = list(judge())
-        except gomodules.Missing as missing:
+        except Missing as missing:
             print(f"{name}: {missing}", file=sys.stderr)
             worst = max(worst, 2)
             continue
         print(*(f"{name}: {fault}" for fault in found), sep="\n", end="\n" if found else "")
-        print(f"{name}: {len(found)} faults, {monotonic() - begun:.0f} s")
+        print(f"{name}: {len(found)} faults, {monotonic() - begun:.0f} s", flush=True)
         worst = max(worst, 1 if found else 0)
     return worst
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,9 +10,9 @@ from typing import Any
 
 import yaml
 
+from deploy.programs import Missing, needs_go
 
-class Missing(Exception):
-    """What a judge needs cannot be had; the sentence says what."""
+_FETCH_S = 300
 
 
 @dataclass(frozen=True)
@@ -51,6 +50,12 @@ MODULES = (
             "example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml",
         ),
     ),
+    Module(
+        "github.com/external-secrets/external-secrets",
+        "v1.3.2",
+        "h1:u2J8RjlHIeF0oZCqtl92adI/uZWUwOesJIDkfql6LqQ=",
+        ("config/crds/bases/external-secrets.io_externalsecrets.yaml",),
+    ),
 )
 
 
@@ -64,20 +69,22 @@ def definitions(cache: Path) -> Iterator[dict[str, Any]]:
 
 def _fetched(module: Module, cache: Path) -> Path:
     """The folder of the module, in a cache of our own that anyone may delete."""
-    if not shutil.which("go"):
-        raise Missing("go is not installed, and the schemas of operators come as Go modules")
+    needs_go()
     # A cache that can be removed. The hash is compared here, so that nobody else is asked for it.
     told = {"GOMODCACHE": str(cache), "GOFLAGS": "-mod=mod -modcacherw", "GOSUMDB": "off"}
     cache.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(
-        ["go", "mod", "download", "-json", f"{module.name}@{module.version}"],
-        cwd=cache,
-        env={**os.environ, **told, "GOTOOLCHAIN": "local", "GO111MODULE": "on"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            ["go", "mod", "download", "-json", f"{module.name}@{module.version}"],
+            cwd=cache,
+            env={**os.environ, **told, "GOTOOLCHAIN": "local", "GO111MODULE": "on"},
+            capture_output=True,
+            text=True,
+            timeout=_FETCH_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise Missing(f"{module.name}@{module.version} took longer than {_FETCH_S} s") from None
     answer = json.loads(done.stdout or "{}")
     if done.returncode or "Dir" not in answer:
         reason = answer.get("Error") or done.stderr.strip()

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from deploy.charting.judge.gomodules import Missing
+from deploy.programs import Missing
 from deploy.schemas.wiring import ROOT
 
 CHECKOV = "checkov==3.3.30"

