@@ -1,7 +1,7 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -141,12 +141,21 @@ def as_amal(signer: Signer, audience: str = "things") -> dict[str, str]:
     return {"Authorization": f"Bearer {signer.sign(AMAL, audience)}"}
 
 
+CHANCE = {"trace_id", "span_id", "parent_id", "start", "end", "timestamp"}
+"""What may happen to hold any digits."""
+
+
+def said(record: Mapping[str, Any]) -> str:
+    """All that a problem, a line or a span says, but for chance and the time."""
+    return json.dumps({name: value for name, value in record.items() if name not in CHANCE})
+
+
 def problem(response: httpx.Response) -> dict[str, Any]:
     assert response.headers["content-type"] == "application/problem+json"
     body: dict[str, Any] = response.json()
     assert body["status"] == response.status_code
     assert body["type"] == f"urn:intnet:problem:{body['code']}"
-    assert "555" not in response.text
+    assert "555" not in said(body)
     return body
 
 
@@ -219,7 +228,7 @@ async def test_a_crash_is_a_constant_answer_and_a_line_without_content(
     (line,) = lines
     assert (line["error"], line["route"]) == ("KeyError", "/v1/broken")
     assert line["way"][-1].endswith("read_broken")
-    assert "555" not in json.dumps(lines)
+    assert [one for one in lines if "555" in said(one)] == []
 
 
 async def test_a_crash_in_the_middle_of_an_answer_stays_inside(app: FastAPI) -> None:
@@ -306,10 +315,10 @@ async def test_a_span_is_named_by_template_and_continues_the_caller(
     await client.get("/v1/things/77")
     await client.get(f"/{NUMBER}")
     telemetry.shutdown()
-    text = spans_file.read_text()
-    assert "555" not in text
-    assert "from=" not in text
-    busy, things, nothing = (json.loads(line) for line in text.splitlines())
+    busy, things, nothing = (json.loads(line) for line in spans_file.read_text().splitlines())
+    for span in (busy, things, nothing):
+        assert "555" not in said(span)
+        assert "from=" not in said(span)
     assert (busy["name"], busy["kind"], busy["status"]) == ("GET /v1/busy", "server", "error")
     assert busy["attributes"] == {
         "http.request.method": "GET",

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from starlette.types import ASGIApp
 from uvicorn import Config, Server
 
+from libs.common.web.patience import Patient
+
 DRAIN_S = 10
 KEEP_ALIVE_S = 5
 MAX_CONNECTIONS = 2000
@@ -73,7 +75,7 @@ class _Server(Server):
 def _config(app: ASGIApp, drain_s: int) -> Config:
     return Config(
         app,
-        http="httptools",
+        http=Patient,
         ws="none",
         lifespan="off",
         log_config=None,
