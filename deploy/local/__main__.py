@@ -47,6 +47,7 @@ def run(_: str | None) -> int:
     """Starts everything, shows the main job once, and stays up whatever could not be shown."""
     if stack := _running():
         say(f"already up: {stack['public_url']} (make stop ends it)")
+        _say_who_is_down(stack)
         return 0
     platform = _started(STATE)
     try:

@@ -1,7 +1,8 @@
 """`docs/promises.yaml`: every sentence of the policies, and what stands behind it."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
@@ -53,9 +54,9 @@ Accounts = dict[str, Account]
 
 def read(root: Path) -> Accounts:
     """The accounts by policy."""
-    return parse((root / FILE).read_text("utf-8"))
+    return accounts(yaml.safe_load((root / FILE).read_text("utf-8")))
 
 
-def parse(text: str) -> Accounts:
-    """From the file's text."""
-    return {name: Account.model_validate(said) for name, said in yaml.safe_load(text).items()}
+def accounts(told: Mapping[str, Any]) -> Accounts:
+    """From what the file says. Raises ValidationError."""
+    return {name: Account.model_validate(said) for name, said in told.items()}

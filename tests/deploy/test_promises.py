@@ -1,6 +1,7 @@
 """Every promise of the policies is accounted for, and each way not to be turns the check red."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -8,26 +9,28 @@ import yaml
 
 from deploy import promises
 from deploy.promises import checking, faults
-from deploy.promises.reading import FILE, Accounts, Promise, parse, read
+from deploy.promises.reading import FILE, Promise, accounts
 from deploy.schemas import declared
 from deploy.schemas.__main__ import main
 from deploy.schemas.wiring import ROOT
 from libs.common import policies
 from libs.common.policies import Policy
 
-ACCOUNTS = read(ROOT)
-EVERY = [promise for account in ACCOUNTS.values() for promise in account.promises]
 Told = dict[str, Any]
+
+FILED: Told = yaml.safe_load((ROOT / FILE).read_text("utf-8"))
+ACCOUNTS = accounts(FILED)
+EVERY = [promise for account in ACCOUNTS.values() for promise in account.promises]
 
 
 @pytest.fixture
 def told() -> Told:
     """What the file says, to be changed."""
-    return dict(yaml.safe_load((ROOT / FILE).read_text()))
+    return deepcopy(FILED)
 
 
 def red(told: Told, published: Mapping[str, Policy] | None = None) -> list[str]:
-    return checking.check(parse(yaml.safe_dump(told)), published or policies.load(), ROOT)
+    return checking.check(accounts(told), published or policies.load(), ROOT)
 
 
 def first(told: Told) -> Told:
@@ -129,6 +132,5 @@ def test_the_command_is_red_where_a_field_says_nothing(
 
 
 def test_no_gap_is_worded_as_if_all_were_well() -> None:
-    accounts: Accounts = ACCOUNTS
-    gaps = [p.gap for account in accounts.values() for p in account.promises if p.gap]
+    gaps = [p.gap for account in ACCOUNTS.values() for p in account.promises if p.gap]
     assert all(gap.strip().endswith(".") and len(gap.split()) > 5 for gap in gaps)

@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaConsumer
 from prometheus_client.parser import text_string_to_metric_families
 from pymongo import MongoClient
 
-from deploy.drill import groups
+from deploy.drill.groups import lag
 from deploy.local.agency import Person
 from deploy.local.cache import ROOT
 from deploy.local.calls import CALLS
@@ -26,6 +26,7 @@ from deploy.local.unseen import Unseen
 from libs.common import clock
 from libs.common.bus import Producer
 from libs.common.bus.guard import HEARD
+from libs.common.bus.rewinding import rewind
 from libs.common.events import Envelope, ErasureDone, ErasureOrdered, enclose, fact_of
 from libs.common.keys import Keys
 from tests.support.office import send
@@ -174,7 +175,7 @@ class House:
         """Waits until every group has taken in what there is."""
 
         async def none() -> bool:
-            return not any((await groups.lag(self.platform.servers.kafka_url)).values())
+            return not any((await lag(self.platform.servers.kafka_url)).values())
 
         await until(none, 60)
 
@@ -193,7 +194,7 @@ class House:
         services, kafka = self.platform.services, self.platform.servers.kafka_url
         services.stop(*STORES)
         for name in STORES:
-            assert await groups.rewind(kafka, name) > 0
+            assert await rewind(kafka, name) > 0
             if forgetful:
                 orders = {"_id": {"$not": {"$regex": ":erase:|:send_word:"}}}
                 self.server[name]["inbox"].delete_many(orders)

@@ -7,19 +7,20 @@ from typing import Any
 
 import httpx
 
-from deploy.drill import groups, remains
+from deploy.drill import remains
 from deploy.drill.experiment import USUAL, Act, Drill, Experiment
 from deploy.drill.leaving import Leaver, Leaving, leavers
 from deploy.drill.poster import Load, Poster
 from deploy.drill.quiet import quiet
 from deploy.local.services import NAMES
+from libs.common.bus.rewinding import rewind
 from libs.common.keys import Keys
 
 LIMIT = 120.0
 """Seconds within which all are completed once everybody runs again. Undisturbed it takes ten."""
 
 WAVE = 4
-REWOUND = ("ingest", "matcher", "insights", "messaging", "consent")
+REWOUND = ("ingest", "matcher", "insights", "messaging", "consent", "gateway")
 PATIENCE = 300.0
 
 ORDERS = frozenset({"privacy.v1"})
@@ -102,7 +103,7 @@ def searching(people: list[Leaver]) -> Act:
         drill.mark()
         await drill.stop(*REWOUND)
         for group in REWOUND:
-            drill.counts["rewound"] += await groups.rewind(drill.world.kafka.url, group)
+            drill.counts["rewound"] += await rewind(drill.world.kafka.url, group)
         await drill.start(*REWOUND)
         async with _opened(drill, people) as leaving:
             await leaving.calls_again()

@@ -1,9 +1,10 @@
 """10, 23: processes of a group come and go; a group is set back to the beginning."""
 
-from deploy.drill import groups, journal
+from deploy.drill import journal
 from deploy.drill.evidence import Evidence
 from deploy.drill.experiment import Drill, Experiment
 from deploy.drill.poster import Load
+from libs.common.bus.rewinding import rewind
 
 MORE = ("matcher#2", "matcher#3")
 REWOUND = ("matcher", "insights")
@@ -45,7 +46,7 @@ async def _rewind(drill: Drill) -> None:
     drill.mark()
     await drill.stop(*REWOUND)
     for group in REWOUND:
-        drill.counts["rewound"] += await groups.rewind(drill.world.kafka.url, group)
+        drill.counts["rewound"] += await rewind(drill.world.kafka.url, group)
     await drill.start(*REWOUND)
 
 
