@@ -1,9 +1,11 @@
 """HTTP out: the provider. One request for one attempt; nothing is tried twice here."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -23,6 +25,12 @@ AT_ONCE = 64
 PAGE_SIZE = 250
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """httpx's own, which takes 25 ms to make."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 class Away(Exception):
@@ -65,6 +73,7 @@ class Provider:
             limits=httpx.Limits(max_connections=AT_ONCE, keepalive_expiry=KEPT_ALIVE_S),
             timeout=httpx.Timeout(SILENCE_S, connect=CONNECT_S, pool=CONNECT_S),
             transport=transport,
+            verify=_trust(),
             trust_env=False,
         )
 

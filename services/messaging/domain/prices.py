@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from pydantic import Field
 
@@ -39,6 +40,7 @@ def estimate(book: PriceBook, region: str | None, parts: int) -> Price | None:
     return Price((found.rate + found.carrier_fee) * parts, found.currency) if found else None
 
 
+@cache
 def parse(text: str) -> PriceBook:
     """Reads the prices from YAML. Raises BadData, which names each wrong field."""
     return read(PriceBook, text, "prices")

@@ -1,6 +1,7 @@
 """What the recipient's country asks of a text, as data with a date."""
 
 from datetime import date
+from functools import cache
 from typing import Annotated, Final, Self
 from zoneinfo import ZoneInfo
 
@@ -72,6 +73,7 @@ class RuleBook(Part):
         return self.regions.get(region or "", self.default)
 
 
+@cache
 def parse(text: str) -> RuleBook:
     """Reads the rules from YAML. Raises BadData, which names each wrong field."""
     return read(RuleBook, text, "rules")
