@@ -5,7 +5,7 @@ TOOLS := .local/tools
 UV := $(TOOLS)/bin/uv
 PY := .venv/bin/python
 DRILL ?= --all
-WORKERS ?= 0
+WORKERS ?= 2
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 export UV_PROJECT_ENVIRONMENT := .venv
 export UV_LINK_MODE := copy
@@ -13,6 +13,13 @@ export UV_LINK_MODE := copy
 export UV_COMPILE_BYTECODE := 1
 unexport PYTHONDONTWRITEBYTECODE
 export RUFF_CACHE_DIR := .local/ruff
+# What brings certificates of its own would not know those that this machine trusts beside them.
+CERTS := $(firstword $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt))
+ifneq ($(CERTS),)
+export SSL_CERT_FILE ?= $(CERTS)
+export REQUESTS_CA_BUNDLE ?= $(CERTS)
+export NODE_EXTRA_CA_CERTS ?= $(CERTS)
+endif
 
 .PHONY: help install fmt lint types test schemas check run demo stop status drill bench deploy-check
 
@@ -51,7 +58,7 @@ check: install ## all that needs no server: lock file, form, types, contracts, g
 	$(PY) -m deploy.schemas --check
 	$(PY) -m deploy.charting --check
 
-test: install ## every test, on a real broker and a real mongod; WORKERS=2, side by side, each on its own
+test: install ## every test, on a real broker and a real mongod; by two workers, each with servers of its own; WORKERS=0, by one
 	$(PY) -m pytest -n $(WORKERS)
 
 run: install ## the platform with two demo agencies; stays up
@@ -72,5 +79,5 @@ drill: install ## every fault, and what it cost, an hour; DRILL=--short, six min
 bench: install ## ratios to a floor in the same run, a quarter of an hour; BENCH=--write keeps them
 	$(PY) -m deploy.bench $(BENCH)
 
-deploy-check: install ## the chart before Helm's linter, schemas of operators and checkov; needs Go
+deploy-check: install ## the chart before Helm's linter, schemas of operators, checkov, kustomize; alert rules before promtool; needs Go
 	$(PY) -m deploy.charting.judge

@@ -149,7 +149,7 @@ SERVICES = {
             "tenants.v1": "tenant.saved tenant.closed",
             "privacy-results.v1": "erasure.done",
         },
-        entities="usage webhooks deliveries callers",
+        entities="usage webhooks deliveries callers answers",
         shared="tenants accounts sessions invitations resets keys due",
         scopes={},  # of people with a session: tests/gateway/test_permissions.py
         jobs=(5, 1),

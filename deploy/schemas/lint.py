@@ -4,6 +4,7 @@ Exit status: 0 all is well, 1 a rule is broken. `--spectral` asks Spectral as we
 """
 
 import argparse
+import json
 import re
 import subprocess
 import sys
@@ -35,7 +36,7 @@ def faults(document: Document) -> list[str]:
         for rule in RULES
         for fault in rule(document, name, operation)
     ]
-    return [*found, *_twice(document), *_pages(document)]
+    return [*found, *_unfit(document), *_twice(document), *_pages(document)]
 
 
 def operations(document: Document) -> Iterator[tuple[str, Operation]]:
@@ -102,15 +103,28 @@ def _refusals(document: Document, name: str, operation: Operation) -> Iterator[s
             yield f"answer {status} names no code"
 
 
+def _shown(content: Mapping[str, Any]) -> list[Any]:
+    shown = [one["value"] for one in content.get("examples", {}).values()]
+    return shown + ([content["example"]] if "example" in content else [])
+
+
 def _examples(document: Document, _: str, operation: Operation) -> Iterator[str]:
     for place, media, content in contents(document, operation):
-        shown = [one["value"] for one in content.get("examples", {}).values()]
-        shown += [content["example"]] if "example" in content else []
-        if not shown and content.get("schema", {}).get("format") != "binary":
+        if not _shown(content) and content.get("schema", {}).get("format") != "binary":
             yield f"{place}: no example of {media}"
-        for example in shown if media in _MEDIA else ():
-            for error in _validator(document, content["schema"]).iter_errors(example):
-                yield f"{place}: the example does not fit: {error.message}"
+
+
+def _unfit(document: Document) -> Iterator[str]:
+    """Each shape is compiled once: most answers have that of a refusal."""
+    compiled: dict[str, jsonschema_rs.Draft202012Validator] = {}
+    for name, operation in operations(document):
+        for place, media, content in contents(document, operation):
+            for example in _shown(content) if media in _MEDIA else ():
+                shape = json.dumps(content["schema"], sort_keys=True)
+                if shape not in compiled:
+                    compiled[shape] = _validator(document, content["schema"])
+                for error in compiled[shape].iter_errors(example):
+                    yield f"{name}: {place}: the example does not fit: {error.message}"
 
 
 def _validator(document: Document, schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:

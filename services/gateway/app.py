@@ -35,6 +35,8 @@ from services.gateway import handlers, jobs, pages
 from services.gateway.api import ROUTERS
 from services.gateway.api.desk import Desk
 from services.gateway.api.door import Door
+from services.gateway.api.repeating import Repeats, replay
+from services.gateway.api.turn import Replay
 from services.gateway.clients import Poster, Services
 from services.gateway.domain.hooks.listening import Listening
 from services.gateway.domain.live import Live
@@ -55,7 +57,7 @@ CONSUMES = (
     (SmsBlocked, handlers.announce),
     (SmsUnconfirmed, handlers.announce),
     (SmsReceived, handlers.announce),
-    (ConsentChanged, handlers.announce),
+    (ConsentChanged, handlers.announce_consent),
     (CustomerSaved, handlers.announce),
     (ImportFinished, handlers.announce),
     (CustomerRemoved, handlers.announce_removal),
@@ -67,7 +69,7 @@ EMITS = (TenantSaved, TenantClosed, ErasureDone)
 
 def build(settings: Settings) -> Service[Store]:
     """The service, from its settings."""
-    site = Site(settings.public_url, settings.proxies, settings.quotas())
+    site = Site(settings.public_url, settings.proxies, settings.quotas(), settings.places())
     live, waiting = Live(), Waiting()
     services = Services(settings.services, Signer(settings.signing_key_file))
     poster = Poster(loopback=settings.webhooks_loopback)
@@ -76,7 +78,8 @@ def build(settings: Settings) -> Service[Store]:
     def door(running: Running[Any], app: FastAPI) -> Echo:
         desk = app.state.desk = Desk(running, site, services, live, waiting)
         app.state.poster, app.state.listening = poster, listening
-        return Echo(Door(app, desk))
+        app.add_exception_handler(Replay, replay)
+        return Echo(Door(Repeats(app, desk), desk, app))
 
     return Service(
         name="gateway",
@@ -106,9 +109,17 @@ def _heeds(listening: Listening) -> Heeds:
         tenant, now = envelope.tenantid, clock.now()
         if envelope.type == ErasureOrdered.TYPE:
             return True
+        if _withholds(envelope) and await store.answers.any():
+            return True
         known = listening.known(tenant, now)
         if known is None:
             known = listening.note(tenant, bool(await store.hooks.endpoints.all()), now)
         return known
 
     return heeds
+
+
+def _withholds(envelope: Envelope) -> bool:
+    """Whether what was answered before may be of somebody of whom nothing is to be given out."""
+    restricts = envelope.type == ConsentChanged.TYPE and envelope.data.get("restricted") is True
+    return restricts or envelope.type == CustomerRemoved.TYPE

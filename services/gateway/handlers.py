@@ -1,7 +1,7 @@
-"""Events in: what apps want to hear of is owed to them; who leaves is found in none of it."""
+"""Events in: what apps want to hear of is owed to them; who leaves is found in nothing here."""
 
 from libs.common.erased import pass_over
-from libs.common.events import CustomerRemoved, ErasureOrdered, Event
+from libs.common.events import ConsentChanged, CustomerRemoved, ErasureOrdered, Event
 from libs.common.mongo import Work
 from libs.common.privacy import done
 from services.gateway.domain.hooks.delivery import owed
@@ -24,12 +24,24 @@ async def announce(fact: Event, store: Store, work: Work) -> None:
 
 async def announce_removal(removal: CustomerRemoved, store: Store, work: Work) -> None:
     """A customer's record was removed: of them, apps hear this and nothing of before."""
+    await store.answers.withhold(work.now)
     await store.hooks.forget_customer(removal.customer_id)
     await announce(removal, store, work)
 
 
+async def announce_consent(change: ConsentChanged, store: Store, work: Work) -> None:
+    """What a person allows has changed; of who is restricted nothing is answered a second time."""
+    if change.restricted:
+        await store.answers.withhold(work.now)
+    await announce(change, store, work)
+
+
 async def erase(order: ErasureOrdered, store: Store, work: Work) -> None:
-    """A person leaves: what apps were told and are owed of them goes."""
+    """A person leaves: what apps were told and are owed of them goes, and answers that are kept.
+
+    These go whoever they are about, as nobody looks into them.
+    """
     deleted = await store.hooks.erase(order.subject, work.now)
+    deleted["answers"] = await store.answers.erase(order.at)
     deleted["parked"] = await store.eraser.parked(order.subject, work.tenant.region)
     work.emit(done(order, "gateway", work.now, deleted))

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from libs.common import settings
 from services.gateway.domain.rates import Quotas
+from services.gateway.domain.streams import Places
 
 
 class Settings(settings.Settings):
@@ -27,6 +28,12 @@ class Settings(settings.Settings):
         2000, ge=1, description="Requests of one address to what is open in 10 s, per process."
     )
 
+    streams_user: int = Field(
+        50, ge=1, description="Live streams that one user or key has open, per process."
+    )
+    streams_tenant: int = Field(
+        500, ge=1, description="Live streams that one agency has open, per process."
+    )
     webhooks_loopback: bool = Field(
         False,
         description="Webhooks may go to this machine, by http and at any port; not in production.",
@@ -63,6 +70,10 @@ class Settings(settings.Settings):
     def quotas(self) -> Quotas:
         """How many requests each may make."""
         return Quotas(self.limit_key, self.limit_user, self.limit_tenant, self.limit_address)
+
+    def places(self) -> Places:
+        """How many live streams each may have open."""
+        return Places(self.streams_user, self.streams_tenant)
 
 
 def _bracketed(host: str) -> str:

@@ -7,12 +7,17 @@ import re
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import httpx
 import pytest
 
+from deploy.local.process import free_port
 from deploy.local.services import NAMES
 from deploy.schemas.wiring import ROOT
 from libs.common.auditkeys import create
@@ -95,6 +100,37 @@ def run(python: Path | str, app: Path, code: str, *words: str, **env: str) -> st
     return done.stdout
 
 
+@contextmanager
+def running(app: Path, service: str, env: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """The image's entry point in its folder, ended at the end."""
+    alone = {"PYTHONPATH": str(app), "PYTHONDONTWRITEBYTECODE": "1", "PATH": os.defpath}
+    command = [sys.executable, "-m", f"services.{service}"]
+    process = subprocess.Popen(
+        command,
+        cwd=app,
+        env=alone | env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def answered(url: str, process: subprocess.Popen[str]) -> httpx.Response:
+    """The first answer of a process that starts. Raises where it ends before."""
+    for _ in range(600):
+        assert process.poll() is None
+        try:
+            return httpx.get(url, timeout=10)
+        except httpx.TransportError:
+            time.sleep(0.1)
+    raise AssertionError(f"{url} does not answer")
+
+
 def locked(*groups: str) -> set[str]:
     """The packages that `uv sync --locked --only-group` would install."""
     chosen = [word for group in groups for word in ("--only-group", group)]
@@ -142,6 +178,33 @@ def test_a_service_is_built_from_its_own_folder_and_packages(
     found = json.loads(run(sys.executable, app, BUILD, service, hidden(service), *kept_out, **env))
     assert found["name"] == service
     assert found["absent"] == kept_out
+
+
+def test_a_service_too_many_would_be_noticed(tmp_path: Path, secrets: Path) -> None:
+    app = laid_out("service-built", "matcher", tmp_path / "app")
+    shutil.copytree(ROOT / "services" / "insights", app / "services" / "insights")
+    others = ["services.insights", "services.gateway"]
+    env = told("matcher", secrets)
+    found = json.loads(
+        run(sys.executable, app, BUILD, "matcher", hidden("matcher"), *others, **env)
+    )
+    assert found["absent"] == ["services.gateway"]
+
+
+def test_a_service_runs_there_and_another_does_not(tmp_path: Path, secrets: Path) -> None:
+    """As the image does, Kafka and MongoDB being away."""
+    app = laid_out("service-built", "matcher", tmp_path / "app")
+    away = {"KAFKA_URL": "127.0.0.1:1", "MONGO_URL": "mongodb://127.0.0.1:1/?replicaSet=rs0"}
+    ports = {"MATCHER_PORT": str(free_port()), "MATCHER_ADMIN_PORT": str(free_port())}
+    env = {**told("matcher", secrets), **away, **ports, "MATCHER_HOST": "127.0.0.1"}
+    with running(app, "matcher", env) as process:
+        admin = f"http://127.0.0.1:{ports['MATCHER_ADMIN_PORT']}"
+        assert answered(f"{admin}/livez", process).status_code == 200
+        assert httpx.get(f"{admin}/readyz", timeout=20).status_code == 503
+    with running(app, "insights", env) as process:
+        _, said = process.communicate(timeout=60)
+        assert process.returncode == 1
+        assert "No module named services.insights" in said
 
 
 def test_without_a_package_of_its_group_it_would_not_start(tmp_path: Path, secrets: Path) -> None:

@@ -251,9 +251,9 @@ def test_the_codes_are_told_alike_wherever_they_are_told(intnet: Intnet) -> None
     }
     for code, meaning in told.items():
         assert f"{code} {meaning}" in own
-    readme = " ".join((ROOT / "README.md").read_text().split())
+    page = " ".join((ROOT / "docs" / "privacy.md").read_text().split())
     for code, meaning in told.items():
-        assert f"{code} where {meaning}" in readme
+        assert f"{code} where {meaning}" in page
     assert "`privacy scan` tells by its code what it found" in intnet("--help").stdout
 
 

@@ -25,6 +25,7 @@ from services.gateway.domain.roles import Role
 from services.gateway.domain.session import begun, new_secret
 from services.gateway.settings import Settings
 from tests.gateway.memory import MemoryUnits
+from tests.support.applications import application
 
 PUBLIC = "http://127.0.0.1:8080"
 PASSWORD = "blue kettle sings at noon"
@@ -34,6 +35,8 @@ AT = datetime(2026, 5, 19, 12, tzinfo=UTC)
 
 class House:
     """The application behind its door, and everything that stands behind it."""
+
+    _hash = ""  # of `PASSWORD`, made once by the first who asks
 
     def __init__(self, root: Path, services: dict[str, str]) -> None:
         self.root, jwks = root, root / "jwks.json"
@@ -49,13 +52,12 @@ class House:
             verifier=Verifier(jwks, "gateway"),
             stopping=asyncio.Event(),
         )
-        self.app = web.create_app("gateway", (*self.service.routers, dead.router), version="1")
+        self.app = application("gateway", (*self.service.routers, dead.router))
         self.app.state.running = self.running
         self.app.state.verifier = self.running.verifier
         assert self.service.door
         self.front: Any = self.service.door(self.running, self.app)
         self.desk = self.app.state.desk
-        self._hash = ""
 
     @property
     def data(self) -> Any:
@@ -95,10 +97,10 @@ class House:
         """A user who is there already, with `PASSWORD`."""
         if tenant not in self.data.tenants:
             self.tenant(tenant)
-        self._hash = self._hash or await self.desk.passwords.hashed(PASSWORD)
+        House._hash = House._hash or await self.desk.passwords.hashed(PASSWORD)
         name = f"usr_{uuid4().hex}"
         address = email or f"{name}@example.com"
-        account = Account(name, tenant, address, "Amal", role, self._hash, clock.now(), **values)
+        account = Account(name, tenant, address, "Amal", role, House._hash, clock.now(), **values)
         self.data.accounts[name] = account
         return account
 

@@ -23,7 +23,7 @@ from services.gateway.domain.reset import Reset
 from services.gateway.domain.session import Session
 from services.gateway.domain.tenant import TenantExists
 from services.gateway.domain.usage import DayOfUse, Use
-from services.gateway.store import PER_TENANT, SHARED, Hooks, Store
+from services.gateway.store import PER_TENANT, SHARED, Answers, Hooks, Store
 from services.gateway.store.keys import MOST_SHOWN
 from tests.support.memory import Tables
 from tests.support.units import MemoryScope
@@ -125,6 +125,9 @@ class MemorySessions:
         own = (s for s in self.data.sessions.values() if s.account == account)
         return sorted(own, key=lambda s: s.started_at, reverse=True)
 
+    async def within(self, tenant: str) -> list[Session]:
+        return [s for s in self.data.sessions.values() if s.tenant == tenant]
+
     async def note(self, session: Session, now: datetime) -> None:
         if session.id in self.data.sessions:
             self.data.sessions[session.id] = session.seen(now)
@@ -156,6 +159,11 @@ class MemoryInvitations:
     async def use_up(self, invitation: str) -> bool:
         return self.data.invitations.pop(invitation, None) is not None
 
+    async def void_of(self, tenant: str, by: str) -> None:
+        for known in list(self.data.invitations.values()):
+            if (known.tenant, known.by) == (tenant, by):
+                del self.data.invitations[known.id]
+
 
 class MemoryResets:
     def __init__(self, data: Data) -> None:
@@ -174,6 +182,11 @@ class MemoryResets:
     async def void(self, account: str) -> None:
         for known in list(self.data.resets.values()):
             if known.account == account:
+                del self.data.resets[known.id]
+
+    async def void_of(self, tenant: str, by: str) -> None:
+        for known in list(self.data.resets.values()):
+            if (known.tenant, known.by) == (tenant, by):
                 del self.data.resets[known.id]
 
 
@@ -248,6 +261,7 @@ class MemoryStore:
     def __init__(self, data: Data, tenant: str, keys: Keys) -> None:
         scope = MemoryScope(tenant, data.tables)
         self.hooks = Hooks(scope, keys)
+        self.answers = Answers(scope, keys)
         self.eraser = Eraser(scope, keys)
         self.tenants = MemoryTenants(data)
         self.accounts = MemoryAccounts(data)

@@ -37,6 +37,15 @@ async def test_a_key_is_shown_once_and_only_its_digest_is_kept(house: House) -> 
     assert listed[0]["created_by"] == creator
 
 
+async def test_the_name_of_a_key_is_more_than_blanks(house: House) -> None:
+    admin, new = await house.signed_in(), {"scopes": ["calls:read"]}
+    refused = await admin.post("/v1/keys", json={**new, "name": "  "})
+    assert (refused.status_code, problem(refused)) == (422, "invalid_request")
+    made = await admin.post("/v1/keys", json={**new, "name": " CRM "})
+    assert (made.status_code, made.json()["name"]) == (201, "CRM")
+    assert (await admin.get("/v1/keys")).status_code == 200
+
+
 async def test_a_program_needs_neither_cookie_nor_origin(house: House) -> None:
     app = program(house, (await issued(house, "numbers:read"))["key"])
     answer = await said(app)

@@ -29,7 +29,8 @@ from services.gateway import jobs
 from services.gateway.api import live as api
 from services.gateway.domain.roles import Role
 from services.gateway.domain.session import IDLE
-from tests.gateway.house import AT, ONE, TWO, House, served
+from services.gateway.domain.streams import Places, Streams
+from tests.gateway.house import AT, ONE, TWO, House, problem, served
 from tests.gateway.programs import issued
 
 PARENT = f"00-{'c' * 32}-{'d' * 16}-01"
@@ -219,6 +220,25 @@ async def test_the_stream_of_a_program_ends_with_its_key(
     assert house.desk.live.listening() == 0
     ((_, note),) = [(t, n) for t, n in house.units.noted if n.object == "live"]
     assert (note.action, note.actor) == ("access.read", f"key:{made['id']}")
+
+
+async def test_nobody_has_all_the_streams_there_are(house: House, url: str) -> None:
+    house.desk.streams = Streams(Places(user=1, tenant=2))
+    agent, other = [await house.signed_in(ONE, Role.AGENT) for _ in range(2)]
+    async with screen(url, agent) as page:
+        await page.next()
+        refused = await agent.get("/v1/live")
+        assert (refused.status_code, problem(refused)) == (429, "too_many_streams")
+        assert refused.headers["retry-after"] == "15"
+        async with screen(url, other) as page:
+            await page.next()
+    async with asyncio.timeout(5):
+        while len(house.desk.streams):
+            await asyncio.sleep(0.01)
+    async with screen(url, agent) as page:
+        assert (await page.next()).event == "snapshot"
+    notes = [note for _, note in house.units.noted if note.object == "live"]
+    assert len(notes) == 3
 
 
 async def test_an_idle_session_ends_and_an_open_stream_is_no_idleness(

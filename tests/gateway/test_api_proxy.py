@@ -13,6 +13,8 @@ from starlette.routing import Route
 
 from libs.common import telemetry
 from libs.common.principal import Verifier
+from services.gateway.api import access, documents
+from services.gateway.domain.openapi import merge
 from services.gateway.domain.roles import SCOPES, Role
 from services.gateway.domain.routes import SERVICES
 from tests.gateway.house import ONE, House, problem, served
@@ -29,6 +31,7 @@ class Upstream:
         self.received = 0
         self.largest = 0
         self.documents = 0
+        self.path = "/v1/customers"
         self.released = asyncio.Event()
         methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
         self.app = Starlette(
@@ -66,7 +69,7 @@ class Upstream:
     async def document(self, request: Request) -> Response:
         self.documents += 1
         operation: dict[str, Any] = {"operationId": "list_customers", "responses": {}}
-        return JSONResponse({"openapi": "3.1.0", "paths": {"/v1/customers": {"get": operation}}})
+        return JSONResponse({"openapi": "3.1.0", "paths": {self.path: {"get": operation}}})
 
 
 @pytest.fixture
@@ -109,6 +112,47 @@ async def test_the_service_hears_of_a_program_by_its_key(house: House, upstream:
     principal = Verifier(house.root / "jwks.json", "matcher").verify(token)
     assert (principal.tenant, principal.user, principal.role) == (ONE, made["id"], "app")
     assert principal.scopes == {"customers:read", "calls:read", "known"}
+
+
+async def test_who_is_shut_out_while_their_body_comes_does_nothing_more(
+    house: House, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access, "LATE_S", -1.0)
+    made, admin = await issued(house, "customers:write"), await house.signed_in()
+    json = {"Content-Type": "application/json"}
+
+    async def body(path: str) -> AsyncIterator[bytes]:
+        yield b"{"
+        assert (await admin.delete(path)).status_code == 204
+        yield b"}"
+
+    app = program(house, made["key"])
+    refused = await app.put(CUSTOMER, content=body(f"/v1/keys/{made['id']}"), headers=json)
+    assert (refused.status_code, problem(refused)) == (401, "unauthenticated")
+    assert (await admin.put(CUSTOMER, json={})).status_code == 207
+    refused = await admin.put(CUSTOMER, content=body("/v1/session"), headers=json)
+    assert (refused.status_code, problem(refused)) == (401, "unauthenticated")
+    assert len(upstream.asked) == 1
+
+
+@pytest.mark.parametrize(("late", "status"), [(-1.0, 401), (60.0, 207)])
+async def test_who_is_late_is_looked_at_again_before_their_key_is_taken(
+    house: House, upstream: Upstream, monkeypatch: pytest.MonkeyPatch, late: float, status: int
+) -> None:
+    """With an `Idempotency-Key` the body is waited for at the door, and not behind it."""
+    monkeypatch.setattr(access, "LATE_S", late)
+    admin = await house.signed_in()
+    repeated = {"Content-Type": "application/json", "Idempotency-Key": "one"}
+
+    async def body() -> AsyncIterator[bytes]:
+        yield b"{"
+        assert (await admin.delete("/v1/session")).status_code == 204
+        yield b"}"
+
+    path = "/v1/messages/msg_1:cancel"
+    answer = await admin.post(path, content=body(), headers=repeated)
+    assert answer.status_code == status
+    assert len(upstream.asked) == (status == 207)
 
 
 async def test_a_program_writes_without_an_origin(house: House, upstream: Upstream) -> None:
@@ -189,26 +233,26 @@ async def test_a_colon_is_part_of_the_path(
 
 
 @pytest.mark.parametrize(
-    "path",
+    ("path", "status", "code"),
     [
-        "/v1/messages:cancel",
-        "/v1/messages/:cancel",
-        "/v1/messages/msg_1",
-        "/v1/messages/msg_1:check",
-        "/v1/messages:checks",
-        "/v1/messages/a/b:cancel",
-        "/v1/messages/..:cancel",
-        "/v1/messages:",
-        "/v1/consents:",
-        "/v1/consentss:find",
+        ("/v1/messages:cancel", 404, "not_found"),
+        ("/v1/messages/:cancel", 405, "method_not_allowed"),
+        ("/v1/messages/msg_1", 405, "method_not_allowed"),
+        ("/v1/messages/msg_1:check", 405, "method_not_allowed"),
+        ("/v1/messages:checks", 404, "not_found"),
+        ("/v1/messages/a/b:cancel", 404, "not_found"),
+        ("/v1/messages/..:cancel", 404, "not_found"),
+        ("/v1/messages:", 404, "not_found"),
+        ("/v1/consents:", 404, "not_found"),
+        ("/v1/consentss:find", 404, "not_found"),
     ],
 )
 async def test_a_verb_stands_behind_its_own_noun_alone(
-    house: House, upstream: Upstream, path: str
+    house: House, upstream: Upstream, path: str, status: int, code: str
 ) -> None:
     admin = await house.signed_in()
     answer = await admin.post(path)
-    assert (answer.status_code, problem(answer)) == (404, "not_found")
+    assert (answer.status_code, problem(answer)) == (status, code)
     assert not upstream.asked
 
 
@@ -333,6 +377,36 @@ async def test_the_document_is_merged_and_outlives_a_service(
     for name, (_, document) in house.desk.documents._known.items():
         house.desk.documents._known[name] = (-1000.0, document)
     assert (await admin.get("/v1/openapi.json")).content == first.content
+
+
+async def test_the_document_is_merged_again_when_a_part_of_it_changes(
+    house: House, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    merges: list[object] = []
+
+    def counted(*given: Any) -> Any:
+        merges.append(given)
+        return merge(*given)
+
+    monkeypatch.setattr(documents, "merge", counted)
+    admin = await house.signed_in()
+    known = house.desk.documents._known
+
+    async def a_minute_later() -> httpx.Response:
+        known.update({name: (-1000.0, document) for name, (_, document) in known.items()})
+        return await admin.get("/v1/openapi.json")
+
+    first = await admin.get("/v1/openapi.json")
+    second = await admin.get("/v1/openapi.json")
+    same = await a_minute_later()
+    assert first.content == second.content == same.content
+    assert len(merges) == 1
+    assert "/v1/customers/{customer_id}" not in first.json()["paths"]
+    upstream.path = "/v1/customers/{customer_id}"
+    changed = await a_minute_later()
+    assert "/v1/customers/{customer_id}" in changed.json()["paths"]
+    assert changed.headers["etag"] != first.headers["etag"]
+    assert len(merges) == 2
 
 
 async def test_a_document_that_was_never_seen_is_not_made_up(house: House) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import httpx
@@ -11,6 +12,7 @@ from libs.common.keys import PLATFORM
 from services.gateway.domain.account import Account
 from services.gateway.domain.known import GOOD_FOR, MOST
 from services.gateway.domain.throttle import LONGEST_WAIT
+from services.gateway.domain.tries import PER_ADDRESS
 from tests.gateway.house import AT, House, sign_in
 
 SetTime = Callable[[datetime], None]
@@ -120,6 +122,17 @@ async def test_a_browser_is_forgotten_after_half_a_year(house: House, at: SetTim
         at(AT + later)
         assert (await strangers_guess(house, account.email)).status_code == 429
         assert (await sign_in(browser, account.email)).status_code == status
+
+
+async def test_a_guesser_with_many_addresses_of_one_net_is_one(house: House) -> None:
+    house.desk.site = replace(house.desk.site, proxies=1)
+    said = []
+    for number in range(PER_ADDRESS + 1):
+        client = house.client(**{"X-Forwarded-For": f"2001:db8:1:2::{number:x}"})
+        said.append((await sign_in(client, f"person{number}@example.com", "wrong")).status_code)
+    assert (set(said[:-1]), said[-1]) == ({401}, 429)
+    other = house.client(**{"X-Forwarded-For": "2001:db8:1:3::1"})
+    assert (await sign_in(other, "person0@example.com", "wrong")).status_code == 401
 
 
 async def test_what_is_unknown_waits_as_what_is_there(house: House, at: SetTime) -> None:

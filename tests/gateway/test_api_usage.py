@@ -67,6 +67,9 @@ async def test_usage_is_shown_by_day_and_operation(
         {"since": "2026-05-20", "until": "2026-05-19"},
         {"since": "2024-01-01", "until": "2026-01-01"},
         {"since": "yesterday"},
+        {"until": "0001-01-01"},
+        {"since": "0001-01-01", "until": "0001-01-02"},
+        {"since": "9999-12-31", "until": "9999-12-31"},
     ],
 )
 async def test_a_period_that_is_none_is_refused(house: House, period: dict[str, str]) -> None:

@@ -117,6 +117,39 @@ async def test_a_new_role_asks_for_a_new_session(house: House) -> None:
 
 
 @pytest.mark.parametrize("change", [{"disabled": True}, {"role": "agent"}])
+async def test_links_of_somebody_who_is_no_admin_any_more_are_void(
+    house: House, change: dict[str, object]
+) -> None:
+    admin, account, other = await house.signed_in(), await house.account(), await house.account()
+    leaver = house.visitor(account)
+    whom = {"email": "second.self@example.com", "role": "admin"}
+    token = (await leaver.post("/v1/users", json=whom)).json()["token"]
+    reset = (await leaver.post(f"/v1/users/{other.id}:reset")).json()["token"]
+    kept = (await admin.post("/v1/users", json={**whom, "email": "new@example.com"})).json()
+    assert (await admin.patch(f"/v1/users/{account.id}", json=change)).status_code == 200
+    person = {"name": "Amal", "password": PASSWORD}
+    stranger = house.client()
+    refused = await stranger.post("/v1/invitations:accept", json={"token": token, **person})
+    assert (refused.status_code, problem(refused)) == (410, "invitation_gone")
+    new = {"token": reset, "password": PASSWORD}
+    refused = await stranger.post("/v1/resets:accept", json=new)
+    assert (refused.status_code, problem(refused)) == (410, "reset_gone")
+    joined = await stranger.post("/v1/invitations:accept", json={"token": kept["token"], **person})
+    assert joined.status_code == 201
+
+
+async def test_a_name_is_more_than_blanks(house: House) -> None:
+    admin, stranger = await house.signed_in(), house.client()
+    whom = {"email": "new@example.com", "role": "agent"}
+    token = (await admin.post("/v1/users", json=whom)).json()["token"]
+    person = {"token": token, "password": PASSWORD}
+    refused = await stranger.post("/v1/invitations:accept", json={**person, "name": " \t"})
+    assert (refused.status_code, problem(refused)) == (422, "invalid_request")
+    joined = await stranger.post("/v1/invitations:accept", json={**person, "name": " Amal "})
+    assert joined.json()["name"] == "Amal"
+
+
+@pytest.mark.parametrize("change", [{"disabled": True}, {"role": "agent"}])
 async def test_the_last_admin_stays(house: House, change: dict[str, object]) -> None:
     admin = await house.signed_in()
     (only,) = house.data.accounts.values()

@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+import threading
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -169,6 +170,32 @@ async def test_a_name_server_that_is_silent_is_left(monkeypatch: pytest.MonkeyPa
         return []
 
     assert await post(f"https://{HOST}/", lookup=silent) == Outcome(trouble="unresolved")
+
+
+async def test_a_name_that_hangs_takes_one_thread_however_often_it_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked, freed = [], threading.Event()
+
+    def hanging(host: str, port: int) -> list[str]:
+        asked.append((host, port))
+        if host == HOST:
+            freed.wait(10)
+            raise OSError("the name server does not answer")
+        return ["127.0.0.1"]
+
+    monkeypatch.setattr(posting, "LOOK_UP_S", 0.1)
+    monkeypatch.setattr(posting, "_addresses_of", hanging)
+    poster = Poster(loopback=False)
+    try:
+        said = [await poster.post(letter(f"https://{HOST}/{n}")) for n in range(3)]
+        assert said == [Outcome(trouble="unresolved")] * 3
+        other = await poster.post(letter("https://other.example.com/"))
+        assert other == Outcome(trouble="forbidden_address")
+        assert asked == [(HOST, 443), ("other.example.com", 443)]
+    finally:
+        freed.set()
+        await poster.close()
 
 
 async def test_a_long_answer_is_read_to_a_bound_and_counts(app: App) -> None:

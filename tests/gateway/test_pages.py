@@ -1,10 +1,14 @@
 import re
 from html.parser import HTMLParser
+from pathlib import Path
+from typing import get_args
 
 import pytest
 from babel import Locale
 
 from services.gateway.pages import STATIC, texts
+from services.matcher.domain import reasons as found
+from services.matcher.domain.keys import Closeness
 from tests.gateway.house import ONE, House
 
 SCRIPTS = {name: file.read_text() for name, file in STATIC.items() if name.endswith(".js")}
@@ -60,7 +64,7 @@ async def test_the_live_page_is_in_the_agencys_language(house: House) -> None:
     agent = await house.signed_in(ONE)
     answer = await agent.get("/", headers={"Accept-Language": "en"})
     page = Read(answer.text)
-    assert page.all("html") == [{"lang": "ar", "dir": "rtl"}]
+    assert page.all("html") == [{"lang": "ar", "dir": "rtl", "data-timezone": "UTC"}]
     assert "&lt;b&gt;نجم" in answer.text
     assert any(found.get("aria-live") == "polite" for _, found in page.tags)
     assert {"class": "number", "dir": "ltr"} in page.all("bdi")
@@ -105,11 +109,22 @@ async def test_what_changes_is_read_out(house: House) -> None:
 
 async def test_the_script_is_modules_of_our_own(house: House) -> None:
     page = Read((await house.client().get("/")).text)
-    assert page.all("script") == [{"src": "/static/console.js", "type": "module"}]
+    assert page.all("script") == [
+        {"src": "/static/early.js"},
+        {"src": "/static/console.js", "type": "module"},
+    ]
     for script in SCRIPTS.values():
         for module in re.findall(r"(?:from|import) ?\(?\"([^\"]+)\"", script):
             assert module.startswith("./")
             assert module.removeprefix("./") in STATIC
+
+
+async def test_times_are_told_by_the_agencys_clock(house: House) -> None:
+    home = await (await house.signed_in()).get("/")
+    zone = (await house.desk.store().tenants.get(ONE)).timezone
+    assert f'data-timezone="{zone}"' in home.text
+    assert "data-timezone" not in (await house.client().get("/")).text
+    assert "timeZone });" in SCRIPTS["page.js"]
 
 
 def test_no_number_and_no_text_stands_in_a_url() -> None:
@@ -143,6 +158,11 @@ def test_each_word_is_said_in_each_language_and_each_is_known() -> None:
     assert not [style for style in styles if re.search(r"\b(?:left|right)\b", style)]
 
 
+def test_no_word_is_named_like_what_every_dict_can_do() -> None:
+    """A template would find `dict.copy` before the word."""
+    assert texts.texts_in("en").keys() & set(dir(dict)) == set()
+
+
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_states_classes_and_means_are_said_in_words(language: str) -> None:
     said = texts.texts_in(language)
@@ -162,6 +182,15 @@ def test_why_a_text_did_not_go_is_said_by_its_code() -> None:
         assert f"sentenceOf({told})" in SCRIPTS[name]
         shown = re.findall(r"[(`{,]\s*\w+\.sentence\s*[)}`,]", SCRIPTS[name])
         assert shown in ([], [f"({told}.sentence)"])  # where it is only asked whether there is one
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_why_a_customer_was_found_is_said_in_words(language: str) -> None:
+    named = re.findall(r'_reason\("(\w+)"', Path(found.__file__).read_text())
+    assert len(named) == 5
+    codes = {f"known_by_{code}" for code in (*named, *get_args(Closeness))}
+    assert codes <= texts.texts_in(language).keys()
+    assert "words[`known_by_${reason.code}`]" in SCRIPTS["calls.js"]
 
 
 def test_counted_words_have_each_form_that_their_language_wants() -> None:

@@ -22,7 +22,7 @@ def test_one_is_led_to_pages_that_open() -> None:
         for place in places(SCOPES[role]):
             scope = TABLE["GET", place.path]
             assert place.path == "/" or scope in SCOPES[role]
-    assert [place.path for place in places(SCOPES[Role.AGENT])] == ["/", "/customers"]
+    assert [place.path for place in places(SCOPES[Role.AGENT])] == ["/", "/customers", "/requests"]
     assert list(places(SCOPES[Role.ADMIN])) == list(PLACES)
 
 

@@ -10,9 +10,11 @@ from starlette.responses import Response
 from libs.common.keys import PLATFORM
 from libs.common.principal import Principal
 from services.gateway.api import live
+from services.gateway.api.rates import Rates
 from services.gateway.clients import Ask, Away
 from services.gateway.domain import permissions, roles
 from services.gateway.domain.permissions import TABLE, find, listed
+from services.gateway.domain.rates import Quotas
 from services.gateway.domain.roles import SCOPES, Role
 from services.gateway.domain.routes import service_of
 from services.gateway.domain.session import IDLE
@@ -25,7 +27,7 @@ from tests.gateway.expected import (
     OPERATORS,
 )
 from tests.gateway.house import AT, ONE, PUBLIC, TWO, House, problem
-from tests.gateway.programs import given
+from tests.gateway.programs import given, program
 
 FRAMEWORK = {("GET", "/openapi.json")}  # behind the door, which does not know it
 
@@ -80,7 +82,7 @@ def behind(house: House, monkeypatch: pytest.MonkeyPatch) -> Behind:
     """Away, all of them; and a live stream that ends at once."""
     seen = Behind()
     monkeypatch.setattr(house.desk.services, "send", seen.send)
-    monkeypatch.setattr(live, "EventSourceResponse", lambda *_, **__: Response())
+    monkeypatch.setattr(live, "_Seated", lambda *_, **__: Response())
     return seen
 
 
@@ -225,16 +227,13 @@ def test_an_auditor_reads_and_changes_nothing() -> None:
         ("GET", "/openapi.json"),
         ("GET", "/docs"),
         ("GET", "/metrics"),
-        ("GET", "/v1/users/usr_0"),
-        ("PUT", "/v1/users"),
         ("GET", "/v1/session/"),
         ("GET", "/v1//users"),
         ("GET", "/V1/users"),
-        ("HEAD", "/v1/users"),
-        ("OPTIONS", "/v1/users"),
         ("GET", "/v1/customers/1/2"),
         ("GET", "/static/../settings.py"),
-        ("TRACE", "/"),
+        ("PUT", "/v1/secrets"),
+        ("PUT", "/operator/v1/tenants"),
     ],
 )
 async def test_what_is_not_in_the_table_does_not_exist(
@@ -243,6 +242,59 @@ async def test_what_is_not_in_the_table_does_not_exist(
     admin = await house.signed_in()
     answer = await admin.request(method, path)
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allow"),
+    [
+        ("PUT", "/v1/users", "GET, POST"),
+        ("HEAD", "/v1/users", "GET, POST"),
+        ("OPTIONS", "/v1/users", "GET, POST"),
+        ("GET", "/v1/users/usr_0", "PATCH"),
+        ("DELETE", "/v1/messages/msg_1", "GET"),
+        ("PATCH", "/customers", "GET"),
+    ],
+)
+async def test_a_path_tells_its_methods_to_whom_it_is_open(
+    house: House, behind: Behind, method: str, path: str, allow: str
+) -> None:
+    admin = house.visitor(await house.account())
+    told = await admin.request(method, path)
+    assert (told.status_code, told.headers["allow"]) == (405, allow)
+    assert method == "HEAD" or problem(told) == "method_not_allowed"
+    assert '"user"' in told.headers["ratelimit"]
+    unknown = await house.client().request(method, "/v1/none")
+    strangers = (house.client(), house.client(Cookie="sid=x"), program(house, "ink_live_x"))
+    for stranger in (*strangers, given(house, "audit:read")):
+        answer = await stranger.request(method, path)
+        assert (answer.status_code, answer.content) == (404, unknown.content)
+        assert "allow" not in answer.headers
+    assert not behind.asked
+
+
+async def test_a_path_tells_no_method_that_is_not_ones_own(house: House) -> None:
+    agent = house.visitor(await house.account(role=Role.AGENT))
+    assert (await agent.put("/v1/users")).status_code == 404
+    told = await agent.patch("/v1/customers")
+    assert (told.status_code, told.headers["allow"]) == (405, "GET")
+    reader = await given(house, "customers:read").put("/v1/customers")
+    assert (reader.status_code, reader.headers["allow"]) == (405, "GET")
+    assert '"key"' in reader.headers["ratelimit"]
+
+
+async def test_what_is_open_to_all_tells_all(house: House) -> None:
+    for method, path in (("TRACE", "/"), ("POST", "/policies")):
+        answer = await house.client().request(method, path)
+        assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+    signing = await house.client().put("/v1/session")
+    assert (signing.status_code, signing.headers["allow"]) == (405, "POST")
+
+
+async def test_asking_by_other_methods_is_counted(house: House) -> None:
+    house.desk.rates = Rates(Quotas(address=2))
+    answers = [await house.client().put("/v1/users") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [404, 404, 429]
+    assert problem(answers[-1]) == "rate_limited"
 
 
 def test_a_template_is_found_whatever_its_parameters_are_called() -> None:

@@ -10,6 +10,7 @@ from services.gateway.api.counts import ROOM, Counts
 from services.gateway.api.rates import Rates
 from services.gateway.domain.rates import REFUSED, WINDOW, Quotas
 from services.gateway.domain.roles import Role
+from services.gateway.domain.streams import Places
 from tests.gateway.house import TWO, House, problem
 
 BAD = {"Authorization": "Bearer ink_live_nothing"}
@@ -148,3 +149,4 @@ async def test_counts_that_go_on_are_kept_however_many_they_are(seconds: Passing
 
 def test_quotas_come_from_the_settings(house: House) -> None:
     assert house.desk.site.quotas == Quotas()
+    assert house.desk.site.places == Places()

@@ -1,5 +1,6 @@
 """One test for both stores: the real one, and the one in memory that other tests use."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -20,6 +21,7 @@ from services.gateway.domain.hooks.endpoint import Endpoint, Secret
 from services.gateway.domain.hooks.telling import Thin
 from services.gateway.domain.invitation import Invitation
 from services.gateway.domain.key import Key, KeyScope
+from services.gateway.domain.repeating import Answer, Claim, Known
 from services.gateway.domain.reset import Reset
 from services.gateway.domain.roles import Role
 from services.gateway.domain.session import Session
@@ -135,6 +137,8 @@ async def test_sessions_are_found_by_name_with_and_without_one_of_their_own(unit
     for session in (old, new, foreign):
         await sessions.add(session)
     assert await sessions.of("usr_1") == [new, old]
+    assert {session.id for session in await sessions.within(ONE)} == {new.id, old.id}
+    assert await sessions.within("tenant0009") == []
     assert await sessions.find(ONE, "ses_1") == new
     assert await sessions.find(ONE, old.name) == old
     assert await sessions.find(TWO, "ses_1") is None
@@ -237,6 +241,27 @@ async def test_a_reset_is_good_once_and_the_last_one_counts(units: Any) -> None:
     assert await resets.get(later.id) == later
     await resets.void("usr_2")
     assert await resets.get(later.id) is None
+
+
+async def test_what_somebody_gave_out_is_void_without_them(units: Any) -> None:
+    store, by = units.read(PLATFORM), "user:usr_1"
+    theirs = Invitation("a" * 64, ONE, "amal@example.com", Role.ADMIN, AT, by)
+    others = Invitation("b" * 64, ONE, "badr@example.com", Role.AGENT, AT, "user:usr_2")
+    link, other = Reset("c" * 64, ONE, "usr_3", AT, by), Reset("d" * 64, ONE, "usr_4", AT)
+    for invitation in (theirs, others):
+        await store.invitations.put(invitation)
+    for reset in (link, other):
+        await store.resets.put(reset)
+    await store.invitations.void_of(TWO, by)
+    await store.resets.void_of(TWO, by)
+    assert await store.invitations.get(theirs.id) == theirs
+    assert await store.resets.get(link.id) == link
+    await store.invitations.void_of(ONE, by)
+    await store.resets.void_of(ONE, by)
+    assert await store.invitations.get(theirs.id) is None
+    assert await store.resets.get(link.id) is None
+    assert await store.invitations.get(others.id) == others
+    assert await store.resets.get(other.id) == other
 
 
 async def test_usage_is_counted_by_the_tenants_own_days(units: Any) -> None:
@@ -371,6 +396,64 @@ async def test_an_endpoint_and_a_customer_go_with_what_is_owed_of_them(units: An
     assert await hooks.deliveries.page("whk_1", None, 9) == []
     assert await hooks.deliveries.page("whk_2", None, 9) == [other]
     assert [due.delivery for due in await hooks.due.waiting(AT, 9, (), ())] == [other.id]
+
+
+def claim(name: str = "a", at: datetime = AT, **values: Any) -> Claim:
+    told = {"fence": uuid4().hex, "fingerprint": "print", "until": at + timedelta(minutes=1)}
+    return Claim(**{"id": name, "at": at, **told, **values})
+
+
+async def test_of_many_that_claim_a_key_one_has_it(units: Any) -> None:
+    answers, claims = units.read(ONE).answers, [claim() for _ in range(8)]
+    met = await asyncio.gather(*(answers.claim(one) for one in claims))
+    (winner,) = (one for one, known in zip(claims, met, strict=True) if known is None)
+    assert [known for known in met if known] == [Known(winner, "in_hand")] * 7
+    later = [claim() for _ in range(8)]
+    took = await asyncio.gather(*(answers.take_over(winner, one) for one in later))
+    assert sum(took) == 1
+    await answers.keep(winner, Answer(201, {}, b"late"))
+    await answers.release(winner)
+    known = await answers.known("a")
+    assert known
+    assert known.state == "in_hand"
+    assert known.claim == later[took.index(True)]
+    assert await units.read(TWO).answers.claim(claim()) is None
+
+
+async def test_an_answer_is_kept_sealed_and_given_out_until_it_is_not(units: Any) -> None:
+    answers, asked = units.read(ONE).answers, claim(fingerprint=None)
+    said = Answer(201, {"location": "/v1/keys/1"}, b"ink_live\nsecret")
+    assert await answers.claim(asked) is None
+    await answers.withhold(AT - timedelta(seconds=1))
+    told = replace(asked, fingerprint="print")
+    await answers.keep(told, said)
+    known = await answers.known("a")
+    before = AT - timedelta(seconds=1)
+    assert known == Known(told, "kept", said, before)
+    assert known.reply("print", False, AT) == "replay"
+    await answers.withhold(AT)
+    withheld = await answers.known("a")
+    assert withheld.reply("print", False, AT) == "gone"
+    assert await units.read(TWO).answers.known("a") is None
+    assert await answers.erase(AT - timedelta(minutes=1)) == 0
+    assert await answers.erase(AT) == 1
+    assert await answers.erase(AT) == 0
+    assert await answers.known("a") == Known(told, "gone")
+    assert answers.code("x") != units.read(TWO).answers.code("x")
+
+
+async def test_what_is_in_doubt_or_free_is_known_as_such(units: Any) -> None:
+    answers, first, second = units.read(ONE).answers, claim("a"), claim("b")
+    assert await answers.any() is False
+    await answers.withhold(AT)
+    for one in (first, second):
+        assert await answers.claim(one) is None
+    assert await answers.any() is True
+    await answers.doubt(first)
+    await answers.release(second)
+    assert await answers.known("a") == Known(first, "unknown")
+    assert await answers.known("b") is None
+    assert await answers.any() is False
 
 
 async def test_a_write_happens_wholly_or_not_at_all(units: Any) -> None:

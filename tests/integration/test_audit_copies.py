@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 import rfc8785
 
+from deploy.local.platform import Platform
 from libs.common.auditkeys import AuditKeys
 from libs.common.events import AuditCheckpointed, AuditSealed, fact_of
 from services.consent.domain.audit.notary import Notary
-from tests.support.platform import US, Outside, until
+from tests.support.platform import US, outside_of, until
 from tests.support.trails import SOURCES, Trails, read
 
 pytestmark = pytest.mark.timeout(300)
@@ -65,15 +67,16 @@ class Copy:
         return said
 
 
-@pytest.fixture
-async def copy(outside: Outside, tmp_path: Path) -> Copy:
-    """Ends with a checkpoint, and has an earlier one long before.
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def copy(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    """Ends with a checkpoint, and has an earlier one long before; each test changes its own.
 
     A second consent comes while notes are sealed, and goes again.
     """
-    servers, services = outside.platform.servers, outside.platform.services
-    admin = await outside.person(US, "admin")
-    keys = (await admin.http.get("/v1/audit/keys")).json()["data"]
+    servers, services = platform.servers, platform.services
+    async with outside_of(platform) as outside:
+        admin = await outside.person(US, "admin")
+        keys = (await admin.http.get("/v1/audit/keys")).json()["data"]
     size, trails = 0, Trails(servers.mongo_url)
     for lot in range(2):
         await trails.note("tenant.saved", 1 + lot * LOT, (lot + 1) * LOT)
@@ -97,7 +100,7 @@ async def copy(outside: Outside, tmp_path: Path) -> Copy:
         [entries[number] for number in sorted(entries)],
         sorted((one.model_dump(mode="json") for one in notes), key=lambda one: int(one["size"])),
         "".join(f"{one['key']}\n" for one in keys),
-        tmp_path,
+        tmp_path_factory.mktemp("copy"),
     )
     return whole.until(size)
 
@@ -134,9 +137,9 @@ async def test_a_tail_that_was_cut_off_is_shown_by_whoever_kept_a_checkpoint(cop
 
 
 async def test_two_roots_for_one_size_are_refused_though_the_key_signed_both(
-    copy: Copy, outside: Outside
+    copy: Copy, platform: Platform
 ) -> None:
-    notary = Notary("audit.localhost", AuditKeys(outside.platform.files.audit_keys))
+    notary = Notary("audit.localhost", AuditKeys(platform.files.audit_keys))
     size, root = copy.newest["size"], hashlib.sha256(b"another history").digest()
     other = copy.newest | {
         "root": base64.b64encode(root).decode(),

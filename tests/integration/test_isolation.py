@@ -97,7 +97,12 @@ async def test_a_page_about_what_is_anothers_is_one_about_nothing(
     outside: Outside, owned: Owned
 ) -> None:
     mine, other = await outside.person(US, "admin"), await outside.person(SA, "admin")
-    pages = {"customers": "customer_id", "imports": "import_id", "requests": "request_id"}
+    pages = {
+        "customers": "customer_id",
+        "imports": "import_id",
+        "requests": "request_id",
+        "webhooks": "webhook_id",
+    }
     for page, parameter in pages.items():
         real = owned.ids[parameter]
         assert (await mine.http.get(f"/{page}/{real}")).status_code == 200

@@ -7,6 +7,7 @@ import base64
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from deploy.scan.traces import HASHES, Traces, western
 
@@ -33,15 +34,19 @@ class Canary:
         """Every form of the person in there: number, name, word, encoded."""
         raw = content if isinstance(content, bytes) else content.encode()
         text = western(raw).lower()
-        traces = Traces(self.number, self.national)
         there = {
             "number": re.search(_APART.join(self.national), text) is not None,
             "name": any(part.lower() in text for part in self.name.split()),
             "word": any(word.lower() in text for word in self.words),
-            "encoded": traces.hidden(raw) > 0 or any(one in raw for one in self._encoded()),
+            "encoded": self._traces.hidden(raw) > 0 or any(one in raw for one in self._encoded),
         }
         return [form for form, so in there.items() if so]
 
+    @cached_property
+    def _traces(self) -> Traces:
+        return Traces(self.number, self.national)
+
+    @cached_property
     def _encoded(self) -> list[bytes]:
         """Base64 at each of its three offsets, hex, and unkeyed hashes of name and words."""
         found: list[bytes] = []

@@ -19,7 +19,7 @@ from libs.common.principal import Principal, Signer, Verifier, generate
 from libs.common.service import Service
 from libs.common.settings import Settings
 from libs.common.tenants import Tenants
-from libs.common.web import create_app
+from tests.support.applications import application
 from tests.support.units import MemoryMongo, RecordedUnits
 
 S = TypeVar("S")
@@ -51,7 +51,7 @@ class Harness(Generic[S]):
             mongo, lambda scope: scope, service.emits, service.name
         )
         self.stopping = asyncio.Event()
-        self.app = create_app(service.name, service.routers, version="1")
+        self.app = application(service.name, service.routers)
         self.app.state.running = self
         self.app.state.verifier = self.verifier
         self.front: ASGIApp = self.app

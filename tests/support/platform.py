@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,13 +63,20 @@ class Outside:
         return found
 
 
-@pytest_asyncio.fixture
-async def outside(platform: Platform) -> AsyncIterator[Outside]:
-    """The world outside, for one test."""
+@asynccontextmanager
+async def outside_of(platform: Platform) -> AsyncIterator[Outside]:
+    """The world outside of a platform."""
     async with AsyncExitStack() as stack:
         simulator = httpx.AsyncClient(base_url=platform.simulator_url, timeout=60.0)
         await stack.enter_async_context(simulator)
         yield Outside(platform, simulator, stack)
+
+
+@pytest_asyncio.fixture
+async def outside(platform: Platform) -> AsyncIterator[Outside]:
+    """The world outside, for one test."""
+    async with outside_of(platform) as world:
+        yield world
 
 
 async def until(condition: Any, seconds: float = 20.0) -> Any:

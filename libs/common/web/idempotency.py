@@ -13,7 +13,7 @@ IdempotencyKey = Annotated[
     str | None,
     Header(
         alias="Idempotency-Key",
-        pattern="^[A-Za-z0-9_:-]{1,255}$",
+        pattern="^[!-~]{1,255}$",
         description="The same key and body take effect once, however often they are sent.",
     ),
 ]

@@ -1,22 +1,29 @@
 """Who may do what: each operation's scope is in the one permission table."""
 
 from dataclasses import dataclass
+from time import monotonic
 from typing import Annotated, TypeAlias
 
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from libs.common import clock
+from libs.common.events import TenantSaved
 from libs.common.principal import OPERATOR, Principal, Refused
-from libs.common.web import Problem
+from libs.common.web import Problem, not_found
 from services.gateway.api.apps import App, app_of, app_with, key_in
 from services.gateway.api.desk import Desk, desk_of
 from services.gateway.api.origin import address_of, check_content, check_origin
+from services.gateway.api.turn import Turn
 from services.gateway.domain.account import Account
 from services.gateway.domain.key import for_keys
 from services.gateway.domain.permissions import Operation
 from services.gateway.domain.roles import OPEN, SCOPES
+from services.gateway.domain.routes import UPLOADS
 from services.gateway.domain.session import Session, digest
+
+LATE_S = 2.0
+"""A body that took longer may be of somebody who was shut out meanwhile."""
 
 _cookie = APIKeyCookie(name="__Host-sid", scheme_name="session", auto_error=False)
 _bearer = HTTPBearer(scheme_name="operator", auto_error=False)
@@ -72,12 +79,32 @@ async def admitted(request: Request) -> None:
     check_content(request, operation)
     if operation.scope == OPEN:
         return
+    await _let_in(request, key)
+    turn: Turn | None = getattr(request.state, "turn", None)
+    if turn is not None:
+        await turn.begin(request, await once_whole(request))
+
+
+async def once_whole(request: Request) -> Asker:
+    """Who asks, once their request is here; an upload is not waited for.
+
+    Who was late with it may have been shut out meanwhile. Raises what `admitted` raises.
+    """
+    began = monotonic()
+    if str(operation_of(request)) not in UPLOADS:
+        await request.body()
+    if monotonic() - began > LATE_S:
+        await _let_in(request, key_in(request))
+    asker: Asker = request.state.visitor
+    return asker
+
+
+async def counted(request: Request, key: str | None) -> Asker:
+    """Who asks, with this key or by their session. Raises Problem 401 or 429."""
     asker = await _visitor(request) if key is None else await app_of(request, key)
     whose = {"user" if key is None else "key": asker.user, "tenant": asker.tenant}
-    await desk.rates.take(request, **whose)
-    if operation.scope not in asker.scopes:
-        raise _not_allowed(asker, operation)
-    request.state.visitor = asker
+    await desk_of(request).rates.take(request, **whose)
+    return asker
 
 
 async def known(request: Request, _: Annotated[str | None, Security(_cookie)]) -> Asker:
@@ -95,6 +122,17 @@ async def signed_in(asker: Annotated[Asker, Depends(known)]) -> Visitor:
 
 Known = Annotated[Asker, Depends(known)]
 Signed = Annotated[Visitor, Depends(signed_in)]
+
+
+async def agency(me: Signed, request: Request) -> TenantSaved:
+    """The agency of who is signed in, for what is written in its scope."""
+    found = await desk_of(request).store().tenants.get(me.tenant)
+    if found is None:
+        raise not_found()
+    return found
+
+
+Agency = Annotated[TenantSaved, Depends(agency)]
 
 
 async def visitor_of(request: Request) -> Visitor | None:
@@ -124,6 +162,13 @@ async def still(desk: Desk, asker: Asker) -> Asker | None:
     if isinstance(asker, App):
         return await app_with(desk, asker.key.id)
     return await visitor_with(desk, asker.session.id)
+
+
+async def _let_in(request: Request, key: str | None) -> None:
+    asker, operation = await counted(request, key), operation_of(request)
+    if operation.scope not in asker.scopes:
+        raise _not_allowed(asker, operation)
+    request.state.visitor = asker
 
 
 async def _visitor(request: Request) -> Visitor:

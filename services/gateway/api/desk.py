@@ -15,6 +15,7 @@ from services.gateway.api.rates import Rates
 from services.gateway.clients import Services
 from services.gateway.domain.live import Live
 from services.gateway.domain.site import Site
+from services.gateway.domain.streams import Streams
 from services.gateway.domain.tries import Tries
 from services.gateway.domain.usage import Waiting
 from services.gateway.store import Store
@@ -41,6 +42,7 @@ class Desk:
         self.live = live
         self.waiting = waiting
         self.rates = Rates(site.quotas)
+        self.streams = Streams(site.places)
         self.passwords = Passwords()
         self.tries = Tries()
 

@@ -4,18 +4,20 @@ from collections.abc import Mapping
 from time import perf_counter
 from typing import Any
 
+from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from libs.common import clock
-from libs.common.web import Problem, not_found
+from libs.common.web import Problem
 from libs.common.web.problems import render
 from services.gateway.api.access import Visitor
 from services.gateway.api.apps import App
 from services.gateway.api.desk import Desk
+from services.gateway.api.methods import refusal
 from services.gateway.api.origin import address_of
-from services.gateway.domain.permissions import Operation, find
+from services.gateway.domain.permissions import Operation, beside, find
 from services.gateway.domain.roles import OPEN
 from services.gateway.domain.usage import Use
 
@@ -30,8 +32,9 @@ _TLS_ONLY = "max-age=31536000; includeSubDomains"
 class Door:
     """Knows the operations there are; the others do not exist. Notes each one that was used."""
 
-    def __init__(self, app: ASGIApp, desk: Desk) -> None:
+    def __init__(self, app: ASGIApp, desk: Desk, api: FastAPI) -> None:
         self._app = app
+        self._api = api
         self._desk = desk
         tls = {"Strict-Transport-Security": _TLS_ONLY} if desk.site.secure else {}
         self._headers = {**_HEADERS, **tls}
@@ -42,7 +45,7 @@ class Door:
             return await self._app(scope, receive, send)
         operation = find(scope["method"], scope["path"])
         if operation is None:
-            return await render(not_found())(scope, receive, self._dressed(send, {}))
+            return await self._refuse(scope, receive, send)
         state: dict[str, Any] = {"operation": operation}
         inner = {**scope, "state": state, "headers": _without_trace(scope)}
         began = perf_counter()
@@ -59,6 +62,15 @@ class Door:
         except Problem as limited:
             return await render(limited)(inner, receive, dressed)
         await self._app(inner, receive, dressed)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        state: dict[str, Any] = {}
+        inner = {**scope, "state": state, "app": self._api}
+        try:
+            refused = await refusal(Request(inner), beside(scope["path"]))
+        except Problem as limited:
+            refused = limited
+        await render(refused)(inner, receive, self._dressed(send, state))
 
     async def _count(self, request: Request) -> None:
         """What is open to all is counted here, where nothing of it is left out."""

@@ -35,7 +35,7 @@ async def invite(desk: Desk, tenant: TenantSaved, email: str, role: Role, by: st
         if any(user.email == email for user in await store.users.all()):
             raise Problem(409, "user_exists", USER_EXISTS)
         expires_at = work.now + GOOD_FOR
-        invitation = Invitation(digest(token), tenant.tenant, email, role, expires_at)
+        invitation = Invitation(digest(token), tenant.tenant, email, role, expires_at, by)
         await store.invitations.put(invitation)
         work.note(Note(action="user.invited", actor=by, facts={"role": role.value}))
         return invitation

@@ -4,13 +4,13 @@ from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, Request
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from libs.common.events import Note
 from libs.common.events.personal import USER
 from libs.common.mongo import Work
 from libs.common.web import NOT_FOUND, Page, Problem, not_found, refuses
-from services.gateway.api.access import Signed, operation_of
+from services.gateway.api.access import Agency, Signed, operation_of
 from services.gateway.api.desk import desk_of
 from services.gateway.api.shapes import Mine
 from services.gateway.domain.key import (
@@ -33,6 +33,8 @@ _BAD_EXPIRY = "The end is refused: say when it ends: in the future, at most 366 
 log = structlog.get_logger()
 
 Name = Annotated[str, Mine, Field(min_length=1, max_length=100, examples=["Policy system"])]
+Trimmed = Annotated[Name, StringConstraints(strip_whitespace=True)]
+"""Without the blanks around it, and more than blanks."""
 Ends = Annotated[
     AwareDatetime | None,
     Field(description=f"At most {LONGEST.days} days ahead; null: good until it is revoked."),
@@ -42,7 +44,7 @@ Ends = Annotated[
 class NewKey(BaseModel):
     """A key to be made."""
 
-    name: Name
+    name: Trimmed
     scopes: Annotated[list[KeyScope], Field(min_length=1, max_length=len(KeyScope))]
     expires_at: Ends = None
 
@@ -84,19 +86,15 @@ async def list_keys(me: Signed, request: Request) -> Page[ApiKey]:
     | refuses(409, {"too_many_keys": _TOO_MANY})
     | refuses(422, {"bad_expiry": _BAD_EXPIRY}),
 )
-async def make_key(new: NewKey, me: Signed, request: Request) -> IssuedKey:
+async def make_key(new: NewKey, me: Signed, tenant: Agency, request: Request) -> IssuedKey:
     """For a program of the agency. To change it, make another, and revoke this one then."""
-    desk = desk_of(request)
-    tenant = await desk.store().tenants.get(me.tenant)
-    if tenant is None:
-        raise not_found()
     name, text = new_key()
 
     async def body(store: Store, work: Work) -> Key:
         await store.turns.take(f"keys:{me.tenant}")
         _check(len(await store.agency_keys.good(work.now)), new, work)
         key = Key(
-            name, me.tenant, new.name.strip(), frozenset(new.scopes), digest(text),
+            name, me.tenant, new.name, frozenset(new.scopes), digest(text),
             work.now, me.user, new.expires_at,
         )  # fmt: skip
         await store.agency_keys.add(key)
@@ -104,18 +102,14 @@ async def make_key(new: NewKey, me: Signed, request: Request) -> IssuedKey:
         work.note(Note(action="key.created", actor=me.actor, object=key.id, facts=facts))
         return key
 
-    key = await desk.write(body, tenant)
+    key = await desk_of(request).write(body, tenant)
     log.info("key.created", tenant=me.tenant, by=me.user)
     return IssuedKey.model_validate({**_told(key), "key": text})
 
 
 @router.delete("/keys/{key_id}", status_code=204, summary="Revoke a key")
-async def revoke_key(key_id: str, me: Signed, request: Request) -> None:
+async def revoke_key(key_id: str, me: Signed, tenant: Agency, request: Request) -> None:
     """At once; live streams that are open with it end within seconds."""
-    desk = desk_of(request)
-    tenant = await desk.store().tenants.get(me.tenant)
-    if tenant is None:
-        raise not_found()
 
     async def body(store: Store, work: Work) -> None:
         if await store.agency_keys.get(key_id) is None:
@@ -123,7 +117,7 @@ async def revoke_key(key_id: str, me: Signed, request: Request) -> None:
         if await store.agency_keys.revoke(key_id, work.now):
             work.note(Note(action="key.revoked", actor=me.actor, object=key_id))
 
-    await desk.write(body, tenant)
+    await desk_of(request).write(body, tenant)
 
 
 def _check(good: int, new: NewKey, work: Work) -> None:

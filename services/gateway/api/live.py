@@ -1,18 +1,21 @@
 """The live stream: what happens to the tenant's calls and messages, as it happens."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import ExitStack
 from secrets import randbelow
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import Response
 from prometheus_client import Counter, Gauge
 from pydantic_core import to_json
 from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.types import Receive, Scope, Send
 
 from libs.common.mongo import is_outage
 from libs.common.telemetry import span
+from libs.common.web import Problem, refuses
 from services.gateway.api.access import Asker, Known, operation_of, still
 from services.gateway.api.desk import Desk, desk_of
 from services.gateway.domain.memory import Memory
@@ -25,6 +28,7 @@ PING_SECONDS = 15
 SEND_SECONDS = 20.0
 MOST_UNREAD = 500
 RETRY_MS = 1000
+FULL = "There are too many live streams open: close one, then try again."
 SEP = "\n"
 
 _STREAM = {
@@ -33,6 +37,7 @@ _STREAM = {
 }
 
 STREAMS = Gauge("live_streams", "Open live streams.")
+FULL_UP = Counter("live_streams_refused", "Streams refused because too many were open.")
 SLOW = Counter("live_streams_slow", "Streams closed because the client did not keep up.")
 
 
@@ -40,7 +45,8 @@ SLOW = Counter("live_streams_slow", "Streams closed because the client did not k
     "/live",
     summary="Live events",
     response_class=Response,
-    responses={200: {"content": {"text/event-stream": _STREAM}}},
+    responses=refuses(429, {"too_many_streams": FULL})
+    | {200: {"content": {"text/event-stream": _STREAM}}},
 )
 async def get_live(
     me: Known,
@@ -53,9 +59,29 @@ async def get_live(
     first event is `snapshot`: the events of the calls that are open.
     """
     desk = desk_of(request)
-    await desk.saw(me.tenant, me.actor, str(operation_of(request)), "live")
+    if not desk.streams.take(me.tenant, me.user):
+        FULL_UP.inc()
+        raise Problem(429, "too_many_streams", FULL, headers={"Retry-After": str(PING_SECONDS)})
+    with ExitStack() as held:
+        held.callback(desk.streams.leave, me.tenant, me.user)
+        await desk.saw(me.tenant, me.actor, str(operation_of(request)), "live")
+        leave = held.pop_all().close
     events = _Stream(desk, me).events(last_event_id)
-    return EventSourceResponse(events, ping=PING_SECONDS, send_timeout=SEND_SECONDS, sep=SEP)
+    return _Seated(leave, events, ping=PING_SECONDS, send_timeout=SEND_SECONDS, sep=SEP)
+
+
+class _Seated(EventSourceResponse):
+    """Gives its place back, however it ends."""
+
+    def __init__(self, leave: Callable[[], None], *events: Any, **options: Any) -> None:
+        super().__init__(*events, **options)
+        self._leave = leave
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._leave()
 
 
 class _Stream:

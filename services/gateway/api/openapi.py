@@ -4,13 +4,11 @@ import asyncio
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 
 from libs.common.web import Problem, refuses
 from services.gateway.api.desk import Desk, desk_of
 from services.gateway.clients import Away
-from services.gateway.domain.openapi import merge
-from services.gateway.domain.permissions import listed
 from services.gateway.domain.routes import SERVICES
 
 router = APIRouter(prefix="/v1", tags=["about"])
@@ -26,7 +24,7 @@ _SHAPE = {"schema": {"type": "object"}, "example": {"openapi": "3.1.0"}}
     responses=refuses(503, {"service_away": _AWAY})
     | {200: {"content": {"application/json": _SHAPE}}},
 )
-async def get_openapi(request: Request) -> JSONResponse:
+async def get_openapi(request: Request) -> Response:
     """OpenAPI 3.1 of all operations for agencies."""
     desk = desk_of(request)
     try:
@@ -34,7 +32,8 @@ async def get_openapi(request: Request) -> JSONResponse:
     except Away:
         raise Problem(503, "service_away", _AWAY, headers={"Retry-After": "2"}) from None
     own = request.app.openapi()
-    return JSONResponse(merge({"gateway": own, **documents}, listed, desk.site.cookie))
+    whole = desk.documents.merged({"gateway": own, **documents}, desk.site.cookie)
+    return Response(whole, media_type="application/json")
 
 
 async def _documents(desk: Desk) -> dict[str, dict[str, Any]]:

@@ -7,7 +7,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect
 
 from libs.common.web import Problem, not_found
-from services.gateway.api.access import Known, operation_of
+from services.gateway.api.access import Known, once_whole, operation_of
 from services.gateway.api.desk import desk_of
 from services.gateway.api.origin import has_body
 from services.gateway.clients import Ask, Away
@@ -20,11 +20,11 @@ LARGEST_UPLOAD = 1024**3
 log = structlog.get_logger()
 
 
-async def pass_on(me: Known, request: Request) -> Response:
+async def pass_on(_: Known, request: Request) -> Response:
     """Asks the service that owns the operation and answers with what it says."""
     try:
-        ask = await _ask(request)
-        answer = await desk_of(request).services.send(ask, me.principal)
+        asker = await once_whole(request)
+        answer = await desk_of(request).services.send(await _ask(request), asker.principal)
     except Away as away:
         log.warning("service.away", service=away.service, operation=str(operation_of(request)))
         raise away_problem(away) from None

@@ -13,11 +13,12 @@ from libs.common.web import Problem, refuses
 from services.gateway.api.access import Signed, Visitor
 from services.gateway.api.beginning import Beginning, still
 from services.gateway.api.desk import Desk, desk_of
-from services.gateway.api.session import told
+from services.gateway.api.passwords import WEAK, refuse_weak
+from services.gateway.api.session import NOT_READY, told
 from services.gateway.api.shapes import Mine, SignedIn
-from services.gateway.api.trying import book, remember, try_of
+from services.gateway.api.trying import TOO_MANY, book, remember, try_of
 from services.gateway.domain.account import Account
-from services.gateway.domain.passwords import LONGEST, WeakPassword, check
+from services.gateway.domain.passwords import LONGEST
 from services.gateway.domain.reset import Reset
 from services.gateway.domain.session import digest
 from services.gateway.store import Store
@@ -27,7 +28,6 @@ log = structlog.get_logger()
 
 _WRONG = "The old password is not right."
 _GONE = "This link is not good any more: ask for another."
-_WEAK = "The password is refused: use 12 to 128 characters."
 
 Password = Annotated[str, Mine, Field(max_length=LONGEST)]
 
@@ -50,9 +50,9 @@ class NewPassword(BaseModel):
     "/session:change-password",
     summary="Change one's own password",
     tags=["session"],
-    responses=refuses(422, {"wrong_password": _WRONG, "weak_password": _WEAK})
-    | refuses(429, {"too_many_tries": "Too many tries: wait 8 s, then try again."})
-    | refuses(503, {"not_ready": "The agency is being set up; try again in a moment."}),
+    responses=refuses(422, {"wrong_password": _WRONG} | WEAK)
+    | refuses(429, TOO_MANY)
+    | refuses(503, NOT_READY),
 )
 async def change_password(
     change: PasswordChange, me: Signed, request: Request, response: Response
@@ -60,7 +60,7 @@ async def change_password(
     """Ends all sessions, and begins a new one here. Tries are counted as those to sign in are."""
     desk, account = desk_of(request), me.account
     await _proved(request, account, change.old_password)
-    refuse_weak(change.new_password, account)
+    refuse_weak(change.new_password, email=account.email)
     fresh = await desk.passwords.hashed(change.new_password)
     beginning = Beginning(request, account)
 
@@ -84,7 +84,7 @@ async def change_password(
     status_code=204,
     summary="Set a password with a link",
     tags=["users"],
-    responses=refuses(410, {"reset_gone": _GONE}) | refuses(422, {"weak_password": _WEAK}),
+    responses=refuses(410, {"reset_gone": _GONE}) | refuses(422, WEAK),
 )
 async def accept_reset(new: NewPassword, request: Request, response: Response) -> None:
     """Ends all sessions of the user. A link that is used, expired or unknown is answered alike."""
@@ -93,18 +93,10 @@ async def accept_reset(new: NewPassword, request: Request, response: Response) -
     account = await desk.store().accounts.get(reset.account) if reset else None
     if reset is None or account is None or not reset.good(account, clock.now()):
         raise _gone()
-    refuse_weak(new.password, account)
+    refuse_weak(new.password, email=account.email)
     await _set(desk, reset, account, await desk.passwords.hashed(new.password))
     remember(request, response, account)
     log.info("password.reset", tenant=account.tenant, user=account.id)
-
-
-def refuse_weak(password: str, account: Account) -> None:
-    """Raises Problem 422."""
-    try:
-        check(password, email=account.email)
-    except WeakPassword as error:
-        raise Problem(422, "weak_password", f"The password is refused: {error}.") from None
 
 
 async def _set(desk: Desk, reset: Reset, account: Account, fresh: str) -> None:

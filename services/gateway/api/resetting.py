@@ -41,7 +41,7 @@ async def reset(desk: Desk, account: Account, by: str) -> ResetLink:
     token = new_secret()
 
     async def body(store: Store, work: Work) -> Reset:
-        made = Reset(digest(token), account.tenant, account.id, work.now + GOOD_FOR)
+        made = Reset(digest(token), account.tenant, account.id, work.now + GOOD_FOR, by)
         await store.resets.put(made)
         note = Note(action="user.reset_made", actor=by, object=account.id)
         work.note(note, tenant=account.tenant)

@@ -14,7 +14,7 @@ from services.gateway.api.access import Signed, Visitor
 from services.gateway.api.beginning import Beginning, end, still, take_back
 from services.gateway.api.desk import Desk, desk_of
 from services.gateway.api.shapes import Mine, SignedIn
-from services.gateway.api.trying import book, remember, try_of
+from services.gateway.api.trying import TOO_MANY, book, remember, try_of
 from services.gateway.domain.account import Account, NotAnAddress, normal_email
 from services.gateway.domain.passwords import LONGEST
 from services.gateway.store import Store
@@ -23,7 +23,7 @@ router = APIRouter(prefix="/v1", tags=["session"])
 log = structlog.get_logger()
 
 _WRONG = "The e-mail address or the password is not right."
-_NOT_READY = "The agency is being set up; try again in a moment."
+NOT_READY = {"not_ready": "The agency is being set up; try again in a moment."}
 
 
 class Credentials(BaseModel):
@@ -38,8 +38,8 @@ class Credentials(BaseModel):
     status_code=201,
     summary="Sign in",
     responses=refuses(401, {"wrong_credentials": _WRONG})
-    | refuses(429, {"too_many_tries": "Too many tries: wait 8 s, then try again."})
-    | refuses(503, {"not_ready": _NOT_READY}),
+    | refuses(429, TOO_MANY)
+    | refuses(503, NOT_READY),
 )
 async def sign_in(credentials: Credentials, request: Request, response: Response) -> SignedIn:
     """Begins a session and sets its cookie. Wrong, unknown and disabled get the same answer."""
@@ -59,9 +59,7 @@ async def sign_in(credentials: Credentials, request: Request, response: Response
     return await told(desk, Visitor(beginning.session, account))
 
 
-@router.get(
-    "/session", summary="Who is signed in", responses=refuses(503, {"not_ready": _NOT_READY})
-)
+@router.get("/session", summary="Who is signed in", responses=refuses(503, NOT_READY))
 async def get_session(me: Signed, request: Request) -> SignedIn:
     """The user, their tenant, and what they may do."""
     return await told(desk_of(request), me)
@@ -123,5 +121,5 @@ async def told(desk: Desk, me: Visitor) -> SignedIn:
     """What a visitor is told of themselves."""
     tenant = await desk.store().tenants.get(me.account.tenant)
     if tenant is None:
-        raise Problem(503, "not_ready", _NOT_READY)
+        raise Problem(503, "not_ready", NOT_READY["not_ready"])
     return SignedIn.of(me.account, tenant, me.session)

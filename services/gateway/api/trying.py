@@ -14,6 +14,7 @@ from services.gateway.api.origin import address_of
 from services.gateway.domain import known
 from services.gateway.domain.account import Account
 from services.gateway.domain.known import GOOD_FOR, Known
+from services.gateway.domain.rates import neighbourhood
 from services.gateway.domain.session import new_secret
 from services.gateway.domain.throttle import NO_WAIT
 from services.gateway.domain.tries import Try
@@ -21,16 +22,19 @@ from services.gateway.domain.tries import Try
 _FIELD = "known browsers"
 _LONGEST = 4096
 
+TOO_MANY = {"too_many_tries": "Too many tries: wait 8 s, then try again."}
+
 
 def try_of(request: Request, email: str, account: Account | None) -> Try:
     """Who tries, from where. The browser's cookie is looked at for nobody's address, too."""
     desk = desk_of(request)
     there = known.of_account(_known(request), account.id if account else "", clock.now())
-    return Try(email, address_of(request, desk.site.proxies), there.key if there else None)
+    address = neighbourhood(address_of(request, desk.site.proxies))
+    return Try(email, address, there.key if there else None)
 
 
 def book(request: Request, one: Try) -> None:
-    """Raises Problem 429 after too many tries."""
+    """Raises Problem 429, as `TOO_MANY` declares, after too many tries."""
     wait = desk_of(request).tries.book(one, clock.now())
     if wait > NO_WAIT:
         seconds = ceil(wait / timedelta(seconds=1))

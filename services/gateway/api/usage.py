@@ -16,6 +16,8 @@ from services.gateway.api.desk import desk_of
 router = APIRouter(prefix="/v1", tags=["usage"])
 
 USUAL, LONGEST = timedelta(days=30), timedelta(days=366)
+FIRST, LAST = date(2000, 1, 1), date(9000, 1, 1)
+"""Days that can be asked for: with those around them in any time zone they are dates, too."""
 _BAD_PERIOD = f"Ask for at most {LONGEST.days} days, the first of them first."
 
 
@@ -44,8 +46,9 @@ async def list_usage(
     record = await desk.store().tenants.get(tenant)
     zone = ZoneInfo(record.timezone if record else "UTC")
     last = until or clock.now().astimezone(zone).date()
-    first = since or last - USUAL
-    if not timedelta() <= last - first <= LONGEST:
+    first = since or max(last, FIRST) - USUAL
+    sound = last <= LAST and (since is None or since >= FIRST)
+    if not sound or not timedelta() <= last - first <= LONGEST:
         raise Problem(422, "bad_period", _BAD_PERIOD)
     begin, end = _midnight(first, zone), _midnight(last + timedelta(days=1), zone)
     rows = await desk.store(tenant).usage.by_day(begin, end, zone)

@@ -5,19 +5,20 @@ from uuid import uuid4
 
 import structlog
 from fastapi import APIRouter, Request
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from libs.common import clock
 from libs.common.events import Note
 from libs.common.mongo import Work
 from libs.common.web import NOT_FOUND, Page, Problem, not_found, refuses
-from services.gateway.api.access import Signed, Visitor, operation_of
+from services.gateway.api.access import Agency, Signed, Visitor, operation_of
 from services.gateway.api.desk import Desk, desk_of
 from services.gateway.api.inviting import USER_EXISTS, email_field, invite
+from services.gateway.api.passwords import WEAK, refuse_weak
 from services.gateway.api.shapes import Invited, Mine, User
-from services.gateway.domain.account import Account, EmailTaken, LastAdmin, changed
+from services.gateway.domain.account import Account, EmailTaken, LastAdmin, changed, manages
 from services.gateway.domain.invitation import Invitation
-from services.gateway.domain.passwords import LONGEST, WeakPassword, check
+from services.gateway.domain.passwords import LONGEST
 from services.gateway.domain.roles import Role
 from services.gateway.domain.session import digest
 from services.gateway.store import Store
@@ -48,7 +49,9 @@ class Acceptance(BaseModel):
     """The token of an invitation, and what its owner wants to be called and sign in with."""
 
     token: Annotated[str, Mine, Field(max_length=200)]
-    name: Annotated[str, Mine, Field(min_length=1, max_length=100)]
+    name: Annotated[
+        str, Mine, StringConstraints(strip_whitespace=True), Field(min_length=1, max_length=100)
+    ]
     password: Annotated[str, Mine, Field(max_length=LONGEST)]
 
 
@@ -68,14 +71,10 @@ async def list_users(me: Signed, request: Request) -> Page[User]:
     summary="Invite a user",
     responses=refuses(404, NOT_FOUND) | refuses(409, {"user_exists": USER_EXISTS}),
 )
-async def invite_user(new: NewUser, me: Signed, request: Request) -> Invited:
+async def invite_user(new: NewUser, me: Signed, tenant: Agency, request: Request) -> Invited:
     """Gives a link, good once and for seven days, with which the person sets a password."""
-    desk = desk_of(request)
-    tenant = await desk.store().tenants.get(me.account.tenant)
-    if tenant is None:
-        raise not_found()
     log.info("user.invited", tenant=tenant.tenant, by=me.account.id, role=new.role.value)
-    return await invite(desk, tenant, new.email, new.role, me.actor)
+    return await invite(desk_of(request), tenant, new.email, new.role, me.actor)
 
 
 @router.patch(
@@ -85,12 +84,10 @@ async def invite_user(new: NewUser, me: Signed, request: Request) -> Invited:
         409, {"last_admin": "This is refused: an agency needs at least one active Admin."}
     ),
 )
-async def change_user(user_id: str, change: UserChange, me: Signed, request: Request) -> User:
-    """Takes effect at once: all sessions of the user end."""
-    desk = desk_of(request)
-    tenant = await desk.store().tenants.get(me.account.tenant)
-    if tenant is None:
-        raise not_found()
+async def change_user(
+    user_id: str, change: UserChange, me: Signed, tenant: Agency, request: Request
+) -> User:
+    """Takes effect at once: all sessions of the user end; links that an Admin gave out are void."""
 
     async def body(store: Store, work: Work) -> Account:
         await store.turns.take(f"users:{me.account.tenant}")
@@ -102,18 +99,19 @@ async def change_user(user_id: str, change: UserChange, me: Signed, request: Req
             await store.users.save(after)
             await store.resets.void(account.id)
             ended = await store.sessions.end_all(account.id)
+            if not manages(after):
+                await _void(after, store)
             work.note(_note(account, after, me, ended))
         return after
 
-    return User.of(await desk.write(body, tenant))
+    return User.of(await desk_of(request).write(body, tenant))
 
 
 @router.post(
     "/invitations:accept",
     status_code=201,
     summary="Accept an invitation",
-    responses=refuses(410, {"invitation_gone": _GONE})
-    | refuses(422, {"weak_password": "The password is refused: use 12 to 128 characters."}),
+    responses=refuses(410, {"invitation_gone": _GONE}) | refuses(422, WEAK),
 )
 async def accept_invitation(acceptance: Acceptance, request: Request) -> User:
     """Makes the account. A link that is used, expired or unknown is answered alike."""
@@ -121,10 +119,7 @@ async def accept_invitation(acceptance: Acceptance, request: Request) -> User:
     invitation = await desk.store().invitations.get(token)
     if invitation is None or not invitation.good(clock.now()):
         raise _gone()
-    try:
-        check(acceptance.password, email=invitation.email)
-    except WeakPassword as error:
-        raise Problem(422, "weak_password", f"The password is refused: {error}.") from None
+    refuse_weak(acceptance.password, email=invitation.email)
     account = await _account(desk, invitation, acceptance)
 
     async def body(store: Store, work: Work) -> None:
@@ -149,11 +144,18 @@ async def _account(desk: Desk, invitation: Invitation, acceptance: Acceptance) -
         id=f"usr_{uuid4().hex}",
         tenant=invitation.tenant,
         email=invitation.email,
-        name=acceptance.name.strip(),
+        name=acceptance.name,
         role=invitation.role,
         password=await desk.passwords.hashed(acceptance.password),
         created_at=clock.now(),
     )
+
+
+async def _void(account: Account, store: Store) -> None:
+    """The links that somebody gave out, who would have a way back in by them."""
+    by = f"user:{account.id}"
+    await store.invitations.void_of(account.tenant, by)
+    await store.resets.void_of(account.tenant, by)
 
 
 def _changed(account: Account, everyone: list[Account], change: UserChange) -> Account:

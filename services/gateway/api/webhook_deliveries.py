@@ -4,10 +4,10 @@ from fastapi import APIRouter, Request
 
 from libs.common.mongo import Work
 from libs.common.web import Cursor, CursorText, Limit, Page, not_found, refuses
-from services.gateway.api.access import Signed
+from services.gateway.api.access import Agency, Signed
 from services.gateway.api.desk import desk_of
 from services.gateway.api.webhook_bodies import Delivery
-from services.gateway.api.webhooks import DISABLED, Agency, check_enabled
+from services.gateway.api.webhooks import DISABLED, check_enabled
 from services.gateway.store import Store
 
 router = APIRouter(prefix="/v1/webhooks/{webhook_id}/deliveries", tags=["webhooks"])

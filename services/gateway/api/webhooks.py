@@ -10,9 +10,8 @@ from fastapi import APIRouter, Depends, Request
 from libs.common import clock
 from libs.common.events import Note, TenantSaved
 from libs.common.mongo import Work
-from libs.common.tenants import UnknownTenant
 from libs.common.web import Page, Problem, not_found, refuses
-from services.gateway.api.access import Signed, Visitor
+from services.gateway.api.access import Agency, Signed, Visitor
 from services.gateway.api.desk import Desk, desk_of
 from services.gateway.api.webhook_bodies import (
     Delivery,
@@ -37,21 +36,12 @@ DISABLED = "This endpoint is disabled: enable it first, with `disabled` false."
 TARGET = "Nothing can be sent there: the address is not public."
 
 
-async def agency(me: Signed, request: Request) -> TenantSaved:
-    """The agency of who asks."""
-    try:
-        return desk_of(request).running.tenants.get(me.account.tenant)
-    except UnknownTenant:
-        raise not_found() from None
-
-
 async def poster(request: Request) -> Poster:
     """What knows where deliveries may go."""
     found: Poster = request.app.state.poster
     return found
 
 
-Agency = Annotated[TenantSaved, Depends(agency)]
 Posting = Annotated[Poster, Depends(poster)]
 Change = Callable[[Endpoint, Store, Work], Awaitable[Endpoint]]
 

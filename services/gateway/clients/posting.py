@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -31,6 +32,12 @@ _HEADERS = {
     "Content-Type": "application/json",
     "User-Agent": "Intnet-Webhooks/1",
 }
+
+
+@cache
+def _public() -> ssl.SSLContext:
+    """Trust in the certificates of this machine, which take 25 ms to read."""
+    return ssl.create_default_context()
 
 
 class Unresolved(Exception):
@@ -58,8 +65,9 @@ class Poster:
     ) -> None:
         self._loopback = loopback
         self._threads = ThreadPoolExecutor(LOOK_UPS_AT_ONCE, "webhook-dns")
+        self._asking: dict[tuple[str, int], asyncio.Future[list[str]]] = {}
         self._lookup = lookup or self._asked
-        self._trust = trust or ssl.create_default_context()
+        self._trust = trust or _public()
 
     async def close(self) -> None:
         """Lets go of the threads; who hangs in one is not waited for."""
@@ -118,10 +126,24 @@ class Poster:
         return found
 
     async def _asked(self, host: str, port: int) -> list[str]:
-        """On threads of their own: names that hang hold up nobody but each other."""
-        ask = asyncio.get_running_loop().run_in_executor
-        rows = await ask(self._threads, _getaddrinfo, host, port)
-        return list(dict.fromkeys(str(row[4][0]) for row in rows))
+        """On threads of their own: names that hang hold up nobody but each other.
+
+        One thread for each name, which may hang there for longer than it is waited for: who has
+        many deliveries for such a name takes no thread from the others.
+        """
+        name = host, port
+        under_way = self._asking.get(name)
+        if under_way is None:
+            ask = asyncio.get_running_loop().run_in_executor
+            under_way = self._asking[name] = ask(self._threads, _addresses_of, host, port)
+            under_way.add_done_callback(lambda done: self._asked_of(name, done))
+        return await asyncio.shield(under_way)
+
+    def _asked_of(self, name: tuple[str, int], done: "asyncio.Future[list[str]]") -> None:
+        """Nobody may be waiting for it any more, for its error neither."""
+        del self._asking[name]
+        if not done.cancelled():
+            done.exception()
 
 
 class _Found(AbstractResolver):
@@ -169,6 +191,6 @@ async def _read(response: aiohttp.ClientResponse) -> None:
         left -= len(piece)
 
 
-def _getaddrinfo(host: str, port: int) -> list[tuple[int, int, int, str, tuple[str | int, ...]]]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [(*row[:4], tuple(row[4])) for row in found]
+def _addresses_of(host: str, port: int) -> list[str]:
+    rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(row[4][0]) for row in rows))

@@ -54,12 +54,13 @@ def changed(
         role=account.role if role is None else role,
         disabled=account.disabled if disabled is None else disabled,
     )
-    if _manages(account) and not _manages(after):
+    if manages(account) and not manages(after):
         others = (other for other in everyone if other.id != account.id)
-        if not any(map(_manages, others)):
+        if not any(map(manages, others)):
             raise LastAdmin("an agency needs at least one active Admin")
     return after
 
 
-def _manages(account: Account) -> bool:
+def manages(account: Account) -> bool:
+    """Whether they manage the agency, and may give out invitations and links to new passwords."""
     return account.role is Role.ADMIN and not account.disabled

@@ -9,6 +9,7 @@ from libs.common.refusals import declare
 from services.gateway.domain import refusals
 from services.gateway.domain.key import for_keys
 from services.gateway.domain.openapi_answers import shared_answers
+from services.gateway.domain.openapi_repeating import repeatable
 from services.gateway.domain.permissions import Operation
 from services.gateway.domain.roles import OPEN, OPERATOR
 
@@ -98,7 +99,7 @@ def _shown(operation: JsonValue, row: Operation) -> Object:
     for status, sentences in refusals.of(row):
         declare(responses, status, sentences)
     return {
-        **told,
+        **repeatable(told, responses, row),
         "responses": dict(sorted(responses.items())),
         "security": _security(row),
     }

@@ -20,6 +20,11 @@ TABLE: dict[tuple[str, str], str] = {
     ("GET", "/requests"): "privacy:read",
     ("GET", "/requests/{request_id}"): "privacy:read",
     ("GET", "/users"): "users:read",
+    ("GET", "/users/{user_id}"): "users:write",
+    ("GET", "/account"): SESSION,
+    ("GET", "/keys"): "keys:read",
+    ("GET", "/webhooks"): "webhooks:read",
+    ("GET", "/webhooks/{webhook_id}"): "webhooks:read",
     ("GET", "/usage"): "usage:read",
     ("GET", "/audit"): "audit:read",
     ("POST", "/v1/session"): OPEN,
@@ -148,6 +153,11 @@ def _rows() -> tuple[tuple[re.Pattern[str], Operation], ...]:
 def find(method: str, path: str) -> Operation | None:
     """The operation that a request asks for."""
     return next((o for p, o in _rows() if o.method == method and p.fullmatch(path)), None)
+
+
+def beside(path: str) -> tuple[Operation, ...]:
+    """The operations of a path, whatever their method."""
+    return tuple(o for p, o in _rows() if p.fullmatch(path))
 
 
 def listed(method: str, template: str) -> Operation | None:

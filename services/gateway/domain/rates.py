@@ -6,7 +6,7 @@ change yet.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_network
+from ipaddress import IPv4Address, ip_address, ip_network
 
 WINDOW = 10
 """Seconds in which requests are counted. They begin with the first one, and are then forgotten."""
@@ -50,10 +50,16 @@ def headers(standings: Sequence[Standing]) -> dict[str, str]:
 
 
 def neighbourhood(address: str) -> str:
-    """What is counted as one address: of IPv6 the /64, which one client has for itself."""
-    if ":" not in address:
-        return address
+    """What is counted as one address: of IPv6 the /64, which one client has for itself.
+
+    Some proxies add a port, or write IPv4 as IPv6 has it, which would be one /64 for everybody.
+    """
+    bare = address.removeprefix("[").partition("]")[0] if "[" in address else address
+    bare = bare.partition("%")[0] if bare.count(":") != 1 else bare.partition(":")[0]
     try:
-        return str(ip_network((IPv6Address(address.partition("%")[0]), 64), strict=False))
+        found = ip_address(bare)
     except ValueError:
         return address
+    if isinstance(found, IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ip_network((found, 64), strict=False))

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from services.gateway.domain import repeating
 from services.gateway.domain.key import for_keys
 from services.gateway.domain.permissions import Operation
 from services.gateway.domain.roles import KNOWN, OPEN, SESSION
@@ -12,6 +13,16 @@ AWAY: Final = "The service does not answer now; try again in a moment."
 SILENT: Final = "The service did not answer in time; look whether it was done before you repeat."
 
 LIMITED: Final = "Too many requests: wait 8 s, then go on more slowly."
+BAD_KEY: Final = "Give one Idempotency-Key of 1 to 255 visible ASCII characters, or none."
+IN_FLIGHT: Final = "The first request with this key is still in hand; ask again in a moment."
+MISMATCH: Final = "This key was used with another request. Send this one under a key of its own."
+ANSWER_GONE: Final = (
+    "This was carried out, and its answer is not kept any more: look at what there is now."
+)
+OUTCOME_UNKNOWN: Final = (
+    "Nobody knows whether the first request with this key was carried out: look, and if it was not,"
+    " send it under another key."
+)
 TWO: Final = "Send either the key or the session's cookie, so that it is clear who asks."
 
 Refusals = list[tuple[int, dict[str, str]]]
@@ -32,6 +43,8 @@ def of(row: Operation) -> Refusals:
         found.append((403, {"missing_scope": f"This key has not the scope `{row.scope}`."}))
     if row.method not in SAFE:
         found += _of_changes(row)
+    if repeating.takes(row):
+        found += _of_repetitions(row)
     if service_of(row.template):
         found += [
             (404, {"unknown_tenant": "There is no such tenant."}),
@@ -48,3 +61,13 @@ def _of_changes(row: Operation) -> Refusals:
         (413, {"content_too_large": "The body is too large; send less at once."}),
         (415, {"unsupported_media_type": f"Send the body as {kind}."}),
     ]
+
+
+def _of_repetitions(row: Operation) -> Refusals:
+    bad = (400, {"bad_idempotency_key": BAD_KEY})
+    if not repeating.keeps(row):
+        return [bad]
+    met = {"idempotency_in_flight": IN_FLIGHT, "answer_gone": ANSWER_GONE}
+    if not repeating.harmless(row):
+        met["outcome_unknown"] = OUTCOME_UNKNOWN
+    return [bad, (409, met), (422, {"idempotency_mismatch": MISMATCH})]

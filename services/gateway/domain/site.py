@@ -3,18 +3,20 @@
 from dataclasses import dataclass, field
 
 from services.gateway.domain.rates import Quotas
+from services.gateway.domain.streams import Places
 
 
 @dataclass(frozen=True)
 class Site:
     """`public_url` is an origin: scheme, host, port. `proxies` of our own stand in front of it.
 
-    `quotas`: how much it takes from each who comes.
+    `quotas`: how much it takes from each who comes; `places`: how many streams each may have open.
     """
 
     public_url: str
     proxies: int = 0
     quotas: Quotas = field(default_factory=Quotas)
+    places: Places = field(default_factory=Places)
 
     @property
     def secure(self) -> bool:

@@ -5,7 +5,18 @@ from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from libs.common.web import not_found
 from services.gateway.api.access import admitted, visitor_of
-from services.gateway.pages import audit, customers, imports, policies, requests, usage, users
+from services.gateway.pages import (
+    account,
+    audit,
+    customers,
+    imports,
+    keys,
+    policies,
+    requests,
+    usage,
+    users,
+    webhooks,
+)
 from services.gateway.pages.navigation import places
 from services.gateway.pages.rendering import HERE, page, preferred
 from services.gateway.pages.screen import screen_of
@@ -13,7 +24,7 @@ from services.gateway.pages.screen import screen_of
 STATIC = {
     file.name: file for end in ("css", "js", "svg") for file in (HERE / "static").glob(f"*.{end}")
 }
-CONSOLE = (customers, imports, requests, users, usage, audit)
+CONSOLE = (customers, imports, requests, users, keys, webhooks, usage, audit, account)
 
 
 def _console() -> APIRouter:

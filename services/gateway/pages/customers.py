@@ -6,11 +6,13 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from services.gateway.pages.imports import BASES
 from services.gateway.pages.screen import PageRoute, Screen, Seen
 
 router = APIRouter(route_class=PageRoute)
 
 LISTED, NUMBERS, CALLS, TEXTS = 25, 3, 10, 20
+LABELS = ("phone", "mobile", "home", "work", "whatsapp")
 
 
 @router.get("/customers")
@@ -23,10 +25,12 @@ async def customers(seen: Seen, cursor: str | None = None) -> Response:
 @router.get("/customers/{customer_id}")
 async def customer(customer_id: str, seen: Seen) -> Response:
     """The record, and for each number what it allows, its calls and its texts."""
-    told = await seen.get("/v1/customers/{customer_id}", {"customer_id": customer_id})
+    told, version = await seen.read("/v1/customers/{customer_id}", {"customer_id": customer_id})
     numbers = told["numbers"][:NUMBERS]
     about = await asyncio.gather(*(_about(seen, number) for number in numbers))
-    return seen.show("customer.html", customer=told, about=about)
+    return seen.show(
+        "customer.html", customer=told, about=about, version=version, labels=LABELS, bases=BASES
+    )
 
 
 async def _about(seen: Screen, number: dict[str, Any]) -> dict[str, Any]:

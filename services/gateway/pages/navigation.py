@@ -16,8 +16,10 @@ PLACES = (
     Place("/", "live", "live:read"),
     Place("/customers", "customers", "customers:read"),
     Place("/imports", "imports", "imports:read"),
-    Place("/requests", "requests", "audit:read"),
+    Place("/requests", "requests", "privacy:read"),
     Place("/users", "users", "users:read"),
+    Place("/keys", "api_keys", "keys:read"),
+    Place("/webhooks", "webhooks", "webhooks:read"),
     Place("/usage", "usage", "usage:read"),
     Place("/audit", "audit", "audit:read"),
 )

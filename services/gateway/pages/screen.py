@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 
 from libs.common.web import Problem, not_found
-from services.gateway.api.access import Signed, Visitor
+from services.gateway.api.access import Signed, Visitor, visitor_of
 from services.gateway.api.desk import Desk, desk_of
 from services.gateway.api.proxy import away_problem
 from services.gateway.clients import Ask, Away
@@ -39,6 +39,12 @@ class Screen:
 
     async def get(self, template: str, values: Mapping[str, str] = {}, **query: object) -> Any:
         """What the API answers to a GET; the service notes the reading. Raises its Problem."""
+        return (await self.read(template, values, **query))[0]
+
+    async def read(
+        self, template: str, values: Mapping[str, str] = {}, **query: object
+    ) -> tuple[Any, str]:
+        """The same, with its `ETag`; "" where it has none."""
         asked = {name: value for name, value in query.items() if value not in (None, "")}
         target = routes.target(template, values, urlencode(asked))
         service = routes.service_of(template)
@@ -54,7 +60,7 @@ class Screen:
         said = json.loads(body)
         if answer.status >= 400:
             raise Problem(answer.status, said["code"], said["detail"])
-        return said
+        return said, answer.headers.get("etag", "")
 
     async def find(self, template: str, values: Mapping[str, str] = {}, **query: object) -> Any:
         """The same; None where there is no such thing, or where they may not see it."""
@@ -124,9 +130,11 @@ class PageRoute(APIRoute):
 
 
 async def _refusal(request: Request, problem: Problem) -> Response:
-    visitor = getattr(request.state, "visitor", None)
     if problem.status == 401:
         return page("sign_in.html", preferred(request), status=401)
+    visitor = getattr(request.state, "visitor", None)
+    if problem.code == "forbidden":  # not let in, but known, and led to what is theirs
+        visitor = await visitor_of(request)
     if not isinstance(visitor, Visitor):
         return page("refused.html", preferred(request), status=problem.status, problem=problem)
     shown = await screen_of(request, visitor)

@@ -1,10 +1,12 @@
 """All that the gateway keeps: what it must know before the tenant is known, and per tenant the
-usage log, and endpoints of the agency's apps with what they are owed."""
+usage log, endpoints of the agency's apps with what they are owed, and answers that may be asked
+for again."""
 
 from libs.common.keys import Keys
 from libs.common.mongo import TenantScope
 from libs.common.privacy import Eraser
 from services.gateway.store.accounts import ACCOUNTS, Accounts, Users
+from services.gateway.store.answers import ANSWERS, Answers
 from services.gateway.store.callers import CALLERS, Callers
 from services.gateway.store.deliveries import DELIVERIES, Deliveries
 from services.gateway.store.due import DUE, Due, Dues
@@ -19,7 +21,7 @@ from services.gateway.store.usage import USAGE, UsageLog
 from services.gateway.store.webhooks import WEBHOOKS, Webhooks
 
 SHARED = (TENANTS, ACCOUNTS, SESSIONS, INVITATIONS, RESETS, KEYS, DUE)
-PER_TENANT = (USAGE, WEBHOOKS, DELIVERIES, CALLERS)
+PER_TENANT = (USAGE, WEBHOOKS, DELIVERIES, CALLERS, ANSWERS)
 
 
 class Store:
@@ -37,12 +39,14 @@ class Store:
         self.turns = Turns(scope)
         self.usage = UsageLog(scope)
         self.hooks = Hooks(scope, keys)
+        self.answers = Answers(scope, keys)
         self.eraser = Eraser(scope, keys)
 
 
 __all__ = [
     "PER_TENANT",
     "SHARED",
+    "Answers",
     "Callers",
     "Deliveries",
     "Due",

@@ -1,6 +1,6 @@
 """Invitations, by the SHA-256 of their token."""
 
-from libs.common.events.personal import SIGN_IN, Personal
+from libs.common.events.personal import SIGN_IN, USER, Personal
 from libs.common.mongo import Entity, Index, TenantScope
 from services.gateway.domain.invitation import Invitation
 from services.gateway.domain.roles import Role
@@ -12,11 +12,13 @@ INVITATIONS = Entity(
         "email": ("string",),
         "role": ("string",),
         "expires_at": ("date",),
+        "by": ("string", "null"),
     },
     ("tenant", "email", "role", "expires_at"),
     (Index((("expires_at", 1),), ttl=0), Index((("tenant", 1), ("email", 1)))),
     personal={
         "email": Personal("account", SIGN_IN),
+        "by": USER.to(SIGN_IN),
     },
     plain=("_id", "tenant", "role"),
 )
@@ -38,6 +40,7 @@ class Invitations:
                 "email": invitation.email,
                 "role": invitation.role.value,
                 "expires_at": invitation.expires_at,
+                "by": invitation.by,
             }
         )
 
@@ -52,7 +55,12 @@ class Invitations:
             email=found["email"],
             role=Role(found["role"]),
             expires_at=found["expires_at"],
+            by=found.get("by"),
         )
+
+    async def void_of(self, tenant: str, by: str) -> None:
+        """Takes away those of a tenant that somebody made."""
+        await self._invitations.remove({"tenant": tenant, "by": by})
 
     async def use_up(self, invitation: str) -> bool:
         """Takes it away; says whether it was still there."""

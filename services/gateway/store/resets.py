@@ -10,11 +10,13 @@ RESETS = Entity(
         "tenant": ("string",),
         "account": ("string",),
         "expires_at": ("date",),
+        "by": ("string", "null"),
     },
     ("tenant", "account", "expires_at"),
     (Index((("expires_at", 1),), ttl=0), Index((("account", 1),))),
     personal={
         "account": USER.to(SIGN_IN),
+        "by": USER.to(SIGN_IN),
     },
     plain=("_id", "tenant"),
 )
@@ -35,6 +37,7 @@ class Resets:
                 "tenant": reset.tenant,
                 "account": reset.account,
                 "expires_at": reset.expires_at,
+                "by": reset.by,
             }
         )
 
@@ -43,7 +46,8 @@ class Resets:
         found = await self._resets.get({"_id": reset})
         if found is None:
             return None
-        return Reset(found["_id"], found["tenant"], found["account"], found["expires_at"])
+        made = found["_id"], found["tenant"], found["account"], found["expires_at"]
+        return Reset(*made, found.get("by"))
 
     async def use_up(self, reset: str) -> bool:
         """Takes it away; says whether it was still there."""
@@ -52,3 +56,7 @@ class Resets:
     async def void(self, account: str) -> None:
         """Takes away those of an account."""
         await self._resets.remove({"account": account})
+
+    async def void_of(self, tenant: str, by: str) -> None:
+        """Takes away those of a tenant that somebody made."""
+        await self._resets.remove({"tenant": tenant, "by": by})

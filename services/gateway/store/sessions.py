@@ -60,6 +60,10 @@ class Sessions:
         found = await self._sessions.list({"account": account}, sort=[("started_at", -1)])
         return [_session(document) for document in found]
 
+    async def within(self, tenant: str) -> list[Session]:
+        """All of a tenant's users, in no order; some may have ended."""
+        return [_session(document) for document in await self._sessions.list({"tenant": tenant})]
+
     async def note(self, session: Session, now: datetime) -> None:
         """Writes down that it was used; one that was removed stays removed."""
         seen = session.seen(now)

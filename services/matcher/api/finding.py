@@ -10,13 +10,14 @@ from libs.common import phone
 from libs.common.customers.correction import LONGEST_NUMBER
 from libs.common.mongo import Document
 from libs.common.service import Caller
-from libs.common.web import FieldError, Page, Problem
+from libs.common.web import FieldError, Page, Problem, refuses
 from services.matcher.api.customers import Reader
 from services.matcher.api.shapes import Contact, CustomerOut, Identity, Short
 from services.matcher.domain.drafts import Draft
 from services.matcher.store import Store
 
 MOST = 50
+UNUSABLE = "Correct the number."
 
 router = APIRouter(prefix="/v1", tags=["customers"])
 
@@ -42,11 +43,15 @@ class Sought(BaseModel):
         found = phone.parse(self.number, region)
         if isinstance(found, phone.NotANumber):
             error = FieldError(pointer="#/number", detail=found.explanation)
-            raise Problem(422, "unusable_number", "Correct the number.", errors=[error])
+            raise Problem(422, "unusable_number", UNUSABLE, errors=[error])
         return found.e164
 
 
-@router.post("/customers:find", summary="The customers with a number, or with an id of your own")
+@router.post(
+    "/customers:find",
+    summary="The customers with a number, or with an id of your own",
+    responses=refuses(422, {"unusable_number": UNUSABLE}),
+)
 async def find_customers(sought: Sought, who: Reader) -> Page[CustomerOut]:
     """So neither stands in a URL. At most 50, the last written first, on one page.
 

@@ -52,6 +52,10 @@ class Endpoint:
         """The secrets that sign now, the newest first."""
         return [one for one in self.secrets if one.until is None or now < one.until]
 
+    def both_until(self, now: datetime) -> datetime | None:
+        """Until when a secret that was replaced signs beside the current one; None: none does."""
+        return max((one.until for one in self.signing(now) if one.until), default=None)
+
     def rotated(self, sealed: bytes, now: datetime) -> "Endpoint":
         """With a new secret; the one before signs beside it for a day."""
         earlier = [replace(one, until=one.until or now + GRACE) for one in self.signing(now)]

@@ -1,4 +1,5 @@
 // The cards of the calls that ring, run, or have just ended.
+import * as judging from "./judging.js";
 import { $, announce, fill, made, words } from "./page.js";
 
 export const TYPES = ["call.started", "call.answered", "call.ended", "call.matched", "insight.produced"];
@@ -10,6 +11,7 @@ const TONES = { good: "✓", warning: "⚠", info: "ℹ" };
 const cards = new Map();
 const outgoing = new Set();
 let write = () => null;
+let quiet = false; // while what was is told again
 
 export function start(open) {
   write = open;
@@ -52,7 +54,7 @@ function blank(card) {
   $(".pending", card).hidden = true;
   for (const list of card.querySelectorAll(".because, .parts, .lines")) listItems(list, []);
   for (const badge of card.querySelectorAll(".badge")) badge.textContent = "";
-  for (const kind of ["risk", "retention"]) $(`.${kind}`, card).hidden = true;
+  for (const kind of ["risk", "retention", "judge"]) $(`.${kind}`, card).hidden = true;
 }
 
 export function restore(events) {
@@ -61,13 +63,17 @@ export function restore(events) {
     if (open.has(session)) blank(card); // what is not told again was withdrawn
     else standing(card, "ended");
   }
+  quiet = true;
   events.forEach(show);
+  quiet = false;
+  for (const card of cards.values()) rings(card);
 }
 
 function cardOf(session) {
   if (cards.has(session)) return cards.get(session);
   const card = $("#card").content.firstElementChild.cloneNode(true);
   card.dataset.call = session;
+  judging.start(card);
   cards.set(session, card);
   $("#calls").prepend(card);
   $("#nothing").hidden = true;
@@ -96,6 +102,16 @@ function started(card, call) {
     const { name, customer } = card.dataset;
     write({ subject: call.subject, number: call.party, name, customer });
   };
+  card.dataset.begun = "yes";
+  if (!quiet) rings(card);
+  told(card);
+}
+
+// Said at once, shortly, and once a call; the focus stays where it is. Who it is follows politely.
+function rings(card) {
+  if (!card.dataset.begun || card.dataset.rung || card.matches(".answered, .ended")) return;
+  card.dataset.rung = "yes";
+  $("#rung").textContent = `${words.incoming}: ${$(".number", card).textContent}`;
 }
 
 function matched(card, match) {
@@ -107,7 +123,7 @@ function matched(card, match) {
     ambiguous: () => (names ? `${several}: ${names}` : several),
   }[match.outcome];
   $(".name", card).textContent = who ? who() : words[match.outcome] || words.unknown;
-  listItems($(".reasons", card), best ? best.reasons.map((reason) => ["", reason.sentence]) : []);
+  listItems($(".reasons", card), best ? best.reasons.map((reason) => ["", words[`known_by_${reason.code}`] || reason.sentence]) : []);
   card.dataset.outcome = match.outcome;
   card.dataset.customers = match.candidates.map((one) => one.customer_id).join(" ");
   if (match.outcome === "matched" && best && best.name) {
@@ -121,6 +137,7 @@ function insight(card, produced) {
   if (Number(card.dataset.version || 0) >= produced.version) return;
   card.dataset.version = produced.version;
   $(".pending", card).hidden = true;
+  judging.about(card, produced.insight_id);
   for (const kind of ["risk", "retention"]) score($(`.${kind}`, card), words[kind], produced[kind]);
   listItems($(".lines", card), produced.lines.map((line) => [`${TONES[line.tone] || "ℹ"} `, line.sentence]));
 }
@@ -150,7 +167,9 @@ function standing(card, state) {
   card.classList.add(state);
 }
 
+// A match may come before its call: who it is waits for the number.
 function told(card) {
-  if (card.classList.contains("ended")) return;
+  const { begun, outcome } = card.dataset;
+  if (!begun || !outcome || card.classList.contains("ended")) return;
   announce(`${words.incoming}: ${$(".name", card).textContent}, ${$(".number", card).textContent}`);
 }

@@ -1,5 +1,5 @@
 // What the person of the panel allows, since when, and how that is known.
-import { $, ask, made, when, words } from "./page.js";
+import { $, ask, made, refocus, when, words } from "./page.js";
 
 let number = null;
 let changed = () => null;
@@ -38,10 +38,18 @@ function show(state) {
   const list = $("#consent-state"), before = list.textContent;
   const after = lines.map((line) => line.textContent).join("");
   if (before !== after) list.replaceChildren(...lines); // what is the same is not read out again
+  const held = $("#consent").contains(document.activeElement) ? document.activeElement : null;
   $("#tell").hidden = false;
   $("#decide").hidden = !state?.suspected;
   $("#grant").hidden = marketing?.state === "granted";
   $("#withdraw").hidden = marketing?.state === "withdrawn" || Boolean(state?.suspected);
+  keep(held);
+}
+
+// A button that had the focus may be gone now; the next to it has it then.
+function keep(held) {
+  if (!held || held.checkVisibility()) return;
+  [...document.querySelectorAll("#consent button")].find((one) => one.checkVisibility())?.focus();
 }
 
 function standing(permission) {
@@ -62,5 +70,6 @@ async function write(button) {
     alert.textContent = refusal.message;
   }
   button.disabled = false;
+  refocus(button);
   changed();
 }

@@ -11,6 +11,7 @@ function signInPage(form) {
 function linkPage(form, operation) {
   const token = location.hash.slice(1);
   history.replaceState(null, "", location.pathname); // the token is no reader's business
+  addEventListener("hashchange", () => location.reload()); // a link that is pasted where this page stands
   if (!token) $("[role=alert]", form).textContent = words.no_token;
   onSubmit(form, async (fields) => {
     await ask("POST", operation, { token, ...fields });
@@ -29,6 +30,14 @@ $("#sign-out")?.addEventListener("click", async () => {
 if ($("#upload")) (await import("./imports.js")).start();
 if ($("#request-new")) (await import("./requests.js")).board();
 if ($("#standing")) (await import("./requests.js")).one();
+if ($("#sessions")) (await import("./sessions.js")).start();
+if ($("#password")) (await import("./account.js")).start();
+if ($("#reset-link")) (await import("./users.js")).resetting();
 if ($("#users")) (await import("./users.js")).start();
+if ($("#keys")) (await import("./keys.js")).start();
+if ($("#webhooks")) (await import("./webhooks.js")).list();
+if ($("#endpoint")) (await import("./webhooks.js")).one();
 if ($("#find")) (await import("./customers.js")).start();
+if ($("#correct")) (await import("./correcting.js")).start();
 if ($("#calls")) (await import("./live.js")).livePage();
+document.dispatchEvent(new Event("modules")); // what `early.js` has kept is done now

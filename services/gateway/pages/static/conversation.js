@@ -2,7 +2,7 @@
 import * as answer from "./answer.js";
 import * as consent from "./consent.js";
 import { nameOf } from "./messages.js";
-import { $, arrange, ask, calmly, made, problem, RETRY_MS, rowFor, sentenceOf, when, words } from "./page.js";
+import { $, arrange, ask, calmly, made, problem, refocus, RETRY_MS, rowFor, sentenceOf, when, words } from "./page.js";
 
 const PAGE = 50;
 let shown = null; // { subject, number, name, customer }
@@ -27,6 +27,7 @@ export function open(person) {
   $("#conversation").hidden = false;
   if (another) {
     $("#thread").replaceChildren();
+    $("#thread").tabIndex = -1;
     $("#older").hidden = true;
     deep = false;
     $("#no-thread").hidden = true;
@@ -92,6 +93,7 @@ async function thread(asked) {
   const since = Date.parse(found.messages.at(-1)?.created_at);
   const before = deep ? [...list.children].filter((row) => Date.parse(row.dataset.at) < since) : [];
   arrange(list, [...before, ...rows]);
+  list.tabIndex = list.children.length ? 0 : -1; // what is empty is no place to stop at
   if (list.lastElementChild !== last) list.scrollTop = list.scrollHeight;
 }
 
@@ -110,6 +112,7 @@ async function earlier() {
   deep = true;
   more(found);
   $("#thread").prepend(...rowsOf(found));
+  if (!older) $("#thread").focus(); // the button is gone
 }
 
 function pageOf({ subject }, cursor) {
@@ -136,6 +139,7 @@ function cancelling(id) {
   button.onclick = async () => {
     button.disabled = true;
     await ask("POST", `/v1/messages/${id}:cancel`).catch(() => null); // too late: the thread says so
+    refocus($("#thread"));
     reload();
   };
   return button;

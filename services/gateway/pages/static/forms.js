@@ -1,7 +1,8 @@
 // Forms that ask the API: what is wrong is said beside the field that it is about.
-import { $, sentenceOf, words } from "./page.js";
+import { $, refocus, sentenceOf, words } from "./page.js";
 
-// `named` tells which field a member of the body stands in, where they are called otherwise.
+// `named` tells which field a member of the body stands in, where they are called otherwise, and which
+// field the code of a refusal is about.
 export function onForm(form, act, named = {}) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -15,6 +16,7 @@ export function onForm(form, act, named = {}) {
       show(form, refusal, named);
     } finally {
       for (const button of buttons) button.disabled = false;
+      refocus(event.submitter);
     }
   });
 }
@@ -28,13 +30,15 @@ function missing(form) {
 }
 
 function show(form, refusal, named) {
+  const about = form.elements[named[refusal.code]]; // one code is about one field
+  if (about) return mark(about, refusal.message), about.focus();
   const wrong = (refusal.errors || []).map(({ pointer, detail }) => {
-    const member = pointer.replace(/^#\//, "").split("/")[0];
-    const field = form.elements[named[member] || member];
+    const path = pointer.replace(/^#\//, ""), member = path.split("/")[0];
+    const field = form.elements[named[path] || named[member] || member];
     if (field) mark(field, words[`error_${refusal.code}`] || sentenceOf({ sentence: detail }));
     return field;
   }).filter(Boolean);
-  if (wrong.length) return wrong[0].focus();
+  if (wrong.length) return [...form.elements].find((field) => wrong.includes(field)).focus();
   $(".problem", form).textContent = refusal.message;
 }
 

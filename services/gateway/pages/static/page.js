@@ -29,6 +29,12 @@ export async function ask(method, path, body, headers = {}) {
   return said;
 }
 
+// A button that is disabled while it has the focus loses it: who uses keys would begin at the top again.
+export function refocus(...wanted) {
+  if (document.activeElement && document.activeElement !== document.body) return;
+  wanted.find((one) => one && !one.disabled && one.checkVisibility())?.focus();
+}
+
 export function onSubmit(form, act) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -41,6 +47,7 @@ export function onSubmit(form, act) {
       alert.textContent = error.message;
     } finally {
       button.disabled = false;
+      refocus(button, ...form.elements);
     }
   });
 }
@@ -86,7 +93,9 @@ export function fill(sentence, values) {
   return sentence.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
-const FORMAT = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+// By the agency's clock, as the server writes times; a stranger has their own.
+const { lang, dataset: { timezone: timeZone } } = document.documentElement;
+const FORMAT = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short", timeZone });
 
 export function when(time) {
   const element = made("time", "", FORMAT.format(new Date(time)));

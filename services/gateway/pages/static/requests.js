@@ -1,16 +1,42 @@
 // What people ask of their data: a new request, and what is done about one.
 import { onForm } from "./forms.js";
-import { $, ask, fill, when, words } from "./page.js";
+import { $, ask, fill, made, when, words } from "./page.js";
 
 const LOOK_MS = 2000;
 const SELDOM_MS = 60_000; // each look is on record
 const RUNNING = ["in_progress"];
 
 export function board() {
-  onForm($("#request-new"), async (fields) => {
-    const { id } = await ask("POST", "/v1/privacy/requests", fields);
+  onForm($("#request-new"), async ({ record: _, ...fields }) => {
+    const customers = await whose(fields.number);
+    if (customers && !customers.length) return tick();
+    const { id } = await ask("POST", "/v1/privacy/requests", { ...fields, customers });
     location.assign(`/requests/${id}`);
   });
+}
+
+// Where several have the number: the records that are ticked. Without them the others' would go, too.
+async function whose(number) {
+  const group = $("#whose"), boxes = $(".boxes", group);
+  if (group.dataset.number !== number) {
+    const found = (await ask("POST", "/v1/customers:find", { number })).data;
+    group.dataset.number = number;
+    group.hidden = found.length < 2;
+    boxes.replaceChildren(...(group.hidden ? [] : found.map(choice)));
+  }
+  return group.hidden ? null : [...boxes.querySelectorAll(":checked")].map(({ value }) => value);
+}
+
+function choice({ id, name, external_id: own }) {
+  const box = Object.assign(document.createElement("input"), { type: "checkbox", name: "record", value: id });
+  const who = made("span", "", made("bdi", "", name || words.no_name), own ? " · " : "", made("bdi", "meta", own || ""));
+  return made("label", "box", box, who);
+}
+
+function tick() {
+  $("#whose-error").textContent = words.whose_missing;
+  $("#whose-error").hidden = false;
+  $("#whose").focus();
 }
 
 export function one() {

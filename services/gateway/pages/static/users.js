@@ -1,4 +1,4 @@
-// Who may sign in: roles, access, and invitations whose link is shown once.
+// Who may sign in: roles, access, and links that are shown once.
 import { onForm } from "./forms.js";
 import { $, announce, ask, fill, when, words } from "./page.js";
 
@@ -6,14 +6,19 @@ export function start() {
   for (const row of document.querySelectorAll("[data-user]")) changing(row);
   if (!$("#invite")) return;
   onForm($("#invite"), async (fields, form) => {
-    shown(await ask("POST", "/v1/users", fields));
+    const { email, ...made } = await ask("POST", "/v1/users", fields);
+    shown($("#invited"), fill(words.invited, { who: email }), made);
     form.reset();
   });
-  $("#copy").addEventListener("click", async () => {
-    $("#link").select();
-    await navigator.clipboard?.writeText($("#link").value).catch(() => null);
-    announce(words.copied);
+  $("#copy").addEventListener("click", copy);
+}
+
+export function resetting() {
+  const form = $("#reset-link"), id = form.dataset.user;
+  onForm(form, async () => {
+    shown($("#reset-shown"), words.reset_shown, await ask("POST", `/v1/users/${id}:reset`));
   });
+  $("#copy").addEventListener("click", copy);
 }
 
 function changing(row) {
@@ -33,10 +38,16 @@ function changing(row) {
   });
 }
 
-function shown({ email, link, expires_at: until }) {
-  $("#invited .told").textContent = fill(words.invited, { who: email });
+function shown(box, sentence, { link, expires_at: until }) {
+  $(".told", box).textContent = sentence;
   $("#link").value = link;
-  $("#invited .until").replaceChildren(`${words.good_until} `, when(until));
-  $("#invited").hidden = false;
-  $("#invited").focus();
+  $(".until", box).replaceChildren(`${words.good_until} `, when(until));
+  box.hidden = false;
+  box.focus();
+}
+
+async function copy() {
+  $("#link").select();
+  await navigator.clipboard?.writeText($("#link").value).catch(() => null);
+  announce(words.copied);
 }

@@ -177,4 +177,13 @@ ENGLISH = {
     "wanted. Send it again.",
     "why_provider_denied": "The provider did not admit the platform while the message was still "
     "wanted. Ask your operator to look into it, then send it again.",
+    "known_by_exact_extension": "The number and the extension are exactly the ones on file.",
+    "known_by_exact": "The number is exactly the one on file.",
+    "known_by_variant": "The number is another spelling of the one on file.",
+    "known_by_national": "The number is the one on file but for the country code.",
+    "known_by_not_proven": "The number is not proven to be the caller's.",
+    "known_by_shared": "Other people have this number, too.",
+    "known_by_primary": "It is this customer's main number.",
+    "known_by_active": "The policy is active.",
+    "known_by_renewal_near": "The policy renews within 30 days.",
 }

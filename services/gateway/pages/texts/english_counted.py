@@ -7,4 +7,7 @@ ENGLISH_PLURALS = {
     "requests": {"one": "{n} request", "other": "{n} requests"},
     "texts": {"one": "{n} text", "other": "{n} texts"},
     "documents": {"one": "{n} document", "other": "{n} documents"},
+    "days": {"one": "{n} day", "other": "{n} days"},
+    "scopes": {"one": "{n} permission", "other": "{n} permissions"},
+    "events": {"one": "{n} event", "other": "{n} events"},
 }

@@ -1,0 +1,1 @@
+"""Pictures of the console, from the pages themselves."""
