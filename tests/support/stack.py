@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterator
 
 import psutil
 import pytest
+from pymongo import MongoClient
 
 from deploy.local.cache import ROOT
 from deploy.local.kafka import Kafka
@@ -52,6 +53,7 @@ def stack_servers(request: pytest.FixtureRequest) -> Iterator[Servers]:
     state = _RUNS / f"run-{os.getpid()}"
     state.mkdir(parents=True)
     running = servers(state, say=print)
+    _keep_the_past(running.mongo_url)
     yield running
     running.stop()
     if not request.session.testsfailed:
@@ -68,6 +70,12 @@ def kafka_url(stack_servers: Servers) -> str:
 def mongo_url(stack_servers: Servers) -> str:
     """Connection string of a real replica set."""
     return stack_servers.mongo_url
+
+
+def _keep_the_past(mongo_url: str) -> None:
+    """Tests write at moments of long ago: once a minute mongod would take that for outlived."""
+    with MongoClient[dict[str, object]](mongo_url) as client:
+        client.admin.command("setParameter", 1, ttlMonitorEnabled=False)
 
 
 def _sweep() -> None:
