@@ -60,7 +60,7 @@ SERVICES = {
         gives={
             "matches.v1": "call.matched message.matched",
             "customers.v1": "customer.saved customer.removed import.progressed import.finished",
-            "privacy-results.v1": "erasure.done correction.done export.part",
+            "privacy-results.v1": "erasure.done correction.done export.part holders.told",
         },
         entities="customers imports faults erased restrictions periods",
         scopes={
@@ -116,8 +116,8 @@ SERVICES = {
         takes=("audit-entries.v1", "messages.v1", "privacy-results.v1", "privacy.v1", "sms.v1"),
         gives={
             "consent.v1": "consent.changed consent.heartbeat",
-            "privacy.v1": "correction.ordered erasure.ordered export.ordered retention.ordered "
-            "word.ordered",
+            "privacy.v1": "correction.ordered erasure.ordered export.ordered holders.asked "
+            "retention.ordered word.ordered",
             "privacy-results.v1": "export.part",
             "audit.v1": "audit.sealed",
             "audit-checkpoints.v1": "audit.checkpointed",
@@ -130,7 +130,8 @@ SERVICES = {
             "consents:write": "write_consent import_consents",
             "privacy:read": "list_privacy_requests get_privacy_request get_privacy_certificate "
             "list_retention",
-            "privacy:write": "open_privacy_request send_privacy_code verify_privacy_request",
+            "privacy:write": "open_privacy_request send_privacy_code verify_privacy_request "
+            "name_privacy_request",
             "privacy:decide": "attest_privacy_request extend_privacy_request "
             "refuse_privacy_request download_privacy_package put_retention",
             "proof:read": "get_data_map get_promises",

@@ -101,9 +101,10 @@ class Rights:
         place = f"/v1/privacy/requests/{answer.json()['id']}"
         known = {"how": "called_back", "reason": "The number was called back."}
         (await admin.http.post(f"{place}:attest", json=known)).raise_for_status()
-        self._ordered_at = monotonic()
-        ends = monotonic() + LIMIT
+        ends, ordered = monotonic() + LIMIT, False
         while (found := (await admin.http.get(place)).json())["status"] != until:
+            if found["erasure"] and not ordered:
+                ordered, self._ordered_at = True, monotonic()
             waits = f"{found['status']}, awaiting {', '.join(found['awaiting'] or ['nobody'])}"
             _must(monotonic() < ends, f"{kind} is still {waits} after {LIMIT:.0f} s")
             await asyncio.sleep(0.25)

@@ -8,7 +8,9 @@ from libs.common.events.personal import SUBJECT, USER, Personal
 
 # Pseudonymous, and so personal: declared once, by what they are called.
 CODED: dict[str, Personal] = {
-    **dict.fromkeys(("subject", "subjects", "others", "customer_id", "customers"), SUBJECT),
+    **dict.fromkeys(
+        ("subject", "subjects", "others", "customer_id", "customers", "holders"), SUBJECT
+    ),
     **dict.fromkeys(("requested_by", "attested_by", "updated_by", "who"), USER),
     "actor": USER,
     "user_id": USER,

@@ -12,6 +12,8 @@ from libs.common.events import (
     ErasureOrdered,
     ExportOrdered,
     ExportPart,
+    HoldersAsked,
+    HoldersTold,
     ImportFinished,
     ImportProgressed,
     MessageMatched,
@@ -28,6 +30,7 @@ CONSUMES = (
     (CallStarted, handlers.match_call),
     (MessageReceived, handlers.match_message),
     (ConsentChanged, handlers.note_consent),
+    (HoldersAsked, handlers.name_holders),
     (ErasureOrdered, handlers.erase),
     (RetentionOrdered, keep_period),
     (CorrectionOrdered, handlers.correct),
@@ -36,7 +39,7 @@ CONSUMES = (
 EMITS = (
     *(CallMatched, MessageMatched),
     *(CustomerSaved, CustomerRemoved, ImportProgressed, ImportFinished),
-    *(ErasureDone, CorrectionDone, ExportPart),
+    *(HoldersTold, ErasureDone, CorrectionDone, ExportPart),
 )
 
 

@@ -13,6 +13,8 @@ from libs.common.events import (
     CustomerRemoved,
     ErasureOrdered,
     ExportOrdered,
+    HoldersAsked,
+    HoldersTold,
     MessageReceived,
 )
 from libs.common.mongo import Work
@@ -43,6 +45,13 @@ async def match_message(message: MessageReceived, store: Store, work: Work) -> N
 async def note_consent(change: ConsentChanged, store: Store, work: Work) -> None:
     """What a person allows has changed; here it matters whether their data may be used."""
     await store.restrictions.note(change)
+
+
+async def name_holders(asked: HoldersAsked, store: Store, work: Work) -> None:
+    """A number may be of several people: whose records hold it is known here alone."""
+    holders = await store.erasing.holders(asked.subject)
+    told = {"request_id": asked.request_id, "subject": asked.subject, "at": work.now}
+    work.emit(HoldersTold(**told, store="matcher", customers=holders))
 
 
 async def erase(order: ErasureOrdered, store: Store, work: Work) -> None:

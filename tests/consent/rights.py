@@ -14,6 +14,8 @@ from libs.common.events import (
     Count,
     ErasureDone,
     ErasureOrdered,
+    HoldersAsked,
+    HoldersTold,
     TenantSaved,
     WordOrdered,
 )
@@ -40,6 +42,8 @@ class Desk:
         self.house, self.agency = house, agency
         self.http: httpx.AsyncClient = house.client(agency, user="usr_7")
         self.now = NOON
+        self.holders: tuple[str, ...] | None = ()
+        self._told = 0
         monkeypatch.setattr(clock, "now", lambda: self.now)
 
     def move(self, by: timedelta | float) -> None:
@@ -57,14 +61,26 @@ class Desk:
     async def ask(self, request: dict[str, Any] | str, verb: str, **body: Any) -> httpx.Response:
         """An operation on a request."""
         name = request if isinstance(request, str) else request["id"]
-        return await self.http.post(f"{PATH}/{name}:{verb}", json=body or None)
+        answer = await self.http.post(f"{PATH}/{name}:{verb}", json=body or None)
+        await self.tell_holders()
+        return answer
+
+    async def tell_holders(self) -> None:
+        """matcher says whose records have the numbers that it was asked for, unless it is away."""
+        asked = self.house.units.of(HoldersAsked)
+        if self.holders is None:
+            return
+        for one in asked[self._told :]:
+            told = {"request_id": one.request_id, "subject": one.subject, "at": self.now}
+            said = HoldersTold(**told, store="matcher", customers=self.holders)
+            await self.house.take(said, self.agency)
+        self._told = len(asked)
 
     async def attested(self, kind: str = "erasure", **told: Any) -> dict[str, Any]:
         """A request of somebody whom an Admin knows."""
         answer = await self.ask(await self.opened(kind, **told), "attest", **ATTEST)
         assert answer.status_code == 200, answer.text
-        found: dict[str, Any] = answer.json()
-        return found
+        return await self.shown(answer.json())
 
     async def shown(self, request: dict[str, Any]) -> dict[str, Any]:
         """As it is now."""

@@ -29,6 +29,7 @@ async def test_a_request_is_written_down_with_its_days(desk: Desk) -> None:
         "subject": desk.subject(),
         "number": "+•••••••••23",
         "customers": None,
+        "holders": [],
         "received_at": "2026-11-08T12:00:00Z",
         "opened_at": "2026-11-10T12:00:00Z",
         "due_at": "2026-12-08T12:00:00Z",

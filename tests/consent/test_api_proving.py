@@ -33,7 +33,7 @@ async def test_a_code_goes_to_the_number_and_proves_it(desk: Desk) -> None:
     assert text.startswith("A: your code is ")
     desk.move(30)
     done = (await desk.ask(request, "verify", code=desk.code())).json()
-    assert done["status"] == "in_progress"
+    assert (done["status"], done["awaiting"]) == ("in_progress", ["matcher"])
     assert done["verified"] == {
         "at": "2026-11-10T12:00:30Z",
         "by": "code",
@@ -42,7 +42,8 @@ async def test_a_code_goes_to_the_number_and_proves_it(desk: Desk) -> None:
     }
     (order,) = desk.house.units.of(ExportOrdered)
     assert (order.request_id, order.subject) == (request["id"], desk.subject())
-    assert done["awaiting"] == ["consent", "ingest", "insights", "matcher", "messaging"]
+    ordered = await desk.shown(request)
+    assert ordered["awaiting"] == ["consent", "ingest", "insights", "matcher", "messaging"]
     assert (await desk.actions())[1:] == ["privacy.verified", "export.ordered"]
     again = await desk.ask(request, "verify", code=desk.code())
     assert (again.status_code, again.json()["code"]) == (409, "verified_before")

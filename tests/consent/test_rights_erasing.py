@@ -370,7 +370,7 @@ async def test_a_step_that_is_cut_off_is_done_by_the_next_process(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each write of a step fails in turn: nothing of it is seen, and then all of it."""
-    request = await desk.opened()
+    request = await desk.opened(customers=["c-1"])
     whole = Rights.keep_erasure
 
     async def cut(rights: Rights, erasure: Erasure) -> None:

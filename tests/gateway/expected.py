@@ -119,6 +119,7 @@ EXPECTED: dict[str, Who] = {
     "POST /v1/privacy/requests/{request_id}:send-code": STAFF,
     "POST /v1/privacy/requests/{request_id}:verify": STAFF,
     "POST /v1/privacy/requests/{request_id}:attest": ADMIN,
+    "POST /v1/privacy/requests/{request_id}:name": STAFF,
     "POST /v1/privacy/requests/{request_id}:extend": ADMIN,
     "POST /v1/privacy/requests/{request_id}:refuse": ADMIN,
     "GET /operator/v1/tenants": OPERATORS,

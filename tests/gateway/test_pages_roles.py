@@ -28,8 +28,8 @@ CUSTOMER: dict[str, Any] = {
 REQUEST: dict[str, Any] = {
     "id": "req_1", "kind": "access", "status": "received", "number": "+1•••••0100",
     "channel": "oral", "received_at": "2026-05-18T10:00:00Z", "due_at": "2026-06-18T10:00:00Z",
-    "target_at": "2026-06-10T10:00:00Z", "verified": None, "awaiting": [], "extended": None,
-    "refused": None, "closed_at": None, "erasure": None, "customers": None,
+    "target_at": "2026-06-10T10:00:00Z", "verified": None, "awaiting": [], "holders": [],
+    "extended": None, "refused": None, "closed_at": None, "erasure": None, "customers": None,
 }  # fmt: skip
 IMPORT: dict[str, Any] = {
     "id": "imp_1", "source": "a list", "state": "finished", "started_at": "2026-05-18T10:00:00Z",

@@ -19,8 +19,8 @@ EVERYWHERE = (
     *("base.html", "shell.html", "header.html"),
     *("parts.html", "programs.html", "sessions.html"),
 )
-FIELD = re.compile(r"(?:parts\.field|programs\.boxes)\(\"([\w-]+)\"")
-ONCE = re.compile(r"(?:parts\.shown_once|programs\.once)\(\"([\w-]+)\"")
+FIELD = re.compile(r"(?:parts\.(?:field|whose)|programs\.boxes)\(\"([\w-]+)\"")
+ONCE = re.compile(r"(?:parts\.shown_once|programs\.once|parts\.whose)\(\"([\w-]+)\"")
 
 
 def routes_of(found: APIRouter) -> Iterator[str]:

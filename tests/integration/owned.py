@@ -39,13 +39,18 @@ BODIES: dict[str, Any] = {
     },
     "POST /v1/privacy/requests/{request_id}:attest": {"how": "document", "reason": TEXT},
     "POST /v1/privacy/requests/{request_id}:extend": {"reason": TEXT},
+    "POST /v1/privacy/requests/{request_id}:name": {"customers": ["cus_1"]},
     "POST /v1/privacy/requests/{request_id}:refuse": {"ground": "unfounded", "sentence": TEXT},
     "POST /v1/privacy/requests/{request_id}:verify": {"code": "000000"},
     "PUT /v1/privacy/retention/{category}": {"days": 77},
 }
 REQUESTS = "/v1/privacy/requests"
-NOT_NOW = {"POST /v1/privacy/requests/{request_id}:verify": 409}
-"""What the owner is answered where the thing is not in a state for it: no code was sent."""
+NOT_NOW = {
+    "POST /v1/privacy/requests/{request_id}:verify": 409,
+    "POST /v1/privacy/requests/{request_id}:name": 409,
+}
+"""What the owner is answered where the thing is not in a state for it: no code was sent, no name
+is wanted."""
 NAMING = {name for name in BODIES if name.endswith(("{name}", "{value}", "{region}"))}
 SETTINGS = {name for name in BODIES if name.endswith("{category}")}
 """What every agency has, and sets for itself."""

@@ -68,6 +68,33 @@ async def test_of_several_with_one_number_only_who_asks_is_meant(desks: Desks) -
         assert desk.complaints == []
 
 
+async def test_a_request_that_came_without_a_name_is_given_one(desks: Desks) -> None:
+    async with desks.desk(US, "admin") as desk:
+        page, number = desk.page, number_of(US)
+        admin = await desks.outside.person(US, "admin")
+        told = {"numbers": [{"number": number}], "lawful_basis": "contract"}
+        for name in ("Cordelia Brook", "Barnaby Brook"):
+            made = await admin.http.post("/v1/customers", json={**told, "name": name})
+            assert made.status_code == 201, made.text
+        body = {"kind": "access", "channel": "post", "number": number}
+        request = (await admin.http.post("/v1/privacy/requests", json=body)).json()["id"]
+        await desk.open(f"/requests/{request}")
+        await page.fill("#attest-reason", "Showed a passport.")
+        await page.press("#attest-reason", "Enter")
+        await page.get_by_label("Barnaby Brook").check()
+        await desk.open("/requests")
+        await expect(page.locator("tr", has_text="Waits for a name").first).to_be_visible()
+        await desk.open(f"/requests/{request}")
+        await page.get_by_label("Barnaby Brook").check()
+        await page.click("[data-verb=name] button")
+        await expect(page.locator("#stage")).to_have_text("ready to be handed over", timeout=30_000)
+        found = await admin.http.post("/v1/customers:find", json={"number": number})
+        barnaby = {one["id"] for one in found.json()["data"] if one["name"] == "Barnaby Brook"}
+        asked = (await admin.http.get(f"/v1/privacy/requests/{request}")).json()
+        assert set(asked["customers"]) == barnaby
+        assert desk.complaints == []
+
+
 @BOTH
 async def test_a_package_is_handed_out(desks: Desks, tenant: str) -> None:
     async with desks.desk(tenant, "admin") as desk:

@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from statistics import median
 from time import monotonic
 from typing import Any
 from uuid import uuid4
+from zipfile import ZipFile
 
 import httpx
 import pytest
@@ -32,6 +34,7 @@ RETURNER = Canary(
     "+13035550232", "3035550232", "Thistledown Ferryman", ("copperdotterel", "anvilsandpiper")
 )
 GONE = Canary("+13035550235", "3035550235", "Hesperina Duskwater")
+SHARER, SHARED = "Quillon Harebell", "Brambleward Oakley"
 LEFT = Canary("+13035550236", "3035550236", "Marrowbone Tindersley")
 
 
@@ -42,8 +45,10 @@ async def answering(office: Office) -> AsyncIterator[Answering]:
         yield found
 
 
-async def opened(person: Person, number: str, kind: str = "erasure", **more: Any) -> dict[str, Any]:
-    body = {"kind": kind, "number": number, "channel": "oral"}
+async def opened(
+    person: Person, number: str, kind: str = "erasure", customers: Any = None, **more: Any
+) -> dict[str, Any]:
+    body = {"kind": kind, "number": number, "channel": "oral", "customers": customers}
     answer = await person.http.post(PATH, json=body, **more)
     assert answer.status_code == 201, answer.text
     found: dict[str, Any] = answer.json()
@@ -139,9 +144,9 @@ async def test_two_at_once_are_one_erasure_though_consent_is_killed(
     office: Office, answering: Answering
 ) -> None:
     admin, number, key = await office.person(), "+12125550203", {"Idempotency-Key": uuid4().hex}
-    same = [await opened(admin, number, headers=key) for _ in range(2)]
+    same = [await opened(admin, number, customers=["cus_1"], headers=key) for _ in range(2)]
     assert same[0]["id"] == same[1]["id"]
-    other = await opened(admin, number)
+    other = await opened(admin, number, customers=["cus_1"])
     services = office.platform.services
     services.stop("matcher")
     answering.silent = {"matcher"}
@@ -283,6 +288,43 @@ async def test_who_shares_a_number_leaves_and_the_other_stays(office: Office) ->
     await until(lambda: leaving.is_nowhere(office.platform, LEFT), 20)
     call = (await admin.http.get(f"/v1/calls/{session}")).json()
     assert (call["party"], call["match"]["outcome"]) == (shared, "unknown")
+
+
+async def test_of_several_with_a_number_nobody_is_taken_for_another(office: Office) -> None:
+    """A request that names nobody waits; then one's own data is handed out, and goes, alone."""
+    admin, shared = await office.person(), "+13035550238"
+    ids, own = {}, {SHARER: "+13035550239", SHARED: "+13035550240"}
+    for who, number in own.items():
+        numbers = [{"number": shared}, {"number": number}]
+        body = {"name": who, "numbers": numbers, "lawful_basis": "contract"}
+        answer = await admin.http.post("/v1/customers", json=body)
+        assert answer.status_code == 201, answer.text
+        ids[who] = answer.json()["id"]
+    for kind, state in (("access", "ready"), ("erasure", "completed")):
+        request = await opened(admin, shared, kind)
+        assert (await ask(admin, request, "attest", **ATTEST)).status_code == 200
+
+        async def asked_back(request: dict[str, Any] = request) -> bool:
+            return bool((await shown(admin, request))["holders"])
+
+        await until(asked_back, 20)
+        waiting = await shown(admin, request)
+        assert set(waiting["holders"]) == set(ids.values())
+        assert (waiting["erasure"], waiting["awaiting"]) == (None, [])
+        named = await ask(admin, request, "name", customers=[ids[SHARER]])
+        assert named.status_code == 200, named.text
+        await shown(admin, request, state)
+        if kind == "access":
+            package = await admin.http.get(f"{PATH}/{request['id']}/package")
+            with ZipFile(BytesIO(package.content)) as zipped:
+                whole = "".join(
+                    zipped.read(one).decode("utf-8", "replace") for one in zipped.namelist()
+                )
+            assert SHARER in whole
+            assert SHARED not in whole
+    assert (await admin.http.get(f"/v1/customers/{ids[SHARER]}")).status_code == 404
+    left = (await admin.http.get(f"/v1/customers/{ids[SHARED]}")).json()
+    assert [one["e164"] for one in left["numbers"]] == [own[SHARED]]
 
 
 async def test_case_32_no_file_brings_back_who_was_erased_unless_on_a_new_basis(

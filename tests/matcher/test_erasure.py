@@ -19,6 +19,8 @@ from libs.common.events import (
     CustomerRemoved,
     CustomerSaved,
     ErasureDone,
+    HoldersAsked,
+    HoldersTold,
     TenantSaved,
     enclose,
 )
@@ -124,6 +126,19 @@ async def test_a_record_that_is_not_named_stays_and_loses_the_number(here: Agenc
     (told,) = here.house.units.of(CustomerSaved)
     assert (told.customer_id, told.subjects) == (shared, (here.code(THIRD),))
     assert deleted(answer) == {"customers": 2}
+
+
+async def test_whose_records_have_a_number_is_told(here: Agency, house: Harness[Store]) -> None:
+    """By the second of somebody's numbers, too; those of another agency are nobody's here."""
+    having = {await here.add("one", NUMBER), await here.add("two", OTHER, NUMBER)}
+    await here.add("three", OTHER)
+    there = Agency(house, await house.open())
+    await there.add("four", NUMBER)
+    for number, expected in ((NUMBER, having), (THIRD, set[str]())):
+        told = {"request_id": "req_1", "subject": here.code(number), "at": NOON}
+        await house.take(HoldersAsked(**told), here.tenant)
+        answer = house.units.of(HoldersTold)[-1]
+        assert answer == HoldersTold(**told, store="matcher", customers=tuple(sorted(expected)))
 
 
 async def test_a_second_round_finds_nothing_and_a_repeated_one_is_absorbed(here: Agency) -> None:

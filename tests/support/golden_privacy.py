@@ -14,6 +14,8 @@ from libs.common.events import (
     Event,
     ExportOrdered,
     ExportPart,
+    HoldersAsked,
+    HoldersTold,
     Note,
     RetentionOrdered,
     WordOrdered,
@@ -39,6 +41,8 @@ RIGHTS: dict[str, Event] = {
         valid_until=DECIDED,
     ),
     "retention.ordered.v1": RetentionOrdered(category="messages", days=30, version=2),
+    "holders.asked.v1": HoldersAsked(**ORDER),
+    "holders.told.v1": HoldersTold(**ANSWER, customers=(CUSTOMER,)),
     "erasure.done.v1": ErasureDone(
         **ANSWER,
         round=1,

@@ -40,7 +40,9 @@ _ORDERS = frozenset(
 _CONCLUSIONS = frozenset(kind.TYPE for kind in (CallMatched, MessageMatched))
 """They tell names that their source had on file, and not when that happened which they are of."""
 # Orders and answers are about erased people, what a person allows is a state, the audit stays.
-_FREE = frozenset({"audit", "consent", "correction", "erasure", "export", "retention", "word"})
+_FREE = frozenset(
+    {"audit", "consent", "correction", "erasure", "export", "holders", "retention", "word"}
+)
 
 
 class Guard:

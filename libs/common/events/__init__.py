@@ -31,6 +31,8 @@ from libs.common.events.privacy import (
     ErasureOrdered,
     ExportOrdered,
     ExportPart,
+    HoldersAsked,
+    HoldersTold,
     RetentionOrdered,
     WordOrdered,
 )
@@ -73,6 +75,8 @@ __all__ = [
     "ExportOrdered",
     "ExportPart",
     "Fact",
+    "HoldersAsked",
+    "HoldersTold",
     "ImportFinished",
     "ImportProgressed",
     "InsightProduced",

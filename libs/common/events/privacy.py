@@ -26,8 +26,8 @@ WORDS_FIELD = "privacy.words"
 class Order(Event):
     """What the orders share. `request_id` is consent's; `at` is when it was decided.
 
-    `customers` are the records of matcher that the tenant says are this person's; None where it
-    did not say, and then all that hold the number.
+    `customers` are the records of matcher that the tenant says are this person's; None where no
+    two records hold the number, and then whichever does.
     """
 
     TOPIC: ClassVar[str] = "privacy.v1"
@@ -39,6 +39,12 @@ class Order(Event):
     def about(self) -> str:
         """The request."""
         return self.request_id
+
+
+class HoldersAsked(Order):
+    """Say whose records hold this number: before an order that names none may go out."""
+
+    TYPE: ClassVar[str] = "holders.asked"
 
 
 class ErasureOrdered(Order):
@@ -121,6 +127,14 @@ class Answer(Event):
     def about(self) -> str:
         """The request."""
         return self.request_id
+
+
+class HoldersTold(Answer):
+    """The records with the number, sorted; none where it is on no file."""
+
+    TYPE: ClassVar[str] = "holders.told"
+
+    customers: tuple[str, ...] = ()
 
 
 class ErasureDone(Answer):

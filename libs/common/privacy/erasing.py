@@ -11,6 +11,8 @@ from libs.common.events import (
     ErasureDone,
     ErasureOrdered,
     ExportOrdered,
+    HoldersAsked,
+    HoldersTold,
 )
 from libs.common.keys import PLATFORM, Keys, NoKeyError, SealBroken
 from libs.common.mongo import Collection, Document, Entity, TenantScope
@@ -23,7 +25,11 @@ A round that deleted anything is followed by another one, which goes on.
 """
 
 _SPARED = frozenset(
-    kind.TYPE for kind in (AuditNoted, CorrectionDone, ErasureDone, ErasureOrdered, ExportOrdered)
+    kind.TYPE
+    for kind in (
+        *(AuditNoted, CorrectionDone, ErasureDone, ErasureOrdered),
+        *(ExportOrdered, HoldersAsked, HoldersTold),
+    )
 )
 """They must be done, and hold nothing of a person but the code."""
 

@@ -3,12 +3,18 @@
 from services.consent.handlers.audit import seal_notes
 from services.consent.handlers.exporting import note_part, tell
 from services.consent.handlers.ledger import note_failure, note_message, note_stop
-from services.consent.handlers.rights import note_corrected, note_erased, note_request
+from services.consent.handlers.rights import (
+    note_corrected,
+    note_erased,
+    note_holders,
+    note_request,
+)
 
 __all__ = [
     "note_corrected",
     "note_erased",
     "note_failure",
+    "note_holders",
     "note_message",
     "note_part",
     "note_request",

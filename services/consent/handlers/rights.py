@@ -1,11 +1,11 @@
 """Events in: requests that people make by text, and the answers of those who carry them out."""
 
-from libs.common.events import CorrectionDone, ErasureDone, MessageReceived, Note
+from libs.common.events import CorrectionDone, ErasureDone, HoldersTold, MessageReceived, Note
 from libs.common.mongo import Work
 from services.consent.domain.rights import asked, steps
 from services.consent.store import Store
 from services.consent.store.erasing import hear
-from services.consent.store.fulfilling import complete
+from services.consent.store.fulfilling import complete, go_on
 from services.consent.store.opening import open_request
 
 
@@ -29,6 +29,13 @@ async def note_request(message: MessageReceived, store: Store, work: Work) -> No
         await store.rights.keep(steps.asked_again(one))
     if not own:
         await open_request(asking, store, work)
+
+
+async def note_holders(told: HoldersTold, store: Store, work: Work) -> None:
+    """It is known whose records have the number of a request that names none."""
+    request = await store.rights.requests.get(told.request_id)
+    if request is not None and request.unordered and told.store in request.awaiting:
+        await go_on(request, told.customers, store, work)
 
 
 async def note_erased(done: ErasureDone, store: Store, work: Work) -> None:

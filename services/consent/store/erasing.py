@@ -1,6 +1,8 @@
 """An erasure from its entry to its certificate. All that a step writes and says is one transaction:
 a process that is killed at any point has done a step or has not, and another one goes on."""
 
+from datetime import datetime
+
 from libs.common.events import ErasureDone, Note
 from libs.common.mongo import Work
 from libs.common.phone import variants
@@ -11,7 +13,7 @@ from services.consent.domain.rights import certificate, steps
 from services.consent.domain.rights.erasure import Erasure, leg_of
 from services.consent.domain.rights.request import Request
 from services.consent.domain.rights.stores import REQUIRED
-from services.consent.store import Store, exporting
+from services.consent.store import Store, exporting, naming
 from services.consent.store.announcing import announce
 
 STORES = REQUIRED["erasure"]
@@ -29,13 +31,19 @@ async def begin(request: Request, actor: str, store: Store, work: Work) -> Reque
         entry = known.joined(request.id, request.customers, work.now)
     else:
         entry = _entry(request, tuple(spelled), work)
-    for subject, e164 in spelled.items():
-        act = _withdrawal(subject, request.id, entry)
-        await _silence(subject, act, store, work, e164)
+    await hush(request, store, work)
     _order(entry, known, actor, work)
     await store.rights.keep_erasure(entry)
     waits = {"erasure": entry.id, "awaiting": entry.awaiting}
     return await store.rights.keep(request.model_copy(update=waits))
+
+
+async def hush(request: Request, store: Store, work: Work) -> None:
+    """Leaves the person alone from now on, also while nothing can be ordered yet."""
+    at = in_milliseconds(work.now)
+    for subject, e164 in _spelled(request, store).items():
+        act = _withdrawal(subject, request.id, at)
+        await _silence(subject, act, store, work, e164)
 
 
 async def again(erasure_id: str, store: Store, work: Work) -> Erasure | None:
@@ -61,7 +69,7 @@ async def hear(said: ErasureDone, store: Store, work: Work) -> None:
         return
     entry = known.answered(said, STORES, work.now)
     for leg in entry.legs[len(known.legs) :]:
-        await _silence(leg.subject, _withdrawal(leg.subject, entry.id, entry), store, work)
+        await _silence(leg.subject, _withdrawal(leg.subject, entry.id, entry.at), store, work)
     for order in entry.orders(known):
         work.emit(order)
     work.note(_answered(entry, said))
@@ -87,6 +95,7 @@ async def _complete(entry: Erasure, store: Store, work: Work) -> None:
         await store.rights.sent.forget(leg.subject)
         await exporting.afresh(leg.subject, store, work)
         await _end_corrections(leg.subject, store, work)
+        await _ask_anew(leg.subject, store, work)
         await store.eraser.parked(leg.subject, work.tenant.region)
         await store.audit.forget(leg.subject)
     told: dict[str, str | int | bool] = {"certificate": certificate.digest(proof)}
@@ -97,6 +106,13 @@ async def _end_corrections(subject: str, store: Store, work: Work) -> None:
     """There is nothing left to be corrected, and what they say is the person's too."""
     for request in await store.rights.requests.open_of(subject, "correction"):
         await store.rights.keep(steps.declined(request, steps.NO_RECORD, work.now))
+
+
+async def _ask_anew(subject: str, store: Store, work: Work) -> None:
+    """Who waited for a name may be the only one, or nobody, by now."""
+    for request in await store.rights.requests.open_of(subject, "erasure"):
+        if request.unordered:
+            await naming.ask(request, store, work)
 
 
 async def _requests(entry: Erasure, store: Store) -> list[Request]:
@@ -136,12 +152,12 @@ def _entry(request: Request, subjects: tuple[str, ...], work: Work) -> Erasure:
     )
 
 
-def _withdrawal(subject: str, cause: str, entry: Erasure) -> Act:
+def _withdrawal(subject: str, cause: str, at: datetime) -> Act:
     return Act(
         id=_record(subject, cause),
         action="withdraw",
         purpose="all",
-        at=entry.at,
+        at=at,
         means="erasure",
         who="the person",
     )

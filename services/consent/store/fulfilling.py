@@ -9,9 +9,9 @@ from services.consent.domain.ledger.record import Act, in_milliseconds
 from services.consent.domain.rights import certificate, steps
 from services.consent.domain.rights.request import Request
 from services.consent.domain.rights.stores import REQUIRED
-from services.consent.store import Store, exporting
+from services.consent.store import Store, exporting, naming
 from services.consent.store.announcing import announce
-from services.consent.store.erasing import begin
+from services.consent.store.erasing import begin, hush
 
 _ACTS = {"objection": ("object", "profiling"), "restriction": ("restrict", "all")}
 
@@ -19,15 +19,30 @@ _ACTS = {"objection": ("object", "profiling"), "restriction": ("restrict", "all"
 async def fulfil(request: Request, actor: str, store: Store, work: Work) -> Request:
     """Takes a request in hand whose person is known, and writes it as it is then."""
     match request.kind:
-        case "erasure":
-            return await begin(request, actor, store, work)
-        case "access":
-            work.note(_note("export", actor, request))
-            return await exporting.begin(request, store, work)
+        case "erasure" | "access" if request.customers is None:
+            if request.kind == "erasure":
+                await hush(request, store, work)
+            return await naming.ask(request, store, work)
+        case "erasure" | "access":
+            return await _order(request, actor, store, work)
         case "correction":
             return await _correct(request, actor, store, work)
         case _:
             return await _enter(request, actor, store, work)
+
+
+async def go_on(request: Request, holders: tuple[str, ...], store: Store, work: Work) -> Request:
+    """It is known whose records have the number: where nobody else has it, all is ordered."""
+    if len(holders) < 2:
+        return await _order(request, steps.prover(request), store, work)
+    return await naming.wait(request, holders, store, work)
+
+
+async def _order(request: Request, actor: str, store: Store, work: Work) -> Request:
+    if request.kind == "erasure":
+        return await begin(request, actor, store, work)
+    work.note(_note("export", actor, request))
+    return await exporting.begin(request, store, work)
 
 
 async def _correct(request: Request, actor: str, store: Store, work: Work) -> Request:

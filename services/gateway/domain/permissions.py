@@ -112,6 +112,7 @@ TABLE: dict[tuple[str, str], str] = {
     ("POST", "/v1/privacy/requests/{request_id}:send-code"): "privacy:write",
     ("POST", "/v1/privacy/requests/{request_id}:verify"): "privacy:write",
     ("POST", "/v1/privacy/requests/{request_id}:attest"): "privacy:decide",
+    ("POST", "/v1/privacy/requests/{request_id}:name"): "privacy:write",
     ("POST", "/v1/privacy/requests/{request_id}:extend"): "privacy:decide",
     ("POST", "/v1/privacy/requests/{request_id}:refuse"): "privacy:decide",
     ("GET", "/operator/v1/tenants"): OPERATOR,

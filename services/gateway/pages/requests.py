@@ -12,6 +12,8 @@ from services.gateway.pages.screen import PageRoute, Seen
 router = APIRouter(route_class=PageRoute)
 
 LISTED = 25
+NAMED = 50
+"""Customers of one number that can be chosen from; so many records a request may name."""
 KINDS = ("access", "erasure", "objection", "restriction")
 CHANNELS = ("oral", "email", "post", "web", "agent")
 WAYS = ("in_person", "document", "called_back", "account", "representative")
@@ -35,9 +37,18 @@ async def request(request_id: str, seen: Seen) -> Response:
     values = {"request_id": request_id}
     told = await seen.get(ONE, values)
     told["days"] = _days_left(told)
+    holders = [await _holder(one, seen) for one in told["holders"][:NAMED]]
     done = told["closed_at"] is not None and told["status"] in {"completed", "delivered"}
     proof = await seen.find(f"{ONE}/certificate", values) if done else None
-    return seen.show("request.html", told=told, proof=proof, ways=WAYS, grounds=GROUNDS)
+    return seen.show(
+        "request.html", told=told, holders=holders, proof=proof, ways=WAYS, grounds=GROUNDS
+    )
+
+
+async def _holder(customer_id: str, seen: Seen) -> dict[str, Any]:
+    """A customer of whom a request may be; without a name where the record is gone by now."""
+    found = await seen.find("/v1/customers/{customer_id}", {"customer_id": customer_id})
+    return {"id": customer_id, **(found or {})}
 
 
 def _days_left(told: dict[str, Any]) -> int | None:

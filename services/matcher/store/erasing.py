@@ -32,6 +32,11 @@ class Erasing:
         self._rows = scope.collection("customers")
         self._faults = scope.collection("faults")
 
+    async def holders(self, subject: str) -> tuple[str, ...]:
+        """Ids of the records with the number, sorted; `MOST` at the most."""
+        rows = await self._rows.list({"codes": subject}, limit=MOST, fields={"_id": 1})
+        return tuple(sorted(row["_id"] for row in rows))
+
     async def customers(self, order: ErasureOrdered, at: datetime) -> Parted:
         """Deletes the records with the number that the order names, or all where it names none.
 

@@ -21,17 +21,39 @@ async def asked(visit: Visit, kind: str) -> Any:
     return await visit.post(PATH, kind=kind, number=number, channel="oral")
 
 
-async def _several(visit: Visit) -> None:
-    """Two have the number from which somebody asks."""
+async def _shared(visit: Visit) -> str:
+    """A number that two have."""
     number = visit.number()
     for name in (visit.name, visit.name[::-1]):
         await visit.post(
             "/v1/customers", name=name, numbers=[{"number": number}], lawful_basis="contract"
         )
+    return number
+
+
+async def _several(visit: Visit) -> None:
+    """It is asked which of two a request is of."""
+    number = await _shared(visit)
     await visit.desk.open("/requests")
     await visit.page.fill("#number", number)
     await visit.page.click("#request-new > button")
     await expect(visit.page.locator("#whose label")).to_have_count(2)
+
+
+async def _unnamed(visit: Visit) -> None:
+    """Two have the number of a request that says nothing of it, and neither is ticked."""
+    number = await _shared(visit)
+    request = await visit.post(PATH, kind="access", number=number, channel="oral")
+    await visit.post(f"{PATH}/{request['id']}:attest", **ATTEST)
+
+    async def asked_back() -> bool:
+        return bool((await visit.admin.http.get(f"{PATH}/{request['id']}")).json()["holders"])
+
+    await until(asked_back, 30)
+    await visit.desk.open("/requests")
+    await visit.desk.open(f"/requests/{request['id']}")
+    await visit.page.click("[data-verb=name] button")
+    await expect(visit.page.locator("#whose-error")).to_be_visible()
 
 
 async def _then(visit: Visit, kind: str, verb: str = "", **body: Any) -> str:
@@ -109,6 +131,7 @@ OFFICE = (
     Sight(
         "a number of several", "/requests", "requests.html", "#whose #whose-error", reach=_several
     ),
+    Sight("a request without a name", _ONE, "request.html", "#whose #whose-error", reach=_unnamed),
     Sight("a request", _ONE, "request.html", "#code-error", reach=_received),
     Sight("a code is sent", _ONE, "request.html", "#sent", reach=_code_sent),
     Sight("a request extended", _ONE, "request.html", "#standing", reach=_extended),

@@ -1,16 +1,17 @@
-"""An Admin takes more time for a request, or refuses it."""
+"""Whose records a request is about; an Admin takes more time for it, or refuses it."""
 
 from fastapi import APIRouter
 
 from libs.common import profiles
 from libs.common.events import Note
 from libs.common.mongo import Work
-from libs.common.web import refuses
-from services.consent.api.rights.acting import CLOSED, Decider, conflict, open_one
-from services.consent.api.rights.shapes import ExtendIn, RefuseIn, RequestOut
+from libs.common.web import Problem, refuses
+from services.consent.api.rights.acting import CLOSED, Decider, Writer, conflict, open_one
+from services.consent.api.rights.shapes import ExtendIn, NameIn, RefuseIn, RequestOut
 from services.consent.domain.rights import deadlines, steps, words
 from services.consent.domain.rights.request import Extension, Refusal, Request
 from services.consent.store import Store
+from services.consent.store.fulfilling import fulfil
 from services.consent.store.telling import news, tell
 
 router = APIRouter(prefix="/v1", tags=["privacy"])
@@ -18,6 +19,33 @@ router = APIRouter(prefix="/v1", tags=["privacy"])
 _UNDER_WAY = "The person is being erased; that cannot be undone."
 _EXTENDED_BEFORE = "More time was taken already; it is taken once."
 _TOO_LATE = "It is due already. Do what is asked, or refuse it."
+_NO_NAME_WANTED = "This request does not wait for a name. Look at the request."
+_NO_HOLDER = "Name records that have this number: those of `holders`."
+
+
+@router.post(
+    "/privacy/requests/{request_id}:name",
+    summary="Say which of several customers asks",
+    responses=refuses(409, CLOSED | {"no_name_wanted": _NO_NAME_WANTED})
+    | refuses(422, {"no_holder": _NO_HOLDER}),
+)
+async def name_privacy_request(request_id: str, given: NameIn, who: Writer) -> RequestOut:
+    """Where several customers have the number. The request is carried out from now on, for these.
+
+    The others' records stay, but an erasure takes the number out of them: it is the person's.
+    """
+    named = tuple(dict.fromkeys(given.customers))
+
+    async def body(store: Store, work: Work) -> Request:
+        request = await open_one(request_id, store)
+        if not request.holders:
+            raise conflict("no_name_wanted", _NO_NAME_WANTED)
+        if not set(named) <= set(request.holders):
+            raise Problem(422, "no_holder", _NO_HOLDER)
+        work.note(_note("named", request, who.actor))
+        return await fulfil(steps.named(request, named), who.actor, store, work)
+
+    return RequestOut.of(await who.write(body), who.store)
 
 
 @router.post(

@@ -35,6 +35,7 @@ class RequestIn(Whose):
     """What a person asks for, and on which channel it came; by default just now.
 
     `customers` are the records of yours that are this person's, where others have the number too.
+    Where you leave them out and several have it, the request waits until you name them.
     A correction names one of them, and the new values of its fields, as a customer has them:
     `external_id`, `name`, `email`, `status`, `renewal_on`, `customer_since`, `language`, or
     `numbers`, all of them, each with `number` and `label`. Null empties a field.
@@ -98,6 +99,12 @@ class AttestIn(_Strict):
     reason: Words
 
 
+class NameIn(_Strict):
+    """The records of yours that are this person's; ids of `holders`."""
+
+    customers: Annotated[list[CustomerId], Field(min_length=1, max_length=50)]
+
+
 class ExtendIn(_Strict):
     """Why it takes longer; the person is told so in these words."""
 
@@ -146,8 +153,10 @@ class Declined(BaseModel):
 class RequestOut(BaseModel):
     """A request. `number` is masked, and null once it is deleted.
 
-    `awaiting` names the services whose answer is missing. `breached_at` is since when it is late:
-    on the day that it was due nothing was done, and no package was ready to be handed over.
+    `awaiting` names the services whose answer is missing. `holders` are several customers with the
+    number, of whom none is named: nothing is done until you name this person's. `breached_at` is
+    since when it is late: on the day that it was due nothing was done, and no package was ready to
+    be handed over.
     `erasure` is there once it is ordered: what happened until then goes, and a call or a text of
     the number in the 16 seconds after it is shown without a match.
     """
@@ -159,6 +168,7 @@ class RequestOut(BaseModel):
     subject: str
     number: Annotated[str | None, Personal("contact", ANSWER)]
     customers: list[str] | None
+    holders: list[str]
     received_at: datetime
     opened_at: datetime
     due_at: datetime

@@ -28,7 +28,7 @@ def request_of(due: str) -> str | None:
 def begun(request: Request, now: datetime) -> Request:
     """Every store is asked."""
     told = {"state": "in_progress", "awaiting": REQUIRED["access"], "asked_at": now}
-    return request.model_copy(update={**told, "package_until": None})
+    return request.model_copy(update={**told, "holders": (), "package_until": None})
 
 
 def afresh(request: Request, now: datetime) -> Request:

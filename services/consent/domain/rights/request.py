@@ -71,7 +71,7 @@ class Request(_Part):
     services whose answer is missing; `asked_at` is since when. What they told before `told_from`
     counts no more. A package can be fetched until `package_until`. `warned` is the last part of
     the time, in percent, at whose end the agency was warned. `erasure` is the entry that this
-    request is fulfilled by.
+    request is fulfilled by. `holders` are records of which this person's is to be named.
     """
 
     id: str
@@ -87,6 +87,7 @@ class Request(_Part):
     opened_by: str
     fingerprint: str | None = None
     customers: tuple[str, ...] | None = None
+    holders: tuple[str, ...] = ()
     correction: bytes | None = None
     code: Code | None = None
     verified: Verified | None = None
@@ -111,6 +112,12 @@ class Request(_Part):
     def unverified(self) -> bool:
         """Whether nobody knows yet that it is the person who asks."""
         return self.state in UNVERIFIED
+
+    @property
+    def unordered(self) -> bool:
+        """Whether it is known who asks, but not yet whose records go by the number."""
+        ordered = self.asked_at or self.erasure or self.kind not in {"access", "erasure"}
+        return self.state == "in_progress" and not ordered
 
     @property
     def own(self) -> bool:

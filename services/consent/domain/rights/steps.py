@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
-from libs.common.events import Note
+from libs.common.events import Note, actor_of
 from services.consent.domain.rights.deadlines import breached, expires_at, warnings
 from services.consent.domain.rights.request import Refusal, Request, State, Verified
 
@@ -25,9 +25,29 @@ def verified(request: Request, how: Verified) -> Request:
     return request.model_copy(update={"state": "in_progress", "verified": how, "code": None})
 
 
+def prover(request: Request) -> str:
+    """Who made it known who asks, as notes name them."""
+    return actor_of(request.verified.who) if request.verified else ITSELF
+
+
+def asking(request: Request, service: str) -> Request:
+    """A service is asked whose records have the number."""
+    return request.model_copy(update={"holders": (), "awaiting": (service,)})
+
+
+def unnamed(request: Request, holders: tuple[str, ...]) -> Request:
+    """Several have the number: it waits until somebody names this person's records."""
+    return request.model_copy(update={"holders": holders, "awaiting": ()})
+
+
+def named(request: Request, customers: tuple[str, ...]) -> Request:
+    """These are this person's, and no other."""
+    return request.model_copy(update={"holders": (), "customers": customers})
+
+
 def closed(request: Request, state: State, now: datetime, **told: Any) -> Request:
     """It is done with: what was kept to do it is deleted, the number first."""
-    gone = {"number": None, "correction": None, "code": None, "awaiting": ()}
+    gone = {"number": None, "correction": None, "code": None, "awaiting": (), "holders": ()}
     return request.model_copy(update={**gone, "state": state, "closed_at": now, **told})
 
 

@@ -9,7 +9,7 @@ const RUNNING = ["in_progress"];
 export function board() {
   onForm($("#request-new"), async ({ record: _, ...fields }) => {
     const customers = await whose(fields.number);
-    if (customers && !customers.length) return tick();
+    if (customers && !customers.length) return none();
     const { id } = await ask("POST", "/v1/privacy/requests", { ...fields, customers });
     location.assign(`/requests/${id}`);
   });
@@ -24,7 +24,11 @@ async function whose(number) {
     group.hidden = found.length < 2;
     boxes.replaceChildren(...(group.hidden ? [] : found.map(choice)));
   }
-  return group.hidden ? null : [...boxes.querySelectorAll(":checked")].map(({ value }) => value);
+  return group.hidden ? null : ticked();
+}
+
+function ticked() {
+  return [...document.querySelectorAll("#whose :checked")].map(({ value }) => value);
 }
 
 function choice({ id, name, external_id: own }) {
@@ -33,22 +37,25 @@ function choice({ id, name, external_id: own }) {
   return made("label", "box", box, who);
 }
 
-function tick() {
+function none() {
   $("#whose-error").textContent = words.whose_missing;
   $("#whose-error").hidden = false;
   $("#whose").focus();
 }
 
 export function one() {
-  const { request: id, status } = $("#standing").dataset;
+  const { request: id, status, holders } = $("#standing").dataset;
   for (const form of document.querySelectorAll("[data-verb]")) {
     onForm(form, async (fields) => {
-      const verb = form.dataset.verb, said = await ask("POST", `/v1/privacy/requests/${id}:${verb}`, bodyOf(fields));
+      const verb = form.dataset.verb, body = verb === "name" ? { customers: ticked() } : bodyOf(fields);
+      if (body?.customers?.length === 0) return none();
+      const said = await ask("POST", `/v1/privacy/requests/${id}:${verb}`, body);
       if (verb === "send-code") return sent(said);
       location.reload();
     });
   }
-  if (RUNNING.includes(status)) setTimeout(() => look(id, status, LOOK_MS), LOOK_MS);
+  // Where a name is wanted, nothing happens by itself.
+  if (RUNNING.includes(status) && holders === "0") setTimeout(() => look(id, status, LOOK_MS), LOOK_MS);
 }
 
 function bodyOf(fields) {
@@ -62,7 +69,7 @@ function sent({ left, valid_until: until }) {
 // While the services answer, the page is drawn anew once something has changed; it looks less and less often.
 async function look(id, status, waited) {
   const told = await ask("GET", `/v1/privacy/requests/${id}`).catch(() => null);
-  if (told && told.status !== status) return location.reload();
+  if (told && (told.status !== status || told.holders.length)) return location.reload();
   const wait = Math.min(waited * 1.5, SELDOM_MS);
   setTimeout(() => look(id, status, wait), wait);
 }
