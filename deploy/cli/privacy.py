@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True)
 
 PATH = "/operator/v1/scans"
-FOUND, UNREAD, UNNOTED = 1, 2, 3
+NOWHERE, FOUND, UNREAD, UNNOTED, PASSING = range(5)
 
 Number = Annotated[
     str,
@@ -63,7 +63,8 @@ def scan(number: Number, tenant: Tenant = None, logs: Logs = None, as_json: Json
     Exit codes, the first that holds:
       2  something could not be read, so nobody can tell (or wrong usage)
       3  all was read, but the scan is not on record
-      1  the number is somewhere
+      1  the number is somewhere that does not forget it by itself
+      4  it is only in topics that do, within days
       0  it is nowhere
     """
     from deploy.scan.scan import Scan  # the clients of the stores load slowly
@@ -80,12 +81,18 @@ def scan(number: Number, tenant: Tenant = None, logs: Logs = None, as_json: Json
     search.folders(logs or [])
     noted = _noted(told, whole, tenant, search.found)
     _show(search.found, noted, as_json)
-    if search.found.unread:
-        raise typer.Exit(UNREAD)
-    if not noted:
-        raise typer.Exit(UNNOTED)
-    if search.found.there.total():
-        raise typer.Exit(FOUND)
+    raise typer.Exit(_code(search.found, noted))
+
+
+def _code(found: "Found", noted: list[str]) -> int:
+    from deploy.scan.passing import apart
+
+    passing, elsewhere = apart(found.there)
+    if found.unread or not noted:
+        return UNREAD if found.unread else UNNOTED
+    if elsewhere:
+        return FOUND
+    return PASSING if passing else NOWHERE
 
 
 def _national(whole: str) -> str:

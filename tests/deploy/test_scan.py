@@ -241,12 +241,34 @@ def test_what_the_counts_mean_is_said_where_something_was_found(
     assert "erasure" not in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("there", "code"),
+    [
+        ({}, 0),
+        ({"kafka calls.v1": 3}, 4),
+        ({"kafka calls.v1": 3, "mongo x.y": 1}, 1),
+        ({"kafka matches.v1": 1}, 1),
+    ],
+)
+def test_what_is_only_in_topics_that_forget_has_a_code_of_its_own(
+    there: dict[str, int], code: int
+) -> None:
+    found = Found()
+    for place, count in there.items():
+        found.note(place, count)
+    assert privacy._code(found, ["platform"]) == code
+    assert privacy._code(found, []) == 3
+    found.unread["mongo"] = "away"
+    assert privacy._code(found, []) == 2
+
+
 def test_the_codes_are_told_alike_wherever_they_are_told(intnet: Intnet) -> None:
     own = " ".join(intnet("privacy", "scan", "--help").stdout.split())
     told = {
         2: "something could not be read, so nobody can tell",
         3: "all was read, but the scan is not on record",
-        1: "the number is somewhere",
+        1: "the number is somewhere that does not forget it by itself",
+        4: "it is only in topics that do, within days",
         0: "it is nowhere",
     }
     for code, meaning in told.items():

@@ -86,5 +86,5 @@ def test_reports_for_spreadsheets() -> None:
     assert guarded("\n=1+1") == "'\n=1+1"
     assert guarded("Jane") == "Jane"
     assert headlines({"digits_lost": 812, "no_key": 1}) == (
-        "The spreadsheet shortened 812 numbers; format the column as text and export again.",
+        "Numbers that the spreadsheet shortened: 812. Format the column as text and export again.",
     )

@@ -8,13 +8,13 @@ from typing import Final
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 _HEADLINES: Final = {
-    "digits_lost": "The spreadsheet shortened {n} numbers; format the column as text and export "
-    "again.",
-    "not_valid": "{n} numbers do not exist in their country; check the country of the file.",
-    "no_region": "{n} numbers have no country; add a country column or write them with +.",
-    "columns": "{n} lines have more or fewer cells than the header; check the quotation marks.",
-    "encoding": "{n} lines hold broken characters; save the file as CSV UTF-8 and upload it again.",
-    "suppressed": "{n} lines are about people who were erased at their request. Leave them out, or "
+    "digits_lost": "Numbers that the spreadsheet shortened: {n}. Format the column as text and "
+    "export again.",
+    "not_valid": "Numbers that do not exist in their country: {n}. Check the country of the file.",
+    "no_region": "Numbers without a country: {n}. Add a country column, or write them with +.",
+    "columns": "Lines with more or fewer cells than the header: {n}. Check the quotation marks.",
+    "encoding": "Lines with broken characters: {n}. Save the file as CSV UTF-8 and upload it.",
+    "suppressed": "Lines about people who were erased at their request: {n}. Leave them out, or "
     "say with renewed_basis on what new basis you keep them.",
 }
 
