@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import BrowserContext, Page
+from playwright.async_api import BrowserContext, Page, expect
 
 from deploy.local import browser
 from deploy.local.browser import Browser, Unavailable
@@ -17,6 +17,7 @@ from deploy.screens.visitor import launched, sign_in
 from tests.support.platform import Outside
 
 SLOW_MS = 20_000
+"""What waits, waits so long at the most: two browsers and two platforms share the machine."""
 SIZES = {"phone": (320, 640), "desktop": (1280, 900)}
 SCHEMES = ("light", "dark")
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
@@ -33,6 +34,8 @@ _JUDGE = """async rules => {
   return [...found.violations, ...contrast];
 }"""
 _LAYOUT = Path(__file__).with_name("layout.js").read_text()
+
+expect.set_options(timeout=SLOW_MS)
 
 
 @pytest.fixture(scope="session")
