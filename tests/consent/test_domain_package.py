@@ -132,11 +132,24 @@ def test_it_says_who_is_responsible_and_where_to_complain(
     assert complaint in told["complaint"]["en"]
     assert told["contact"]["name"]
     assert ("90 days" in told["complaint"]["en"]) == (profile == "interkey-connect")
-    assert {one["name"] for one in told["recipients"]} == {
-        one.name for one in profiles.load(profile).recipients.values()
-    }
     assert set(told["read_at"]) == {"matcher", "messaging"}
     assert {"suppression_code", "consent_evidence"} <= set(told["kept_after_an_erasure"])
+
+
+@pytest.mark.parametrize(("profile", "abroad"), [("interkey-connect", True), ("intnet-iq", False)])
+def test_it_says_who_else_gets_something_in_both_languages(profile: str, abroad: bool) -> None:
+    found = opened(material(profile=profile))
+    told = json.loads(found["about.json"])["recipients"]
+    registered = profiles.load(profile).recipients.values()
+    assert [one["kind"] for one in told] == [one.kind for one in registered]
+    (provider,) = (one for one in told if "name" in one)
+    assert (provider["name"], provider["country"]) == ("Telnyx LLC", "US")
+    assert ("another country" in provider["what"]["en"]) == abroad
+    assert ("بلد آخر" in provider["what"]["ar"]) == abroad
+    page = found["index.html"].decode()
+    for one in told:
+        assert page.count(one["what"]["en"]) == page.count(one["what"]["ar"]) == 1
+    assert "/v1/" not in page
 
 
 def test_the_periods_are_those_that_hold_for_the_agency() -> None:
@@ -152,6 +165,7 @@ def test_every_purpose_that_is_about_customers_has_words() -> None:
 
 def test_both_languages_say_something_everywhere() -> None:
     told: list[Any] = [*FIELDS.values(), *TABLES.values(), *facts.KEPT.values(), *facts.RIGHTS]
+    told += facts.RECIPIENTS.values()
     assert all(one.en.isascii() or one.en for one in told)
     assert all(any("\u0600" <= c <= "\u06ff" for c in one.ar) for one in told)
 

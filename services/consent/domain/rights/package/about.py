@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from libs.common.profiles import Profile, Recipient
 from services.consent.domain.rights.package.material import Material, moment
 from services.consent.domain.rights.package.words import Said, facts
 
@@ -27,7 +28,7 @@ def of(material: Material, replaced: Mapping[str, int]) -> dict[str, Any]:
             for category, said in facts.PERIODS.items()
             if category in material.kept_days
         ],
-        "recipients": [one.model_dump(exclude_none=True) for one in profile.recipients.values()],
+        "recipients": [_recipient(one, profile) for one in profile.recipients.values()],
         "sources": [_both(said) for said in facts.SOURCES],
         "indicators": _both(facts.INDICATORS),
         "rights": [_both(said) for said in facts.RIGHTS],
@@ -36,6 +37,15 @@ def of(material: Material, replaced: Mapping[str, int]) -> dict[str, Any]:
         "read_at": {store: moment(at) for store, at in sorted(material.read_at.items())},
         "replaced": {**replaced, "meaning": _both(facts.REPLACED)},
     }
+
+
+def _recipient(one: Recipient, profile: Profile) -> dict[str, Any]:
+    """Who else gets something; only a company is called by its name."""
+    abroad = one.country is not None and one.country != profile.jurisdiction
+    what = [facts.RECIPIENTS[one.kind], *([facts.ABROAD] if abroad else [])]
+    named = {"name", "country", "terms"} if one.kind == "telecom" else set[str]()
+    told = one.model_dump(include=named | {"kind"}, exclude_none=True)
+    return told | {"what": _both(Said(*(" ".join(parts) for parts in zip(*what, strict=True))))}
 
 
 def _both(said: Said) -> dict[str, str]:

@@ -69,7 +69,7 @@ def _facts(told: Mapping[str, Any], language: str) -> Iterator[tuple[Said, list[
     yield pages.CONTACT, [", ".join(told["contact"].values())]
     yield pages.WHY, [f"{said(p['purpose'])}: {said(p['basis'])}" for p in told["purposes"]]
     yield pages.HOW_LONG, [f"{said(p['what'])}: {p['days']} {days}" for p in told["kept_for"]]
-    yield pages.RECIPIENTS, [_recipient(one) for one in told["recipients"]]
+    yield pages.RECIPIENTS, [_recipient(one, language) for one in told["recipients"]]
     yield pages.SOURCES, [said(one) for one in told["sources"]]
     yield pages.INDICATORS, [said(told["indicators"])]
     yield pages.RIGHTS, [said(one) for one in told["rights"]]
@@ -79,10 +79,11 @@ def _facts(told: Mapping[str, Any], language: str) -> Iterator[tuple[Said, list[
     yield pages.OTHERS, [said(told["replaced"]["meaning"])]
 
 
-def _recipient(one: Mapping[str, str]) -> str:
-    """As the operator's register has it, in the register's language."""
+def _recipient(one: Mapping[str, Any], language: str) -> str:
     where = f" ({one['country']})" if "country" in one else ""
-    return f"{one['name']}{where}: {one['purpose']}. {one['safeguard']}"
+    return (
+        f"{one['name']}{where}: {one['what'][language]}" if "name" in one else one["what"][language]
+    )
 
 
 def _descriptions(values: Iterable[str]) -> str:

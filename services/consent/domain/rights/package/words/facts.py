@@ -37,6 +37,29 @@ PERIODS: Final[Mapping[str, Said]] = {
     "requests": Said("requests about your data", "الطلبات بشأن بياناتك"),
     "packages": Said("this package", "هذه الحزمة"),
 }
+RECIPIENTS: Final[Mapping[str, Said]] = {
+    "telecom": Said(
+        "It carries calls and texts.",
+        "تنقل المكالمات والرسائل النصية.",
+    ),
+    "infrastructure": Said(
+        "Hosting and database services, on which all of this runs. The texts of conversations and "
+        "their numbers are sealed there; the keys lie elsewhere.",
+        "خدمات الاستضافة وقواعد البيانات التي يعمل عليها كل ذلك. نصوص المحادثات وأرقامها مشفّرة "
+        "فيها، والمفاتيح محفوظة في مكان آخر.",
+    ),
+    "authority": Said(
+        "Authorities and courts: only what a law obliges to hand over, and only when it does.",
+        "الجهات الحكومية والمحاكم: ما يُلزم النظام بتسليمه فقط، وعند الإلزام به فقط.",
+    ),
+}
+"""By the kind of recipient in the operator's register."""
+
+ABROAD: Final = Said(
+    "It is in another country: a text goes there only under the safeguard that the law asks for.",
+    "تقع في بلد آخر، ولا تُرسل إليها رسالة إلا بالضمانات التي يشترطها النظام.",
+)
+
 SOURCES: Final = (
     Said("You: your calls, messages and requests.", "أنت: مكالماتك ورسائلك وطلباتك."),
     Said(
