@@ -37,7 +37,7 @@ async def note_received(text: MessageReceived, store: Store, work: Work) -> None
     if await store.messages.get(message.id):
         return
     await store.messages.add(message)
-    await store.conversations.heard(message)
+    await store.conversations.heard(message, waits=text.keyword not in _ANSWERS)
     work.emit(drafts.heard(message))
     if text.keyword in _ANSWERS:
         await _ANSWERS[text.keyword](text, message, store, work)

@@ -64,7 +64,7 @@ async def test_heads_tell_who_it_may_be_and_who_has_stopped(
     page = (await client.get("/v1/conversations")).json()
     assert [(one["number"], one["stopped"], one["unanswered"]) for one in page["data"]] == [
         (EVE, False, 1),
-        (DAN, True, 1),
+        (DAN, True, 0),
     ]
     assert page["data"][1]["customer"] == {"id": "c-1", "name": "Dan Example"}
     assert page["data"][0]["last_at"] == "2026-06-01T16:01:00Z"

@@ -45,7 +45,10 @@ class Conversation(BaseModel):
     number: Annotated[str | None, Personal("contact", WRITE)] = Field(description="E.164.")
     customer: Customer | None
     last_at: AwareDatetime | None
-    unanswered: int = Field(description="Texts since a person of the agency wrote last.")
+    unanswered: int = Field(
+        description="Texts since a person of the agency wrote last, but for STOP, START and HELP, "
+        "which are answered at once."
+    )
     stopped: bool
 
     @classmethod

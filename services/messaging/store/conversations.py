@@ -69,8 +69,8 @@ class Conversations:
         """The keyed code of a number."""
         return self._keys.code(self._tenant, e164)
 
-    async def heard(self, message: Message) -> None:
-        """The other side wrote."""
+    async def heard(self, message: Message, *, waits: bool) -> None:
+        """The other side wrote; whether it waits for an answer of a person."""
         await self._rows.update(
             {"_id": message.subject},
             {
@@ -80,7 +80,7 @@ class Conversations:
                     "undated_since": None,
                 },
                 "$max": {"last_at": message.created_at},
-                "$inc": {"unanswered": 1},
+                "$inc": {"unanswered": int(waits)},
             },
             upsert=True,
         )
