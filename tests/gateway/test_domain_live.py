@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from libs.common import clock
 from services.gateway.domain import memory as memory_module
 from services.gateway.domain.live import Live
-from services.gateway.domain.memory import KEEP, LONGEST_CALL, OVERLAP, Memory
+from services.gateway.domain.memory import KEEP, LONGEST_CALL, LONGEST_RING, OVERLAP, Memory
 from services.gateway.domain.moment import Moment
 
 AT = datetime(2026, 5, 19, 12, tzinfo=UTC)
@@ -135,11 +135,14 @@ def test_a_busy_tenant_is_remembered_up_to_a_bound(monkeypatch: pytest.MonkeyPat
     assert [m.id for m in memory.after("evt_2") or ()] == ["evt_3", "evt_4"]
 
 
-def test_a_call_that_is_open_outlives_them_but_not_for_ever() -> None:
-    memory = told("call.started", "call.matched")
-    memory.forget(AT + KEEP)
+@pytest.mark.parametrize(
+    ("last", "longest"), [("call.matched", LONGEST_RING), ("call.answered", LONGEST_CALL)]
+)
+def test_a_call_that_is_open_outlives_them_but_not_for_ever(last: str, longest: timedelta) -> None:
+    memory = told("call.started", last)
+    memory.forget(AT + longest - timedelta(seconds=1))
     assert len(memory.open_calls()) == 2
-    memory.forget(AT + LONGEST_CALL)
+    memory.forget(AT + longest)
     assert len(memory) == 0
 
 

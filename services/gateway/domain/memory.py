@@ -17,6 +17,8 @@ So many of those who were removed, and of those who are restricted, are kept at 
 """
 
 LONGEST_CALL = timedelta(hours=4)
+LONGEST_RING = timedelta(minutes=30)
+"""No network lets a telephone ring so long: such a call has ended, and nobody has said so."""
 OVERLAP = timedelta(seconds=10)
 """What another process may have read out of order, with events of the same time."""
 
@@ -28,6 +30,7 @@ class _Call:
     subject: str | None = None
     version: int = 0
     started: bool = False
+    answered: bool = False
     ended: bool = False
 
     def keep(self, moment: Moment) -> None:
@@ -47,7 +50,8 @@ class _Call:
 
     def stale(self, now: datetime) -> bool:
         """An end that never came must not keep a call for ever."""
-        return now - self.touched >= (LONGEST_CALL if self.open() else KEEP)
+        lasts = LONGEST_CALL if self.answered else LONGEST_RING
+        return now - self.touched >= (lasts if self.open() else KEEP)
 
 
 class Memory:
@@ -72,6 +76,7 @@ class Memory:
             call.subject = call.subject or moment.subject
             call.keep(moment)
             call.started |= moment.type == "call.started"
+            call.answered |= moment.type == "call.answered"
             call.ended |= moment.type == "call.ended"
             if call.ended:
                 call.moments.clear()  # nobody asks for them any more
