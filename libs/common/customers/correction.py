@@ -20,7 +20,7 @@ FIELDS: Final[Mapping[str, Callable[[str, str | None], object] | None]] = {
 """The texts of a customer, each with its rule; None where any text will do."""
 
 NUMBERS: Final = "numbers"
-Label = Literal["mobile", "home", "work", "whatsapp", "phone"]
+Label = Literal["phone", "mobile", "home", "work", "whatsapp"]
 LABELS: Final = get_args(Label)
 MOST_NUMBERS: Final = 20
 LONGEST_NUMBER: Final = 64

@@ -102,8 +102,14 @@ class Presented:
 def new_key() -> tuple[str, str]:
     """The id of a new key, and its text."""
     name = secrets.token_hex(10)
-    text = f"ink_live_{name}_{secrets.token_hex(32)}"
-    return f"key_{name}", text + _checksum(text)
+    key = f"key_{name}"
+    text = f"{begins(key)}_{secrets.token_hex(32)}"
+    return key, text + _checksum(text)
+
+
+def begins(key_id: str) -> str:
+    """How a key's text begins, by which it is told from others where a program keeps it."""
+    return f"ink_live_{key_id.removeprefix('key_')}"
 
 
 def presented(text: str) -> Presented | None:

@@ -6,13 +6,13 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from libs.common.customers.correction import LABELS
 from services.gateway.pages.imports import BASES
 from services.gateway.pages.screen import PageRoute, Screen, Seen
 
 router = APIRouter(route_class=PageRoute)
 
 LISTED, NUMBERS, CALLS, TEXTS = 25, 3, 10, 20
-LABELS = ("phone", "mobile", "home", "work", "whatsapp")
 
 
 @router.get("/customers")

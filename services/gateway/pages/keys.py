@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from libs.common import clock
 from services.gateway.api.keys import ApiKey, list_keys
-from services.gateway.domain.key import KeyScope
+from services.gateway.domain.key import KeyScope, begins
 from services.gateway.pages.screen import PageRoute, Seen
 
 router = APIRouter(route_class=PageRoute)
@@ -61,7 +61,7 @@ async def keys(seen: Seen, request: Request) -> Response:
     """All of them, and a form for another."""
     found = await list_keys(seen.me, request)
     now = clock.now()
-    listed = [(one, state(one, now), begins(one)) for one in found.data]
+    listed = [(one, state(one, now), begins(one.id)) for one in found.data]
     return seen.show("keys.html", listed=listed, groups=SCOPES, days=DAYS, usual=USUAL)
 
 
@@ -70,8 +70,3 @@ def state(key: ApiKey, now: datetime) -> State:
     if key.revoked_at is not None:
         return "revoked"
     return "expired" if key.expires_at is not None and key.expires_at <= now else "good"
-
-
-def begins(key: ApiKey) -> str:
-    """How its text begins, by which it is told from others where a program keeps it."""
-    return f"ink_live_{key.id.removeprefix('key_')}"
