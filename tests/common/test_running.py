@@ -104,6 +104,27 @@ async def test_jobs_end_beside_the_consumer_and_only_then_the_rest_is_cancelled(
     assert ended == ["job", "consumer", "outbox", "trail", "connections"]
 
 
+async def test_a_part_that_was_cut_off_is_why_the_process_should_be_restarted(
+    notes: Running[TenantScope], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken() -> None:
+        raise asyncio.CancelledError
+
+    Parts(notes, monkeypatch)
+    monkeypatch.setattr(notes.trail, "run", broken)
+    whole = asyncio.ensure_future(notes.run())
+    assert notes.live() == []
+    async with asyncio.timeout(20):
+        while not notes.live():
+            await asyncio.sleep(0.01)
+    (why,) = notes.live()
+    assert "broken was cut off" in why
+    notes.stopping.set()
+    assert notes.live() == []
+    await whole
+    assert notes.live() == []
+
+
 async def test_a_job_that_does_not_end_is_cut_off_in_time(
     notes: Running[TenantScope], monkeypatch: pytest.MonkeyPatch
 ) -> None:

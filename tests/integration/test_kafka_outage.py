@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections import defaultdict
+from datetime import datetime
 from time import monotonic
 from typing import Any
 
@@ -10,9 +11,11 @@ import httpx
 import pytest
 from aiokafka import AIOKafkaConsumer
 
+from deploy.local.agency import Person
 from deploy.local.kafka import Kafka
 from deploy.local.platform import Platform
 from deploy.local.services import NAMES
+from libs.common import clock
 from tests.support.platform import US, Outside, until
 
 SECONDS = 30
@@ -63,6 +66,8 @@ async def test_all_are_answered_200_and_all_are_matched_afterwards(
     agent = await outside.person(US, "agent")
     kafka = _kafka(platform)
     await asyncio.to_thread(kafka.stop)
+    away_from = clock.now()
+    admin = await outside.person(US, "admin")
     statuses: list[int] = []
     sessions: list[str] = []
     try:
@@ -82,11 +87,20 @@ async def test_all_are_answered_200_and_all_are_matched_afterwards(
         return all(c.status_code == 200 and _complete(c.json()) for c in calls)
 
     await until(all_done, 90)
+    await until(lambda: _on_record(admin, away_from))
     order = await _types_per_call(platform.servers.kafka_url, set(sessions))
     assert len(order) == len(sessions)
     assert {tuple(types) for types in order.values()} == {
         ("call.started", "call.answered", "call.ended")
     }
+
+
+async def _on_record(admin: Person, since: datetime) -> bool:
+    """That they signed in while Kafka was away, and it was tried in vain, is sealed like all."""
+    query = {"action": "session.signed_in", "from": clock.rfc3339(since)}
+    answer = await admin.http.get("/v1/audit", params=query)
+    answer.raise_for_status()
+    return bool(answer.json()["data"])
 
 
 def _complete(call: dict[str, Any]) -> bool:

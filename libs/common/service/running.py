@@ -46,6 +46,8 @@ log = structlog.get_logger()
 class Running(Generic[S]):
     """The parts of one process, put together from the declaration."""
 
+    _lasting: Sequence[asyncio.Task[None]] = ()
+
     def __init__(self, service: Service[S]) -> None:
         settings = self.settings = service.settings
         self.service = service
@@ -110,9 +112,10 @@ class Running(Generic[S]):
             ]
             settling = (*self.service.ending, *sweeping.jobs(self.service))
             ending = [tasks.create_task(self._job(job)) for job in settling]
+            self._lasting = [*ending, *background]
             await web.serve(*self._servers(), stop=self.stopping)
             await self._stop(ending)
-            for task in (*ending, *background):
+            for task in self._lasting:
                 task.cancel()
 
     async def _watch_lag(self) -> None:
@@ -140,7 +143,11 @@ class Running(Generic[S]):
 
     def live(self) -> list[str]:
         """Why the process should be restarted; empty while it is well."""
-        return self._consumer.stuck() if self._consumer else []
+        stuck = self._consumer.stuck() if self._consumer else []
+        if self.stopping.is_set():
+            return stuck
+        gone: list[Any] = [task.get_coro() for task in self._lasting if task.cancelled()]
+        return [*stuck, *(f"{part.__qualname__} was cut off" for part in gone)]
 
     async def ready(self) -> list[str]:
         """Why it should get no requests; empty while it can answer them."""
