@@ -178,6 +178,7 @@ async def test_what_was_swept_while_a_store_was_silent_is_asked_for_again(desk: 
     await hand(desk, "insights")
     before = len(desk.house.units.of(ExportOrdered))
     assert await desk.look() == 1
+    await desk.tell_holders()
     asked = await desk.shown(request)
     assert (asked["status"], set(asked["awaiting"])) == ("in_progress", set(REQUIRED["access"]))
     assert len(desk.house.units.of(ExportOrdered)) == before + 1
@@ -188,6 +189,35 @@ async def test_what_was_swept_while_a_store_was_silent_is_asked_for_again(desk: 
     found = files((await fetched(desk, request)).content)
     assert [row["id"] for row in data(found)["messages"]] == ["m"]
     assert set(json.loads(found["about.json"])["read_at"]) == set(REQUIRED["access"])
+
+
+@pytest.mark.parametrize("named", [None, ["c-1"]])
+async def test_others_who_got_the_number_meanwhile_are_in_no_package_that_is_gathered_anew(
+    desk: Desk, named: list[str] | None
+) -> None:
+    order = RetentionOrdered(category="packages", days=1, version=1)
+    await desk.house.store(desk.agency).periods.take(order, desk.now)
+    request = await desk.attested("access", **({"customers": named} if named else {}))
+    for store in REQUIRED["access"]:
+        if store != "insights":
+            await hand(desk, store, NOTHING)
+    desk.move(timedelta(days=1, seconds=1))
+    await sweep(desk.house)
+    desk.holders = ("c-1", "c-2")
+    await hand(desk, "insights")
+    assert await desk.look() == 1
+    await desk.tell_holders()
+    if named is None:
+        waiting = await desk.shown(request)
+        assert (waiting["holders"], waiting["awaiting"]) == (["c-1", "c-2"], [])
+        assert (await desk.look(), len(desk.house.units.of(ExportOrdered))) == (0, 1)
+        assert (await desk.ask(request, "name", customers=["c-1"])).status_code == 200
+    orders = desk.house.units.of(ExportOrdered)
+    assert (len(orders), orders[-1].customers) == (2, ("c-1",))
+    for store in REQUIRED["access"]:
+        await hand(desk, store, NOTHING)
+    assert await desk.look() == 1
+    assert (await desk.shown(request))["status"] == "ready"
 
 
 async def test_pieces_come_in_any_order_and_a_later_answer_replaces_an_earlier_one(

@@ -13,7 +13,7 @@ from libs.common.mongo import Work
 from services.consent.domain.rights import handing, steps
 from services.consent.domain.rights.package import Material
 from services.consent.domain.rights.request import Request
-from services.consent.store import Store
+from services.consent.store import Store, naming
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ async def material(
 async def go_on(request_id: str, made: Made | None, store: Store, work: Work) -> Request | None:
     """Keeps a package that is made, or asks the stores that are silent again.
 
-    All are asked where an answer was swept before the last one came.
+    All are asked where an answer was swept before the last one came: see `_anew`.
     """
     request = await store.rights.requests.get(request_id)
     if request is None or not handing.under_way(request):
@@ -86,10 +86,18 @@ async def go_on(request_id: str, made: Made | None, store: Store, work: Work) ->
     if request.awaiting:
         await _order(request, store, work)
     elif not handing.whole(read_at):
-        return await begin(request, store, work)
+        return await _anew(request, store, work)
     elif made and made.material.read_at == read_at:
         return await _ready(request, made, store, work)
     return request
+
+
+async def _anew(request: Request, store: Store, work: Work) -> Request:
+    """All are asked once more; first matcher, since others may have got the number meanwhile."""
+    if request.customers is not None:
+        return await begin(request, store, work)
+    await store.rights.dues.set(handing.due_of(request.id), None)
+    return await naming.ask(handing.unasked(request), store, work)
 
 
 async def afresh(subject: str, store: Store, work: Work) -> None:

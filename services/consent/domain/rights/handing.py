@@ -31,6 +31,11 @@ def begun(request: Request, now: datetime) -> Request:
     return request.model_copy(update={**told, "holders": (), "package_until": None})
 
 
+def unasked(request: Request) -> Request:
+    """As before any store was asked."""
+    return request.model_copy(update={"asked_at": None})
+
+
 def afresh(request: Request, now: datetime) -> Request:
     """What was told before counts no more."""
     return request.model_copy(update={"told_from": now})
