@@ -42,6 +42,7 @@ from services.gateway.domain.hooks.listening import Listening
 from services.gateway.domain.live import Live
 from services.gateway.domain.site import Site
 from services.gateway.domain.usage import Waiting
+from services.gateway.pages.rendering import lost
 from services.gateway.settings import Settings
 from services.gateway.store import PER_TENANT, SHARED, Store
 
@@ -79,7 +80,7 @@ def build(settings: Settings) -> Service[Store]:
         desk = app.state.desk = Desk(running, site, services, live, waiting)
         app.state.poster, app.state.listening = poster, listening
         app.add_exception_handler(Replay, replay)
-        return Echo(Door(Repeats(app, desk), desk, app))
+        return Echo(Door(Repeats(app, desk), desk, app, lost))
 
     return Service(
         name="gateway",

@@ -100,6 +100,18 @@ async def test_what_is_not_there_is_404(house: House, path: str) -> None:
     assert (answer.status_code, problem(answer)) == (404, "not_found")
 
 
+@pytest.mark.parametrize("path", ["/policies/acme", "/nowhere", "/v1/none"])
+async def test_a_browser_is_told_so_in_words_and_shown_the_way(house: House, path: str) -> None:
+    arabic = house.client(**BROWSER, **{"Accept-Language": "ar"})
+    answer = await arabic.get(path)
+    assert (answer.status_code, answer.headers["cache-control"]) == (404, "no-store")
+    assert answer.headers["content-security-policy"]
+    for said in ("لا يوجد شيء كهذا.", 'href="/"', 'dir="rtl"'):
+        assert said in answer.text
+    sent = await arabic.put(path)
+    assert "text/html" not in sent.headers["content-type"]
+
+
 async def test_a_stranger_gets_no_cookie(house: House) -> None:
     for path in ("/", "/invitation", "/policies", "/policies/intnet-iq", "/static/console.js"):
         assert "set-cookie" not in (await house.client().get(path)).headers

@@ -1,12 +1,13 @@
 """The first thing that a request meets, and the last that its answer passes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from time import perf_counter
 from typing import Any
 
 from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from libs.common import clock
@@ -26,15 +27,19 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+Say = Callable[[Request, Problem], Response]
+"""How it is said that there is nothing there."""
+
 _TLS_ONLY = "max-age=31536000; includeSubDomains"
 
 
 class Door:
     """Knows the operations there are; the others do not exist. Notes each one that was used."""
 
-    def __init__(self, app: ASGIApp, desk: Desk, api: FastAPI) -> None:
+    def __init__(self, app: ASGIApp, desk: Desk, api: FastAPI, say: Say) -> None:
         self._app = app
         self._api = api
+        self._say = say
         self._desk = desk
         tls = {"Strict-Transport-Security": _TLS_ONLY} if desk.site.secure else {}
         self._headers = {**_HEADERS, **tls}
@@ -66,11 +71,12 @@ class Door:
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         state: dict[str, Any] = {}
         inner = {**scope, "state": state, "app": self._api}
+        request = Request(inner)
         try:
-            refused = await refusal(Request(inner), beside(scope["path"]))
+            refused = await refusal(request, beside(scope["path"]))
         except Problem as limited:
             refused = limited
-        await render(refused)(inner, receive, self._dressed(send, state))
+        await self._say(request, refused)(inner, receive, self._dressed(send, state))
 
     async def _count(self, request: Request) -> None:
         """What is open to all is counted here, where nothing of it is left out."""

@@ -9,7 +9,7 @@ from libs.common import policies
 from libs.common.policies import Policy, Version
 from libs.common.web import not_found
 from services.gateway.domain.policy import blocks
-from services.gateway.pages.rendering import page, preferred
+from services.gateway.pages.rendering import lost, page, preferred
 
 POLICIES = policies.load()
 
@@ -35,7 +35,7 @@ async def get_policy(name: str, request: Request, version: str | None = None) ->
     policy = POLICIES.get(name)
     shown = policy.version(version) if policy else None
     if policy is None or shown is None:
-        raise not_found()
+        return lost(request, not_found())
     wanted = _wanted(request)
     tag = f'"{shown.sha256[:32]}-{policy.current.version}-{wanted}"'
     headers = {"ETag": tag, "Vary": "Accept", "Cache-Control": "no-cache"}

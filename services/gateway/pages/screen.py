@@ -19,7 +19,7 @@ from services.gateway.clients import Ask, Away
 from services.gateway.domain import routes
 from services.gateway.domain.permissions import TABLE
 from services.gateway.pages.navigation import places
-from services.gateway.pages.rendering import page, preferred
+from services.gateway.pages.rendering import page, preferred, refused
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ async def _refusal(request: Request, problem: Problem) -> Response:
     if problem.code == "forbidden":  # not let in, but known, and led to what is theirs
         visitor = await visitor_of(request)
     if not isinstance(visitor, Visitor):
-        return page("refused.html", preferred(request), status=problem.status, problem=problem)
+        return refused(request, problem)
     shown = await screen_of(request, visitor)
     frame = shown.frame()
     return page("refused.html", shown.language, status=problem.status, problem=problem, **frame)

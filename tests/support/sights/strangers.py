@@ -56,6 +56,8 @@ STRANGERS = (
     Sight("invitation without token", "/invitation", "invitation.html", "[name=name]", "nobody"),
     Sight("joined", "/invitation", "invitation.html", "#joined", "nobody", _joined),
     Sight("reset", "/reset", "invitation.html", "[name=password]", "nobody", at="/reset#t"),
+    Sight("nowhere", "/", "refused.html", "h1", "nobody", at="/nowhere"),
+    Sight("no such policy", "/policies/{name}", "refused.html", "h1", "nobody", at="/policies/no"),
     Sight("policies", "/policies", "policies.html", "main li a", "nobody"),
     *_policies(),
 )
