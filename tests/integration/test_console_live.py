@@ -2,12 +2,13 @@
 
 import asyncio
 import json
+from itertools import permutations
 
 import pytest
 from playwright.async_api import FilePayload, Route, expect
 
 from services.gateway.pages.texts import texts_in
-from tests.support.browser import Desks
+from tests.support.browser import Desk, Desks
 from tests.support.platform import SA, US
 
 pytestmark = pytest.mark.timeout(180)
@@ -76,29 +77,48 @@ async def test_a_ringing_call_whose_card_fills_in(desks: Desks, tenant: str) -> 
         await desk.accessible("the live page")
 
 
-@pytest.mark.parametrize("first", ["call.started", "call.matched"])
-async def test_who_calls_is_said_with_their_number_whichever_comes_first(
-    desks: Desks, first: str
-) -> None:
+def _event(kind: str, session: str) -> str:
+    """As the live stream tells it."""
     known = {"customer_id": "c-1", "name": "Maria", "reasons": []}
     told: dict[str, dict[str, object]] = {
         "call.started": {"party": CALLERS[US], "direction": "incoming"},
+        "call.answered": {},
+        "call.ended": {},
         "call.matched": {"outcome": "matched", "version": 1, "candidates": [known]},
     }
-    stream = "".join(
-        f"event: {kind}\ndata: {json.dumps({'type': kind, 'data': {'session_id': 's'} | data})}\n\n"
-        for kind, data in sorted(told.items(), key=lambda one: one[0] != first)
+    event = {"type": kind, "data": {"session_id": session} | told[kind]}
+    return f"event: {kind}\ndata: {json.dumps(event)}\n\n"
+
+
+async def _streams(desk: Desk, *events: str) -> None:
+    """These come, and then the stream is over."""
+    await expect(desk.page.locator("#state")).to_have_text("Connected")
+    await desk.page.route(
+        "**/v1/live",
+        lambda route: route.fulfill(content_type="text/event-stream", body="".join(events)),
+        times=1,
     )
+    await desk.open("/")
+
+
+@pytest.mark.parametrize("kinds", list(permutations(["call.started", "call.matched"])))
+async def test_who_calls_is_said_with_their_number_whichever_comes_first(
+    desks: Desks, kinds: tuple[str, ...]
+) -> None:
     async with desks.desk(US, "agent") as desk:
-        await expect(desk.page.locator("#state")).to_have_text("Connected")
-        await desk.page.route(
-            "**/v1/live",
-            lambda route: route.fulfill(content_type="text/event-stream", body=stream),
-            times=1,
-        )
-        await desk.open("/")
+        await _streams(desk, *(_event(kind, "s") for kind in kinds))
         said = f"Incoming call: Maria, {CALLERS[US]}"
         await expect(desk.page.locator("#heard")).to_have_text(said)
+
+
+async def test_what_comes_of_a_call_that_was_over_before_is_no_call_that_rings(
+    desks: Desks,
+) -> None:
+    late = [_event(kind, "over") for kind in ("call.answered", "call.matched", "call.ended")]
+    async with desks.desk(US, "agent") as desk:
+        await _streams(desk, *late, _event("call.started", "s"))
+        await expect(desk.page.locator("[data-call=s]")).to_be_visible()
+        await expect(desk.page.locator("[data-call=over]")).to_have_count(0)
 
 
 @pytest.mark.parametrize("tenant", [US, SA])

@@ -300,7 +300,10 @@ async def test_set_back_to_the_beginning_the_others_are_to_the_byte_as_before(
     before = await lived.erased()
     await lived.set_back()
     assert await lived.skipped() > 0
-    assert lived.documents() == before
+    after, late = lived.documents(), f"gateway.usage__{US}"
+    requests = {row["_id"]: row for row in after.pop(late)}  # each written within a second or two
+    assert all(requests[row["_id"]] == row for row in before.pop(late))
+    assert after == before
     assert lived.traces() == set()
 
 

@@ -5,10 +5,12 @@ import { $, announce, fill, made, words } from "./page.js";
 export const TYPES = ["call.started", "call.answered", "call.ended", "call.matched", "insight.produced"];
 
 const MOST_CARDS = 20;
+const MOST_EARLY = 200;
 const LAST_AT_CALL = 2; // a card of a later version is drawn anew, often long after the call
 const SIGNS = { low: "✓", caution: "⚠", high: "⛔", steady: "✓", watch: "◔", at_risk: "⚠", urgent: "⛔" };
 const TONES = { good: "✓", warning: "⚠", info: "ℹ" };
 const cards = new Map();
+const early = new Map(); // not on the page: their calls have not begun, or ended before it was opened
 const outgoing = new Set();
 let write = () => null;
 let quiet = false; // while what was is told again
@@ -19,8 +21,9 @@ export function start(open) {
 
 export function show({ type, data }) {
   if (outgoing.has(data.session_id)) return;
-  if (data.version > LAST_AT_CALL && !cards.has(data.session_id)) return;
+  if (data.version > LAST_AT_CALL && !known(data.session_id)) return;
   const card = cardOf(data.session_id);
+  if (data.subject) card.dataset.subject = data.subject;
   if (type === "call.started") started(card, data);
   if (type === "call.answered") standing(card, "answered");
   if (type === "call.ended") standing(card, "ended");
@@ -30,14 +33,22 @@ export function show({ type, data }) {
 
 // Whose record was removed: the name goes at once, the card comes again without it.
 export function forget(customer) {
-  for (const card of cards.values()) {
+  for (const card of all()) {
     if ((card.dataset.customers || "").split(" ").includes(customer)) unnamed(card);
   }
 }
 
 // Whose data is restricted: who they may be goes at once, and the card; neither comes again.
 export function withdraw(subject) {
-  for (const card of cards.values()) if (card.dataset.subject === subject) blank(card);
+  for (const card of all()) if (card.dataset.subject === subject) blank(card);
+}
+
+function all() {
+  return [...cards.values(), ...early.values()];
+}
+
+function known(session) {
+  return cards.get(session) || early.get(session);
 }
 
 function unnamed(card) {
@@ -63,6 +74,7 @@ export function restore(events) {
     if (open.has(session)) blank(card); // what is not told again was withdrawn
     else standing(card, "ended");
   }
+  early.clear(); // of calls that are open all is told again
   quiet = true;
   events.forEach(show);
   quiet = false;
@@ -70,32 +82,43 @@ export function restore(events) {
 }
 
 function cardOf(session) {
-  if (cards.has(session)) return cards.get(session);
+  return known(session) || drawn(session);
+}
+
+function drawn(session) {
   const card = $("#card").content.firstElementChild.cloneNode(true);
   card.dataset.call = session;
   judging.start(card);
+  early.set(session, card);
+  keep(early, MOST_EARLY);
+  return card;
+}
+
+function place(session, card) {
+  early.delete(session);
   cards.set(session, card);
   $("#calls").prepend(card);
   $("#nothing").hidden = true;
-  const oldest = [...cards.keys()].slice(0, -MOST_CARDS);
-  for (const name of oldest) {
-    cards.get(name).remove();
-    cards.delete(name);
+  keep(cards, MOST_CARDS);
+}
+
+function keep(some, most) {
+  for (const [session, card] of [...some].slice(0, -most)) {
+    card.remove();
+    some.delete(session);
   }
-  return card;
 }
 
 function started(card, call) {
   if (call.direction === "outgoing") {
     outgoing.add(call.session_id);
-    cards.delete(call.session_id);
-    card.remove();
+    early.delete(call.session_id);
     return;
   }
+  if (!cards.has(call.session_id)) place(call.session_id, card);
   $(".number", card).textContent = call.party || words.no_number;
   $(".line", card).textContent = call.line || "";
   $(".on", card).hidden = !call.line;
-  if (call.subject) card.dataset.subject = call.subject;
   const button = $(".write", card);
   button.hidden = !call.subject;
   button.onclick = () => {
