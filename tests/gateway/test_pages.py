@@ -228,7 +228,7 @@ def test_who_is_restricted_is_taken_off_the_page_wherever_they_are_named() -> No
     heard = {name for name, script in SCRIPTS.items() if re.search(restricted, script)}
     assert heard == {"live.js", "messages.js", "conversation.js"}
     assert "calls.withdraw(event.data.subject)" in SCRIPTS["live.js"]
-    assert "card.dataset.subject = call.subject" in SCRIPTS["calls.js"]
+    assert "card.dataset.subject = data.subject" in SCRIPTS["calls.js"]
     assert "names.delete(data.subject)" in SCRIPTS["messages.js"]
     page = (STATIC["calls.js"].parent.parent / "templates" / "live.html").read_text()
     card = page[page.index('<template id="card">') :]
