@@ -27,10 +27,10 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+_TLS_ONLY = "max-age=31536000; includeSubDomains"
+
 Say = Callable[[Request, Problem], Response]
 """How it is said that there is nothing there."""
-
-_TLS_ONLY = "max-age=31536000; includeSubDomains"
 
 
 class Door:
