@@ -206,12 +206,19 @@ async def test_others_who_got_the_number_meanwhile_are_in_no_package_that_is_gat
     desk.holders = ("c-1", "c-2")
     await hand(desk, "insights")
     assert await desk.look() == 1
+    if named is None:
+        for store in REQUIRED["access"]:
+            await hand(desk, store, NOTHING)  # late, and of the asking before
+        assert (await desk.shown(request))["awaiting"] == ["matcher"]
+        assert await desk.look() == 0
     await desk.tell_holders()
     if named is None:
         waiting = await desk.shown(request)
         assert (waiting["holders"], waiting["awaiting"]) == (["c-1", "c-2"], [])
         assert (await desk.look(), len(desk.house.units.of(ExportOrdered))) == (0, 1)
         assert (await desk.ask(request, "name", customers=["c-1"])).status_code == 200
+        await hand(desk, "matcher", NOTHING, at=desk.now - timedelta(minutes=1))
+        assert "matcher" in (await desk.shown(request))["awaiting"]
     orders = desk.house.units.of(ExportOrdered)
     assert (len(orders), orders[-1].customers) == (2, ("c-1",))
     for store in REQUIRED["access"]:

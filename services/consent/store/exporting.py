@@ -97,7 +97,7 @@ async def _anew(request: Request, store: Store, work: Work) -> Request:
     if request.customers is not None:
         return await begin(request, store, work)
     await store.rights.dues.set(handing.due_of(request.id), None)
-    return await naming.ask(handing.unasked(request), store, work)
+    return await naming.ask(handing.unasked(handing.afresh(request, work.now)), store, work)
 
 
 async def afresh(subject: str, store: Store, work: Work) -> None:

@@ -42,8 +42,9 @@ def afresh(request: Request, now: datetime) -> Request:
 
 
 def under_way(request: Request) -> bool:
-    """Whether answers are still of use."""
-    return request.kind == "access" and request.state == "in_progress"
+    """Whether answers are of use: all are asked, and no package is ready yet."""
+    in_hand = request.kind == "access" and request.state == "in_progress"
+    return in_hand and not request.unordered
 
 
 def answered(request: Request, store: str) -> Request:
